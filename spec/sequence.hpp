@@ -1,0 +1,85 @@
+// Sequences: the lists of the model, read and changed through functions that also exist for lists of any
+// length.
+//
+// std::vector is a sequence; so is symbolic::Sequence, whose length is a symbolic word and whose elements are
+// a function of the position. A model function that keeps to the functions below is proved for lists of
+// every length. Positions count from 0. Each change takes the list by value and returns the changed list.
+#pragma once
+
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+namespace refmm {
+
+template <class T>
+constexpr std::uint32_t length(const std::vector<T>& list) {
+  return static_cast<std::uint32_t>(list.size());
+}
+
+/// The element at `position`, which must be below the length.
+template <class T>
+constexpr const T& at(const std::vector<T>& list, std::uint32_t position) {
+  return list[position];
+}
+
+template <class T>
+constexpr std::vector<T> replaced(std::vector<T> list, std::uint32_t position, T element) {
+  list[position] = std::move(element);
+  return list;
+}
+
+/// `element` stands at `position` afterwards; `position` may be the length.
+template <class T>
+constexpr std::vector<T> inserted(std::vector<T> list, std::uint32_t position, T element) {
+  list.insert(list.begin() + position, std::move(element));
+  return list;
+}
+
+template <class T>
+constexpr std::vector<T> erased(std::vector<T> list, std::uint32_t position) {
+  list.erase(list.begin() + position);
+  return list;
+}
+
+/// The list with `change` applied to the element at `position`.
+template <class T, class Change>
+constexpr std::vector<T> changed(std::vector<T> list, std::uint32_t position, Change change) {
+  list[position] = change(std::move(list[position]));
+  return list;
+}
+
+template <class List, class Position, class Change>
+constexpr List changed(List list, Position position, Change change) {
+  auto element = change(at(list, position));
+  return replaced(std::move(list), position, std::move(element));
+}
+
+/// The list with the element at `from` standing at `to`, the order of all others kept.
+template <class List, class Position>
+constexpr List moved(List list, Position from, Position to) {
+  auto element = at(list, from);
+  return inserted(erased(std::move(list), from), to, std::move(element));
+}
+
+// Hypotheses: what a world may be asked to promise of a sequence. Each says what holds of an element and of any
+// two elements at positions i < j (what the prover assumes at the positions that were read), and how to make
+// an arbitrary list lawful (what the sampler does).
+
+/// Keys never decrease along the list.
+template <class Key>
+struct SortedBy {
+  Key key;
+  constexpr auto holds(const auto& earlier, const auto& later) const { return key(earlier) <= key(later); }
+  constexpr bool holds(const auto&) const { return true; }
+};
+
+/// No element occurs twice, and each is below `bound`.
+template <class W>
+struct DistinctBelow {
+  W bound;
+  constexpr auto holds(const auto& earlier, const auto& later) const { return earlier != later; }
+  constexpr auto holds(const auto& element) const { return element < bound; }
+};
+
+}  // namespace refmm
