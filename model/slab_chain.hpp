@@ -1,0 +1,92 @@
+// The chain of free objects inside a slab.
+//
+// The book and the recordings speak of the chain as a list of indices, next to be handed out first; the
+// kernel keeps it as links: `free` is the first index, bufctl[i] the one after i, BUFCTL_END ends it. Both
+// forms stand here, and [slab.chain.links] says that they stay the same chain. Follows
+// kmem_cache_alloc_one_tail, kmem_cache_free_one and kmem_cache_init_objs in mm/slab.c.
+#pragma once
+
+#include <refmm/spec/map.hpp>
+#include <refmm/spec/mutant.hpp>
+#include <refmm/spec/sequence.hpp>
+#include <refmm/spec/slab.hpp>
+
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+namespace refmm::model::inline REFMM_BUILD {
+
+// ---- The chain as a list ------------------------------------------------------------------------------------------
+
+/// The chain after its first object was handed out. [slab.alloc.head_of_chain]
+template <class Chain>
+constexpr Chain without_first(Chain chain) {
+  return erased(std::move(chain), 0u);
+}
+
+/// The chain after object `index` was given back: last in, first out. [slab.free.head_of_chain]
+template <class Chain, Word W>
+constexpr Chain with_first(Chain chain, W index) {
+  const W place = mutant("slab.chain.first_in_first_out") ? W{length(chain)} : W{0};
+  return inserted(std::move(chain), place, index);
+}
+
+/// The chain of a new slab: 0, 1, ... num - 1.
+constexpr std::vector<std::uint32_t> fresh_chain(std::uint32_t num) {
+  std::vector<std::uint32_t> chain;
+  chain.reserve(num);
+  for (std::uint32_t index = 0; index != num; ++index) chain.push_back(index);
+  return chain;
+}
+
+// ---- The chain as links -------------------------------------------------------------------------------------------
+
+inline constexpr std::uint32_t BUFCTL_END = 0xffffffff;
+
+/// slab_t.free and the bufctl array behind the descriptor.
+template <class Links, Word W>
+struct LinkedChain {
+  W free;        // the first free object, or BUFCTL_END
+  Links bufctl;  // the free object after each free object
+};
+
+template <class Links, Word W>
+constexpr LinkedChain<Links, W> without_first(LinkedChain<Links, W> before) {
+  const W next = lookup(before.bufctl, before.free);
+  return {next, std::move(before.bufctl)};
+}
+
+template <class Links, Word W>
+constexpr LinkedChain<Links, W> with_first(LinkedChain<Links, W> before, W index) {
+  const W next = mutant("slab.chain.link_lost") ? W{BUFCTL_END} : before.free;
+  return {index, updated(std::move(before.bufctl), index, next)};
+}
+
+// ---- A slab that hands out and takes back -------------------------------------------------------------------------
+
+/// The slab after the first object of its chain was handed out.
+constexpr slab::Slab handed_out(slab::Slab slab) {
+  slab.free = without_first(std::move(slab.free));
+  slab.inuse += 1;
+  return slab;
+}
+
+template <Word W>
+constexpr slab::Occupancy<W> handed_out(slab::Occupancy<W> slab) {
+  return {.inuse = slab.inuse + 1};
+}
+
+/// The slab after object `index` was given back.
+constexpr slab::Slab taken_back(slab::Slab slab, std::uint32_t index) {
+  slab.free = with_first(std::move(slab.free), index);
+  slab.inuse -= 1;
+  return slab;
+}
+
+template <Word W>
+constexpr slab::Occupancy<W> taken_back(slab::Occupancy<W> slab, W) {
+  return {.inuse = slab.inuse - 1};
+}
+
+}  // namespace refmm::model::inline REFMM_BUILD
