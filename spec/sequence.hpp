@@ -6,6 +6,7 @@
 // every length. Positions count from 0. Each change takes the list by value and returns the changed list.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <utility>
 #include <vector>
@@ -62,24 +63,39 @@ constexpr List moved(List list, Position from, Position to) {
   return inserted(erased(std::move(list), from), to, std::move(element));
 }
 
-// Hypotheses: what a world may be asked to promise of a sequence. Each says what holds of an element and of any
-// two elements at positions i < j (what the prover assumes at the positions that were read), and how to make
-// an arbitrary list lawful (what the sampler does).
+// Hypotheses: what a world may be asked to promise of a sequence. Each has
+//   holds(element)           what is true of every element,
+//   holds(earlier, later)    what is true of every two elements in the order of their positions: the prover assumes
+//                            both at all positions that the law reads;
+//   lawful(list)             an arbitrary list of built-in words made lawful: what the sampler draws.
 
 /// Keys never decrease along the list.
 template <class Key>
 struct SortedBy {
   Key key;
-  constexpr auto holds(const auto& earlier, const auto& later) const { return key(earlier) <= key(later); }
   constexpr bool holds(const auto&) const { return true; }
+  constexpr auto holds(const auto& earlier, const auto& later) const { return key(earlier) <= key(later); }
+  template <class T>
+  constexpr std::vector<T> lawful(std::vector<T> list) const {
+    std::ranges::sort(list, {}, key);
+    return list;
+  }
 };
 
 /// No element occurs twice, and each is below `bound`.
 template <class W>
 struct DistinctBelow {
   W bound;
-  constexpr auto holds(const auto& earlier, const auto& later) const { return earlier != later; }
   constexpr auto holds(const auto& element) const { return element < bound; }
+  constexpr auto holds(const auto& earlier, const auto& later) const { return earlier != later; }
+  constexpr std::vector<W> lawful(std::vector<W> list) const {
+    std::vector<W> distinct;
+    for (const W element : list) {
+      if (bound != 0 && std::ranges::find(distinct, element % bound) == distinct.end())
+        distinct.push_back(element % bound);
+    }
+    return distinct;
+  }
 };
 
 }  // namespace refmm

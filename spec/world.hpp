@@ -16,6 +16,10 @@
 //   sequence<R>(name, hypothesis)             a sequence of R<word_type> of any length for which the hypothesis
 //                                             holds (spec/sequence.hpp)
 //   words(name, hypothesis)                   the same of bare words
+//   position(name, sequence)                  any position of a sequence; the law claims nothing of an empty one
+//   first(name, sequence, predicate)          the first position whose element satisfies the predicate, or the length
+//   assume_everywhere(sequence, predicate)    predicate(position, element) of every element of a sequence that
+//                                             this world supplied
 //   map(name)                                 a total map from words to words (spec/map.hpp)
 //   assume(truth)                             the law claims nothing where this is false
 //
