@@ -13,9 +13,11 @@
 
 #include <cstdint>
 #include <utility>
-#include <vector>
 
 namespace refmm::model::inline REFMM_BUILD {
+
+using slab::BUFCTL_END;
+using slab::LinkedChain;
 
 // ---- The chain as a list ------------------------------------------------------------------------------------------
 
@@ -33,23 +35,12 @@ constexpr Chain with_first(Chain chain, W index) {
 }
 
 /// The chain of a new slab: 0, 1, ... num - 1.
-constexpr std::vector<std::uint32_t> fresh_chain(std::uint32_t num) {
-  std::vector<std::uint32_t> chain;
-  chain.reserve(num);
-  for (std::uint32_t index = 0; index != num; ++index) chain.push_back(index);
-  return chain;
+template <Word W>
+constexpr auto fresh_chain(W num) {
+  return ascending(num);
 }
 
 // ---- The chain as links -------------------------------------------------------------------------------------------
-
-inline constexpr std::uint32_t BUFCTL_END = 0xffffffff;
-
-/// slab_t.free and the bufctl array behind the descriptor.
-template <class Links, Word W>
-struct LinkedChain {
-  W free;        // the first free object, or BUFCTL_END
-  Links bufctl;  // the free object after each free object
-};
 
 template <class Links, Word W>
 constexpr LinkedChain<Links, W> without_first(LinkedChain<Links, W> before) {

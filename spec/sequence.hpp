@@ -18,6 +18,14 @@ constexpr std::uint32_t length(const std::vector<T>& list) {
   return static_cast<std::uint32_t>(list.size());
 }
 
+/// The list 0, 1, ... count - 1.
+constexpr std::vector<std::uint32_t> ascending(std::uint32_t count) {
+  std::vector<std::uint32_t> list;
+  list.reserve(count);
+  for (std::uint32_t number = 0; number != count; ++number) list.push_back(number);
+  return list;
+}
+
 /// The element at `position`, which must be below the length.
 template <class T>
 constexpr const T& at(const std::vector<T>& list, std::uint32_t position) {

@@ -43,6 +43,15 @@ struct Slab {
                (Management, mgmt));
 };
 
+inline constexpr std::uint32_t BUFCTL_END = 0xffffffff;
+
+/// The chain of a slab as the kernel keeps it: slab_t.free and the bufctl array behind the descriptor.
+template <class Links, Word W>
+struct LinkedChain {
+  W free;        // the first free object, or BUFCTL_END
+  Links bufctl;  // for each free object the one after it, or BUFCTL_END: a total map (spec/map.hpp)
+};
+
 /// A slab of which only the objects in use are known: all that its place in the list depends on.
 template <Word W>
 struct Occupancy {

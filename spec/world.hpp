@@ -22,6 +22,8 @@
 //                                             this world supplied
 //   map(name)                                 a total map from words to words (spec/map.hpp)
 //   assume(truth)                             the law claims nothing where this is false
+//   reached(because)                          notes the clauses that decided: coverage, and a theorem's proof that it
+//                                             is about every one of them
 //
 // Names of inputs are unique within a law. They appear in counterexamples, so they are the field's own.
 #pragma once
