@@ -38,7 +38,7 @@ struct Diagnostic {
 std::string print(const Diagnostic& diagnostic);
 
 /// Text for people: in backticks, bytes that do not print as `\xNN`, cut where it is long.
-std::string quoted(std::string_view text);
+std::string in_backticks(std::string_view text);
 
 /// What somebody gave us cannot be understood. Nothing has been changed or written.
 class InputError : public std::runtime_error {

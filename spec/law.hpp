@@ -24,17 +24,15 @@ struct Law {
 template <class Claim>
 Law(ClauseRef, std::string_view, Claim) -> Law<Claim>;
 
-/// A law about one command: (machine, before, command, outcome) -> Truth. It is checked as an example by the
-/// compiler and after every command of a random run; its form (whole states) is not one for the prover.
-template <class Claim>
+/// A law about one command: what must hold of a transition (the state before, the command, what came of it). It is an
+/// example to the compiler and is checked after every command of a random run, of the model and of the implementation;
+/// its form, whole states, is not one for the prover.
+template <class Transition>
 struct StepLaw {
   ClauseRef clause;
   std::string_view name;
-  Claim claim;
+  bool (*holds)(const Transition&);
 };
-
-template <class Claim>
-StepLaw(ClauseRef, std::string_view, Claim) -> StepLaw<Claim>;
 
 /// One conjunct of the invariant of a family: a statement about a single state.
 template <class State>

@@ -138,12 +138,11 @@ struct Query {
   Position colon;
   std::optional<Position> empty;  // of `(empty)`
   std::vector<BlockLine> lines;
-  std::vector<std::uint32_t> widths;
 };
 
 struct Line {
   Position at;
-  std::uint32_t end;  // the column behind its last byte, blanks at the end included; 0 for a line without a place
+  std::uint32_t end;  // the column behind its last byte, blanks at its end included; 0 for a line without a place
   std::variant<Blank, Comment, Boot, Set, Call, Effect, Query> content;
 };
 
@@ -162,6 +161,8 @@ File parse(Source source);
 
 /// Prints a file; what parse made is printed as it was.
 std::string print(const File& file);
+
+/// Prints a line, with its block if it is a query, and without the end of its last line.
 std::string print(const Line& line);
 
 /// Parses a single value, as a program spells it; for results that are filled in.
@@ -170,8 +171,8 @@ Value parse_value(std::string_view text);
 /// The word that ended the transcript if `result` is one of BUG, OOPS and HANG, else null.
 const std::string* ending(const Result& result);
 
-/// True of text that can stand where the notation has a name: not empty, printable, with balanced parentheses and
-/// without blanks, commas, quotes, and the like.
-bool is_word(std::string_view text);
+/// True of text that the notation can write as a name: it reads as one word, its parentheses are balanced, and it does
+/// not look like a number, an object, or one of the words for results (NULL, BUG, OOPS, HANG).
+bool is_name(std::string_view text);
 
 }  // namespace refmm::transcript
