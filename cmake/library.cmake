@@ -1,0 +1,12 @@
+# refmm_library(NAME SOURCES source... LIBRARIES library...)
+# A library of one of the rooms; without sources it is headers only.
+function(refmm_library name)
+  cmake_parse_arguments(PARSE_ARGV 1 library "" "" "SOURCES;LIBRARIES")
+  if(library_SOURCES)
+    add_library(${name} STATIC ${library_SOURCES})
+    target_link_libraries(${name} PUBLIC refmm_options ${library_LIBRARIES})
+  else()
+    add_library(${name} INTERFACE)
+    target_link_libraries(${name} INTERFACE refmm_options ${library_LIBRARIES})
+  endif()
+endfunction()

@@ -1,0 +1,21 @@
+# The packages refmm is built with, all of them Debian's. What is missing is named in one message.
+set(missing)
+foreach(package IN ITEMS Boost fmt nlohmann_json CLI11 GTest rapidcheck benchmark)
+  find_package(${package} QUIET)
+  if(NOT ${package}_FOUND)
+    list(APPEND missing ${package})
+  endif()
+endforeach()
+
+find_package(PkgConfig QUIET)
+if(PkgConfig_FOUND)
+  pkg_check_modules(Z3 QUIET IMPORTED_TARGET z3)
+endif()
+if(NOT Z3_FOUND)
+  list(APPEND missing z3)
+endif()
+
+if(missing)
+  list(JOIN missing ", " missing)
+  message(FATAL_ERROR "Not installed: ${missing}. Run tools/setup, which installs everything refmm is built with.")
+endif()
