@@ -2,6 +2,7 @@
 #pragma once
 
 #include <refmm/model/kmalloc.hpp>
+#include <refmm/model/slab.hpp>
 #include <refmm/model/slab_chain.hpp>
 #include <refmm/model/slab_geometry.hpp>
 #include <refmm/model/slab_list.hpp>
@@ -12,6 +13,8 @@
 namespace refmm::model::inline REFMM_BUILD {
 
 struct SlabSubject {
+  static constexpr auto boot(const Machine& machine) { return model::boot(machine); }
+
   // Where slabs stand.
   static constexpr auto take(auto list, auto num) { return model::take(std::move(list), num); }
   static constexpr auto give_back(auto list, auto position, auto index, auto num) {

@@ -13,14 +13,6 @@ namespace refmm::slab {
 
 // ---- Inputs -----------------------------------------------------------------------------------------------------------
 
-/// Every cache line that 2.4.0 is compiled for, and both sides of the only threshold of memory that matters.
-constexpr auto any_machine(auto& world) {
-  auto machine = i386_2_4_0;
-  machine.l1_cache_bytes = world.choose("l1_cache_bytes", {16, 32, 64, 128});
-  machine.ram_pages = world.choose("ram_pages", {8192, 8193});
-  return machine;
-}
-
 /// Every request that passes the usage checks.
 constexpr auto any_request(auto& world) {
   using W = typename std::remove_reference_t<decltype(world)>::word_type;

@@ -18,6 +18,14 @@ constexpr W any_word(Native<W> value) {
   return value;
 }
 
+/// Every cache line that 2.4.0 is compiled for, and both sides of the only threshold of memory that matters.
+constexpr auto any_machine(auto& world) {
+  auto machine = i386_2_4_0;
+  machine.l1_cache_bytes = world.choose("l1_cache_bytes", {16, 32, 64, 128});
+  machine.ram_pages = world.choose("ram_pages", {8192, 8193});
+  return machine;
+}
+
 /// The place of a slab in the order full, partial, free: 0, 1, 2.
 template <Word W>
 constexpr W rank(W inuse, W num) {

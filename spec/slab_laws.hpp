@@ -11,10 +11,30 @@
 #include <refmm/spec/sequence.hpp>
 #include <refmm/spec/slab.hpp>
 #include <refmm/spec/slab_law_inputs.hpp>
+#include <refmm/spec/slab_state.hpp>
 
 #include <tuple>
 
 namespace refmm::slab {
+
+// ---- After boot -----------------------------------------------------------------------------------------------------------
+
+inline constexpr Law boot_leaves_the_general_caches{
+    "slab.boot", "boot_leaves_kmem_cache_and_26_general_caches_and_one_slab", [](auto& world, auto subject) {
+      const auto machine = any_machine(world);
+      const State state = subject.boot(machine);
+      bool lawful = state.chain.size() == 27 && state.clock_searchp == 0 && state.pages == PageLayer{} &&
+                    state.chain[0].name == "kmem_cache" && objects_in_use(state.chain[0]) == 26 &&
+                    state.chain[1].name == "size-131072(DMA)" && state.chain[26].name == "size-32";
+      for (std::uint32_t older = 0; older < 26; ++older) {
+        const Cache& cache = state.chain[26 - older];
+        const bool dma = older % 2 == 1;
+        lawful = lawful && cache.slabs.empty() && cache.descr == Object{"kmem_cache", 0, older} &&
+                 (cache.geometry.flags & CREATE_MASK) == (SLAB_HWCACHE_ALIGN | (dma ? SLAB_CACHE_DMA : 0)) &&
+                 cache.geometry.objsize >= 32u << older / 2;
+      }
+      return lawful;
+    }};
 
 // ---- Where slabs stand: [slab.order] and [slab.first_not_full] are kept ---------------------------------------------
 
@@ -249,6 +269,7 @@ inline constexpr Law several_pages_count_against{
     }};
 
 /// The laws of this file. Those of the chain and of the geometry stand in files of their own.
+inline constexpr std::tuple boot_laws{boot_leaves_the_general_caches};
 inline constexpr std::tuple list_laws{
     take_keeps_slabs_ordered,      take_keeps_firstnotfull,        give_back_keeps_slabs_ordered,
     give_back_keeps_firstnotfull,  append_keeps_slabs_ordered,     append_keeps_firstnotfull,
