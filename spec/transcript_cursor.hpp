@@ -47,8 +47,8 @@ class Cursor {
   std::string here() const {
     if (done()) return "the end of the line";
     if (peek() == ' ') return "a blank";
-    std::size_t end = place_ + 1;
-    while (end < text_.size() && std::string_view(" ,()|=").find(text_[end]) == std::string_view::npos) ++end;
+    const std::size_t end = text_.find_first_of(" ,()|=", place_);
+    if (end == place_) return in_backticks(text_.substr(place_, 1));
     return in_backticks(text_.substr(place_, end - place_));
   }
 

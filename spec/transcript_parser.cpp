@@ -90,27 +90,27 @@ Call take_call(Cursor& cursor) {
 
 /// `[pid N]` and the blanks behind it.
 Process take_process(Cursor& cursor) {
+  constexpr const char* message = "a process is written `[pid N]`";
   const std::size_t begin = cursor.place();
   cursor.advance();
-  const Position at = cursor.at();
-  const Word word = take_identifier(cursor);
-  if (word.text != "pid" || !cursor.skip_blanks())
-    throw cursor.error({.at = at,
-                        .message = "a process is written `[pid N]`",
-                        .expected = "`pid N`",
-                        .found = word.text.empty() ? cursor.here() : in_backticks(word.text)});
-  const Position number_at = cursor.at();
-  std::uint64_t pid = 0;
-  while (cursor.peek() >= '0' && cursor.peek() <= '9' && pid <= std::numeric_limits<std::uint32_t>::max()) {
-    pid = pid * 10 + static_cast<std::uint64_t>(cursor.peek() - '0');
-    cursor.advance();
+  const std::size_t word = cursor.place();
+  if (take_identifier(cursor).text != "pid" || !cursor.skip_blanks()) {
+    cursor.go_to(word);
+    throw cursor.unexpected(message, "`pid N`");
   }
-  if (cursor.at() == number_at || pid > std::numeric_limits<std::uint32_t>::max())
-    throw cursor.error({.at = number_at,
-                        .message = "a process is written `[pid N]`",
-                        .expected = "a decimal number of at most 32 bits",
-                        .found = cursor.here()});
-  if (!cursor.take(']')) throw cursor.unexpected("a process is written `[pid N]`", "`]`");
+
+  const std::size_t number = cursor.place();
+  std::uint64_t pid = 0;
+  constexpr std::uint64_t largest = std::numeric_limits<std::uint32_t>::max();
+  for (; cursor.peek() >= '0' && cursor.peek() <= '9' && pid <= largest; cursor.advance()) {
+    pid = pid * 10 + static_cast<std::uint64_t>(cursor.peek() - '0');
+  }
+  if (cursor.place() == number || pid > largest) {
+    cursor.go_to(number);
+    throw cursor.unexpected(message, "a decimal number of at most 32 bits");
+  }
+
+  if (!cursor.take(']')) throw cursor.unexpected(message, "`]`");
   Process process{cursor.at(begin), std::string(cursor.between(begin, cursor.place())),
                   static_cast<std::uint32_t>(pid)};
   if (!cursor.skip_blanks()) throw cursor.unexpected("the call follows behind a blank", "a blank");
