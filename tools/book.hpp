@@ -1,0 +1,64 @@
+// The book, spec/book/AREA.md: the prose of the clauses.
+//
+// A clause begins with a heading and a line that says its kind and its source; its prose goes on to the next heading:
+//
+//   ### slab.order
+//   *must* · mm/slab.c: slab_t
+//
+//   The slabs of a cache stand in one list ...
+#pragma once
+
+#include <refmm/spec/clause.hpp>
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace refmm::book {
+
+/// A file of the book.
+struct Chapter {
+  std::string_view file;  // spec/book/slab.md
+  std::string_view text;
+};
+
+/// The chapters, as they were when refmm was built.
+std::span<const Chapter> chapters();
+
+/// What the book says of one clause.
+struct Entry {
+  std::string name;
+  std::string kind;    // must, may, unspecified, defect
+  std::string source;  // mm/slab.c:kmem_cache_grow
+  std::string prose;   // its paragraphs, without blank lines around them
+  std::string_view file;
+  std::uint32_t line;  // of the heading, from 1
+};
+
+/// The entries of a chapter in its order. What has no kind or no source there has an empty one.
+std::vector<Entry> entries(const Chapter& chapter);
+
+/// The entry of the clause called `name` in any chapter, or none.
+const Entry* find_entry(std::string_view name);
+
+/// The first sentence of a prose, on one line.
+std::string first_sentence(std::string_view prose);
+
+/// The word that the book writes for a kind.
+constexpr std::string_view kind_name(ClauseKind kind) {
+  switch (kind) {
+    case ClauseKind::must:
+      return "must";
+    case ClauseKind::may:
+      return "may";
+    case ClauseKind::unspecified:
+      return "unspecified";
+    case ClauseKind::defect:
+      return "defect";
+  }
+  return "";
+}
+
+}  // namespace refmm::book

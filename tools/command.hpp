@@ -1,0 +1,33 @@
+// The sub-commands of refmm, one file each: tools/command_NAME.cpp.
+#pragma once
+
+#include <CLI/CLI.hpp>
+
+#include <functional>
+
+namespace refmm::command {
+
+/// What the process ends with.
+enum class Exit : int {
+  agree = 0,       // everything agrees, holds, is proved, was found
+  difference = 1,  // a difference, a counterexample, a theorem that does not hold
+  usage = 2,       // the command line or an input cannot be understood; nothing was done
+  internal = 3,    // refmm itself failed
+};
+
+/// A sub-command, and what it does once its options are read.
+struct SubCommand {
+  CLI::App* app;
+  std::function<Exit()> run;
+};
+
+// Each adds its sub-command to `refmm`.
+SubCommand add_clause(CLI::App& refmm);
+
+/// Says what is wrong with the command line.
+Exit usage_error(std::string_view message);
+
+/// True if people are watching: progress is for them, never for a pipe.
+bool on_terminal();
+
+}  // namespace refmm::command

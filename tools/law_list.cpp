@@ -1,0 +1,46 @@
+#include <refmm/spec/slab_chain_laws.hpp>
+#include <refmm/spec/slab_geometry_laws.hpp>
+#include <refmm/spec/slab_invariant.hpp>
+#include <refmm/spec/slab_laws.hpp>
+#include <refmm/spec/slab_step_laws.hpp>
+#include <refmm/tools/law_list.hpp>
+
+#include <tuple>
+
+namespace refmm {
+namespace {
+
+template <class... Claims>
+void append(std::vector<LawEntry>& entries, const std::tuple<Law<Claims>...>& laws) {
+  std::apply(
+      [&](const auto&... law) {
+        (entries.push_back({law.clause, law.name, LawForm::every_input}), ...);
+      },
+      laws);
+}
+
+void append(std::vector<LawEntry>& entries, const auto& laws, LawForm form) {
+  for (const auto& law : laws) entries.push_back({law.clause, law.name, form});
+}
+
+std::vector<LawEntry> collect() {
+  std::vector<LawEntry> entries;
+  append(entries, slab::invariant, LawForm::every_state);
+  append(entries, slab::boot_laws);
+  append(entries, slab::list_laws);
+  append(entries, slab::chain_laws);
+  append(entries, slab::geometry_laws);
+  append(entries, slab::kmalloc_laws);
+  append(entries, slab::reap_laws);
+  append(entries, slab::step_laws, LawForm::every_step);
+  return entries;
+}
+
+}  // namespace
+
+const std::vector<LawEntry>& all_laws() {
+  static const std::vector<LawEntry> entries = collect();
+  return entries;
+}
+
+}  // namespace refmm

@@ -1,0 +1,76 @@
+// The command: reads the command line, runs one sub-command, and turns whatever happens into an exit code.
+#include <refmm/spec/diagnostic.hpp>
+#include <refmm/tools/command.hpp>
+
+#include <fmt/core.h>
+#include <unistd.h>
+
+#include <array>
+#include <csignal>
+#include <cstdio>
+#include <exception>
+
+namespace refmm::command {
+
+Exit usage_error(std::string_view message) {
+  fmt::print(stderr, "refmm: {}\n", message);
+  return Exit::usage;
+}
+
+bool on_terminal() { return isatty(STDOUT_FILENO) == 1 && isatty(STDERR_FILENO) == 1; }
+
+namespace {
+
+constexpr auto exit_codes =
+    "Exit codes:\n"
+    "  0  everything agrees, holds, is proved\n"
+    "  1  a difference, a counterexample, a theorem that does not hold\n"
+    "  2  the command line or an input cannot be understood\n"
+    "  3  refmm itself failed\n";
+
+Exit run(int argc, char** argv) {
+  CLI::App app{"The executable reference semantics of Linux 2.4.0 (i386) memory management.", "refmm"};
+  app.set_version_flag("--version", "refmm " REFMM_VERSION);
+  app.footer(exit_codes);
+  app.require_subcommand(1);
+  const std::array sub_commands{add_clause(app)};
+  for (const SubCommand& sub_command : sub_commands) sub_command.app->footer(exit_codes);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::Success& success) {  // --help, --version
+    app.exit(success);
+    return Exit::agree;
+  } catch (const CLI::ParseError& error) {
+    return usage_error(fmt::format("{}\nTry refmm --help, or refmm SUB-COMMAND --help.", error.what()));
+  }
+  for (const SubCommand& sub_command : sub_commands) {
+    if (sub_command.app->parsed()) return sub_command.run();
+  }
+  return Exit::internal;
+}
+
+/// The output is part of the result: a full disk must not pass for an agreement.
+Exit with_output_written(Exit exit) {
+  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return exit;
+  std::fputs("refmm: the output could not be written\n", stderr);
+  return Exit::internal;
+}
+
+}  // namespace
+}  // namespace refmm::command
+
+int main(int argc, char** argv) {
+  using refmm::command::Exit;
+  // A reader that has seen enough (refmm clause | head) ends the command without a word, whatever the caller set.
+  std::signal(SIGPIPE, SIG_DFL);
+  Exit exit = Exit::internal;
+  try {
+    exit = refmm::command::with_output_written(refmm::command::run(argc, argv));
+  } catch (const refmm::InputError& error) {
+    std::fputs(error.what(), stderr);
+    exit = Exit::usage;
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "refmm: internal error: {}\n", error.what());
+  }
+  return static_cast<int>(exit);
+}
