@@ -35,8 +35,8 @@ std::vector<std::string_view> nearest(std::string_view typed, std::span<const st
   }
   std::ranges::stable_sort(near, {}, &std::pair<std::size_t, std::string_view>::first);
   if (near.size() > count) near.resize(count);
-  std::vector<std::string_view> found;
-  for (const auto& [distance, name] : near) found.push_back(name);
+  std::vector<std::string_view> found(near.size());
+  std::ranges::transform(near, found.begin(), &std::pair<std::size_t, std::string_view>::second);
   return found;
 }
 
