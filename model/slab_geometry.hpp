@@ -37,16 +37,28 @@ struct Estimate {
   W left_over;  // bytes behind them
 };
 
-/// [slab.create.estimate] The largest number of objects that fit into a slab beside its descriptor.
-/// 2.4.0: kmem_cache_estimate.
+/// The largest number up to `limit` that fits, by bisection: 0 fits, and what is larger than something that does not fit
+/// does not fit either.
 template <Word W>
-constexpr Estimate<W> estimate(const MachineOf<W>& machine, W gfporder, W size, Place place) {
-  const W bytes = W{machine.page_size} << gfporder;
+constexpr W largest(Native<W> limit, auto fits) {
+  Native<W> fitting = 0;
+  Native<W> too_large = limit + 1;
+  while (too_large - fitting > 1) {
+    const Native<W> middle = fitting + (too_large - fitting) / 2;
+    (fits(W{middle}) ? fitting : too_large) = middle;
+  }
+  return fitting;
+}
+
+/// [slab.create.estimate] The largest number of objects that fit into a slab of 2^gfporder pages beside its descriptor.
+/// 2.4.0: kmem_cache_estimate, which counts up.
+template <Word W>
+constexpr Estimate<W> estimate(const MachineOf<W>& machine, Native<W> gfporder, W size, Place place) {
+  const Native<W> bytes = machine.page_size << gfporder;
   const auto used = [&](W num) -> W {
     return num * size + (place == Place::inside ? descriptor_bytes<W>(machine, num) : W{0});
   };
-  W num = 0;
-  while (used(num + 1) <= bytes) num = num + 1;
+  W num = largest<W>(bytes / machine.word_size, [&](W objects) { return bool(used(objects) <= bytes); });
   if (mutant("slab.estimate.one_too_many")) num = num + 1;
   return {num, bytes - used(num)};
 }

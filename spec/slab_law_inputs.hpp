@@ -8,13 +8,14 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <type_traits>
 #include <vector>
 
 namespace refmm::slab {
 
 /// A constant as a word of the world at hand.
 template <class W>
-constexpr W any_word(Native<W> value) {
+constexpr std::remove_cv_t<W> any_word(Native<W> value) {
   return value;
 }
 
@@ -32,13 +33,19 @@ constexpr W rank(W inuse, W num) {
   return select(inuse == num, W{0}, select(inuse == 0u, W{2}, W{1}));
 }
 
+/// Whether two slabs may stand in this order: behind a slab that is not full no full one, behind a free one only free ones.
+template <Word W>
+constexpr auto may_stand_in_front_of(W earlier_inuse, W later_inuse, W num) {
+  return both(implies(later_inuse == num, earlier_inuse == num), implies(earlier_inuse == 0u, later_inuse == 0u));
+}
+
 /// [slab.order] as a hypothesis about a sequence of occupancies.
 template <Word W>
 struct OrderedSlabs {
   W num;
   constexpr auto holds(const auto& slab) const { return slab.inuse <= num; }
   constexpr auto holds(const auto& earlier, const auto& later) const {
-    return rank<W>(earlier.inuse, num) <= rank<W>(later.inuse, num);
+    return may_stand_in_front_of<W>(earlier.inuse, later.inuse, num);
   }
   constexpr std::vector<Occupancy<W>> lawful(std::vector<Occupancy<W>> list) const {
     for (auto& slab : list) slab.inuse %= num + 1;
@@ -93,7 +100,7 @@ constexpr auto ordered_full_partial_free(World& world, const SlabList<List, W>& 
   const W earlier = world.position("earlier", list.slabs);
   const W later = world.position("later", list.slabs);
   return implies(earlier <= later,
-                 rank<W>(at(list.slabs, earlier).inuse, num) <= rank<W>(at(list.slabs, later).inuse, num));
+                 may_stand_in_front_of<W>(at(list.slabs, earlier).inuse, at(list.slabs, later).inuse, num));
 }
 
 /// [slab.first_not_full]: the slabs in front of the pointer are the full ones.

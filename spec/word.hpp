@@ -8,6 +8,7 @@
 #include <concepts>
 #include <cstdint>
 #include <limits>
+#include <type_traits>
 
 namespace refmm {
 
@@ -26,7 +27,7 @@ struct WordTraits<W> {
 };
 
 template <class W>
-using Native = typename WordTraits<W>::native;
+using Native = typename WordTraits<std::remove_cv_t<W>>::native;
 
 /// An unsigned machine word: built-in or symbolic. Division by zero is an error of the model, in proofs
 /// a finding.
