@@ -1,0 +1,122 @@
+// Path exploration: a program over symbolic words is run once for each of its feasible paths.
+//
+// Where the program asks a symbolic truth for its value, the exploration asks Z3 which outcomes are possible under
+// the decisions and assumptions so far. If both are, it takes one and remembers the other; when the run is over the program
+// is run again with the same decisions up to the last open one, which now goes the other way. One solver serves all paths: each
+// decision is a scope of its own, and a repeated run asks nothing again that the common beginning has asked.
+#pragma once
+
+#include <refmm/proofs/symbolic/z3.hpp>
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+namespace refmm::symbolic {
+
+/// Z3 could not decide within the resource limit, or said so for another reason.
+struct Undecided : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+/// The program did what no program may do on a feasible path: divided by zero, read past the end of a sequence.
+struct Misstep : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+/// More paths than Limits::paths.
+struct TooManyPaths : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+struct Limits {
+  unsigned rlimit = 20'000'000;  // Z3's deterministic resource units, for one query
+  std::uint64_t paths = 1'000'000;
+  unsigned random_seed = 0;
+};
+
+struct Statistics {
+  std::uint64_t paths = 0;      // runs of the program that came to an end
+  std::uint64_t pruned = 0;     // branches that no input takes
+  std::uint64_t abandoned = 0;  // runs that ended in an assumption that no input satisfies
+  std::uint64_t queries = 0;    // questions to Z3
+  std::uint64_t rlimit = 0;     // resource units that Z3 used
+};
+
+class Exploration {
+ public:
+  explicit Exploration(const Limits& limits = {});
+
+  /// Runs `program` for every feasible path. `program` returns false to stop the exploration early.
+  void run(const std::function<bool()>& program);
+
+  /// The exploration under way on this thread; there must be one.
+  static Exploration& current();
+
+  z3::context& context() { return context_; }
+  Statistics statistics() const;
+
+  // ---- What the running program does -----------------------------------------------------------------------------------
+
+  /// The value of `condition` on this path.
+  bool decide(const z3::expr& condition);
+  /// One of `alternatives`, each on paths of its own, without asking Z3.
+  std::size_t choose(std::size_t alternatives);
+  /// Nothing further happens on this path where `condition` is false; ends the run if it is false for all inputs.
+  void assume(const z3::expr& condition);
+  /// Like assume, without asking at once whether any input is left: for facts that come in numbers, the definition of a
+  /// fresh constant or what is promised of an element. `confirm` asks.
+  void define(const z3::expr& fact);
+  /// Ends the run if no input takes this path.
+  void confirm();
+  /// Throws Misstep(`complaint`) if `condition` can be false on this path.
+  void require(const z3::expr& condition, const std::string& complaint);
+  /// A model of this path in which `goal` is false; nothing if the goal follows.
+  std::optional<z3::model> refute(const z3::expr& goal);
+  /// A model of this path with `further` conditions; nothing if there is none.
+  std::optional<z3::model> model_with(const z3::expr_vector& further);
+  /// The product of two symbolic terms. Z3 is told what it needs to know of a product, not how to multiply: the result is
+  /// an uninterpreted function of the factors, and a model in which it is not their product is refuted with the fact
+  /// that it violates (for this value of one factor, the product is the other factor times this value).
+  z3::expr product(const z3::expr& a, const z3::expr& b);
+  /// True while the run repeats decisions that an earlier run has made.
+  bool repeating() const { return depth_ < path_.size(); }
+  /// A number that no other call in this run returned: for the names of fresh constants.
+  unsigned fresh() { return fresh_++; }
+  /// The conditions of this path and the negated goal as an SMT-LIB 2 script.
+  std::string to_smt2(const z3::expr& goal);
+
+ private:
+  struct Decision {
+    std::vector<z3::expr> open;      // conditions of the alternatives that are still to be taken
+    std::vector<std::size_t> names;  // which alternative each of them is
+    std::size_t taken;               // the alternative of this run
+  };
+
+  struct Product {
+    z3::expr a, b, result;
+  };
+
+  z3::check_result check();
+  bool refine_products(const z3::model& model);
+  bool possible(const z3::expr& condition);
+  bool satisfied_by_model(const z3::expr& condition) const;
+  void enter(const z3::expr& condition);
+  bool next_path();
+
+  Limits limits_;
+  z3::context context_;
+  z3::solver solver_;
+  std::vector<Decision> path_;
+  std::size_t depth_ = 0;
+  unsigned fresh_ = 0;
+  std::vector<Product> products_;   // of this run
+  std::optional<z3::model> model_;  // of the path so far, if known
+  bool unconfirmed_ = false;        // facts were defined since the path was last known to be taken
+  Statistics statistics_;
+};
+
+}  // namespace refmm::symbolic

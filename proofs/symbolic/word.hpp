@@ -1,0 +1,187 @@
+// Symbolic truths and words: values that stand for all inputs at once.
+//
+// A Word meets the concept of spec/word.hpp, so that model functions and laws run on it unchanged. Where both operands
+// are constants the result is a constant and Z3 is not involved. Nothing here converts to a built-in value but
+// Bool, explicitly, and that conversion is where paths split.
+#pragma once
+
+#include <refmm/proofs/symbolic/exploration.hpp>
+#include <refmm/spec/word.hpp>
+
+#include <bit>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <utility>
+
+namespace refmm::symbolic {
+
+/// A truth value: a constant or a formula.
+class Bool {
+ public:
+  Bool(bool value) : value_(value) {}
+  explicit Bool(z3::expr formula) : formula_(std::move(formula)) {}
+
+  /// The value on this path: where both are possible, the path splits.
+  explicit operator bool() const { return formula_ ? Exploration::current().decide(*formula_) : value_; }
+
+  bool is_constant() const { return !formula_; }
+  z3::expr formula() const { return formula_ ? *formula_ : Exploration::current().context().bool_val(value_); }
+
+  friend Bool negation(const Bool& a) { return a.formula_ ? Bool(!*a.formula_) : Bool(!a.value_); }
+  friend Bool both(const Bool& a, const Bool& b) {
+    if (a.is_constant()) return a.value_ ? b : a;
+    if (b.is_constant()) return b.value_ ? a : b;
+    return Bool(*a.formula_ && *b.formula_);
+  }
+  friend Bool either(const Bool& a, const Bool& b) { return negation(both(negation(a), negation(b))); }
+  friend Bool implies(const Bool& a, const Bool& b) { return either(negation(a), b); }
+
+ private:
+  bool value_ = false;
+  std::optional<z3::expr> formula_;
+};
+
+/// A word of `Bits` bits: a constant or a bit-vector term. Arithmetic wraps, comparison is unsigned, a shift by `Bits` or
+/// more gives 0. Division by zero is a misstep.
+template <unsigned Bits>
+class BasicWord {
+ public:
+  using native = std::conditional_t<Bits == 64, std::uint64_t, std::uint32_t>;
+
+  BasicWord(native value) : value_(value) {}
+  explicit BasicWord(z3::expr term) : term_(std::move(term)) {}
+  /// An input: the constant of this name in every path.
+  static BasicWord named(std::string_view name) {
+    return BasicWord(Exploration::current().context().bv_const(std::string(name).c_str(), Bits));
+  }
+
+  bool is_constant() const { return !term_; }
+  std::optional<native> constant() const { return term_ ? std::nullopt : std::optional(value_); }
+  z3::expr term() const { return term_ ? *term_ : Exploration::current().context().bv_val(value_, Bits); }
+
+  friend BasicWord operator+(const BasicWord& a, const BasicWord& b) {
+    if (a.is(0)) return b;
+    if (b.is(0)) return a;
+    return compute(
+        a, b, [](native x, native y) { return x + y; }, [](auto x, auto y) { return x + y; });
+  }
+  friend BasicWord operator-(const BasicWord& a, const BasicWord& b) {
+    if (b.is(0)) return a;
+    return compute(
+        a, b, [](native x, native y) { return x - y; }, [](auto x, auto y) { return x - y; });
+  }
+  friend BasicWord operator*(const BasicWord& a, const BasicWord& b) {
+    if (a.is(0) || b.is(1)) return a;
+    if (b.is(0) || a.is(1)) return b;
+    if (!a.is_constant() && !b.is_constant()) return BasicWord(Exploration::current().product(a.term(), b.term()));
+    return compute(
+        a, b, [](native x, native y) { return x * y; }, [](auto x, auto y) { return x * y; });
+  }
+  friend BasicWord operator/(const BasicWord& a, const BasicWord& b) { return divide(a, b).first; }
+  friend BasicWord operator%(const BasicWord& a, const BasicWord& b) { return divide(a, b).second; }
+  friend BasicWord operator&(const BasicWord& a, const BasicWord& b) {
+    if (a.is(0) || b.is(0)) return native{0};
+    return compute(
+        a, b, [](native x, native y) { return x & y; }, [](auto x, auto y) { return x & y; });
+  }
+  friend BasicWord operator|(const BasicWord& a, const BasicWord& b) {
+    return compute(
+        a, b, [](native x, native y) { return x | y; }, [](auto x, auto y) { return x | y; });
+  }
+  friend BasicWord operator^(const BasicWord& a, const BasicWord& b) {
+    return compute(
+        a, b, [](native x, native y) { return x ^ y; }, [](auto x, auto y) { return x ^ y; });
+  }
+  friend BasicWord operator~(const BasicWord& a) {
+    return a.is_constant() ? BasicWord(static_cast<native>(~a.value_)) : BasicWord(~a.term());
+  }
+  friend BasicWord operator<<(const BasicWord& a, const BasicWord& b) {
+    return compute(
+        a, b, [](native x, native y) { return y < Bits ? x << y : 0; },
+        [](auto x, auto y) { return z3::shl(x, y); });
+  }
+  friend BasicWord operator>>(const BasicWord& a, const BasicWord& b) {
+    return compute(
+        a, b, [](native x, native y) { return y < Bits ? x >> y : 0; },
+        [](auto x, auto y) { return z3::lshr(x, y); });
+  }
+
+  friend Bool operator==(const BasicWord& a, const BasicWord& b) {
+    return compare(
+        a, b, [](native x, native y) { return x == y; }, [](auto x, auto y) { return x == y; });
+  }
+  friend Bool operator!=(const BasicWord& a, const BasicWord& b) { return negation(a == b); }
+  friend Bool operator<(const BasicWord& a, const BasicWord& b) {
+    return compare(
+        a, b, [](native x, native y) { return x < y; }, [](auto x, auto y) { return z3::ult(x, y); });
+  }
+  friend Bool operator<=(const BasicWord& a, const BasicWord& b) {
+    return compare(
+        a, b, [](native x, native y) { return x <= y; }, [](auto x, auto y) { return z3::ule(x, y); });
+  }
+  friend Bool operator>(const BasicWord& a, const BasicWord& b) { return b < a; }
+  friend Bool operator>=(const BasicWord& a, const BasicWord& b) { return b <= a; }
+
+  friend BasicWord select(const Bool& condition, const BasicWord& when_true, const BasicWord& when_false) {
+    if (condition.is_constant()) return bool(condition) ? when_true : when_false;
+    if (when_true.is_constant() && when_false.is_constant() && when_true.value_ == when_false.value_)
+      return when_true;
+    return BasicWord(z3::ite(condition.formula(), when_true.term(), when_false.term()));
+  }
+
+ private:
+  bool is(native value) const { return is_constant() && value_ == value; }
+
+  static BasicWord compute(const BasicWord& a, const BasicWord& b, auto on_constants, auto on_terms) {
+    if (a.is_constant() && b.is_constant()) return static_cast<native>(on_constants(a.value_, b.value_));
+    return BasicWord(on_terms(a.term(), b.term()));
+  }
+  static Bool compare(const BasicWord& a, const BasicWord& b, auto on_constants, auto on_terms) {
+    if (a.is_constant() && b.is_constant()) return on_constants(a.value_, b.value_);
+    return Bool(on_terms(a.term(), b.term()));
+  }
+
+  /// Quotient and remainder. By a power of two they are a shift and a mask; else they are fresh constants with the property
+  /// that defines them, a = q * b + r and r < b, where q * b does not wrap: a law about a quotient is then a law about a
+  /// product, and no divider has to be reasoned about.
+  static std::pair<BasicWord, BasicWord> divide(const BasicWord& a, const BasicWord& b) {
+    Exploration& exploration = Exploration::current();
+    if (b.is_constant() && b.value_ != 0) {
+      if (a.is_constant()) return {native{a.value_ / b.value_}, native{a.value_ % b.value_}};
+      if (std::has_single_bit(b.value_))
+        return {a >> static_cast<native>(std::countr_zero(b.value_)), a & (b.value_ - 1)};
+    }
+    exploration.require((b != native{0}).formula(), "divides by zero");
+    const std::string number = std::to_string(exploration.fresh());
+    const BasicWord quotient = named("quotient!" + number);
+    const BasicWord remainder = named("remainder!" + number);
+    const BasicWord product = quotient * b;
+    exploration.define((product <= a).formula() && (remainder < b).formula() &&
+                       (a == product + remainder).formula());
+    // That quotient * b does not wrap: a quotient is no larger than a shifted by the bits of b.
+    for (native bit = 0; bit < Bits; ++bit)
+      exploration.define(implies(native{1} << bit <= b, quotient <= a >> bit).formula());
+    return {quotient, remainder};
+  }
+
+  native value_ = 0;
+  std::optional<z3::expr> term_;
+};
+
+using Word = BasicWord<32>;
+using Word64 = BasicWord<64>;
+
+}  // namespace refmm::symbolic
+
+namespace refmm {
+
+template <unsigned Bits>
+struct WordTraits<symbolic::BasicWord<Bits>> {
+  using native = typename symbolic::BasicWord<Bits>::native;
+  static constexpr unsigned bits = Bits;
+};
+
+static_assert(Word<symbolic::Word> && Word<symbolic::Word64>);
+
+}  // namespace refmm
