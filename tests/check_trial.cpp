@@ -1,0 +1,169 @@
+#include <refmm/model/slab.hpp>
+#include <refmm/spec/slab_notation.hpp>
+#include <refmm/tests/check_blame.hpp>
+#include <refmm/tests/check_trial.hpp>
+#include <refmm/tests/check_view.hpp>
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+namespace refmm {
+
+using shrink::Item;
+using shrink::Script;
+using std::chrono::milliseconds;
+
+/// What a process of trials shares with its parent.
+struct Trials::Board {
+  // The question.
+  int question;  // one of the constants below
+  Machine machine;
+  std::uint32_t count;
+  std::array<Item, longest_script> items;
+  // The answer.
+  std::atomic<std::uint32_t> position;           // the item under way, or that failed
+  std::array<bool, longest_script> meaningful;   // of the items up to there: it had a meaning
+  bool differs;
+  Finding::Kind kind;
+  const Clause* clause;
+  const char* sentence;
+  std::array<char, 1 << 18> text;  // the rest of the testimony
+};
+
+namespace {
+
+constexpr int does_it_fail = 0;
+constexpr int what_fails = 1;
+constexpr int what_fails_but_leave_laws_alone = 2;
+
+/// Carries a script out on the model alone: the state before its last command, and what the model makes of that.
+struct LastCommand {
+  slab::State before;
+  slab::Command command;
+  model::Step outcome;
+};
+
+std::optional<LastCommand> last_command(const Script& script) {
+  const auto commands = shrink::commands_of(script);
+  if (commands.empty()) return std::nullopt;
+  slab::State state = model::boot(script.machine);
+  for (std::size_t i = 0; i + 1 < commands.size(); ++i) {
+    state = model::step(script.machine, std::move(state), commands[i]).state;
+  }
+  auto outcome = model::step(script.machine, state, commands.back());
+  return LastCommand{std::move(state), commands.back(), std::move(outcome)};
+}
+
+}  // namespace
+
+// ---- In the child -------------------------------------------------------------------------------------------------------
+
+void Trials::work(Line& line) const {
+  const auto subject = make_();
+  Board& board = **board_;
+  while (line.listen(milliseconds(-1)) == Line::Heard::ring) {
+    Lockstep lockstep(board.machine, *subject);
+    shrink::Resolver resolver;
+    std::uint32_t position = 0;
+    for (; position < board.count && lockstep.agree() && !lockstep.ended(); ++position) {
+      const auto command = resolver.resolve(board.items[position], lockstep.state());
+      board.position = position;
+      board.meaningful[position] = command.has_value();
+      if (!command) continue;
+      if (!lockstep.step(*command)) break;
+      resolver.note(board.items[position], lockstep.result());
+    }
+    board.position = position;
+    board.differs = !lockstep.agree();
+    if (board.differs && board.question != does_it_fail) {
+      Finding finding = lockstep.finding();
+      if (board.question == what_fails && finding.sentence.empty()) {
+        if (const auto law = lockstep.law_broken_by_subject()) {
+          finding.clause = law->clause;
+          finding.sentence = law->name;
+        }
+      }
+      board.kind = finding.kind;
+      board.clause = finding.clause;
+      board.sentence = finding.sentence.data();
+      std::vector<std::string> effects;
+      for (const auto& effect : lockstep.answer().effects) effects.push_back(slab::notation(effect));
+      const std::string query = query_that_shows(finding, lockstep.state());
+      const std::string text =
+          nlohmann::json{finding.difference.path, finding.difference.expected, finding.difference.found,
+                         slab::notation(lockstep.answer().result), effects, query,
+                         block_of(query, lockstep.observed())}
+              .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+      std::memcpy(board.text.data(), text.c_str(), std::min(text.size() + 1, board.text.size()));
+    }
+    line.ring();
+  }
+}
+
+// ---- In the parent ------------------------------------------------------------------------------------------------------
+
+Trials::Answer Trials::ask(const Script& script, int question) {
+  if (!board_) board_ = std::make_shared<Shared<Board>>();
+  if (!process_) process_ = std::make_unique<Process>([this](Line& line) { work(line); });
+  Board& board = **board_;
+  board.question = question;
+  board.machine = script.machine;
+  board.count = static_cast<std::uint32_t>(std::min(script.items.size(), longest_script));
+  std::copy_n(script.items.begin(), board.count, board.items.begin());
+  board.position = 0;
+  board.meaningful.fill(false);
+  process_->line().ring();
+  switch (process_->line().listen(patience_)) {
+    case Line::Heard::ring: return board.differs ? Answer::differs : Answer::agrees;
+    case Line::Heard::end: crash_ = process_->wait().value_or("ended"); break;
+    case Line::Heard::silence: crash_.clear(); break;
+  }
+  const bool crashed = !crash_.empty();
+  process_.reset();
+  return crashed ? Answer::crashed : Answer::hung;
+}
+
+std::optional<Script> Trials::failing_part(const Script& script) {
+  if (ask(script, does_it_fail) == Answer::agrees) return std::nullopt;
+  const Board& board = **board_;
+  Script failing{script.machine, {}};
+  for (std::uint32_t i = 0; i < board.count && i <= board.position; ++i) {
+    if (board.meaningful[i]) failing.items.push_back(script.items[i]);
+  }
+  return failing;
+}
+
+Testimony Trials::testimony(const Script& failing) {
+  Answer answer = ask(failing, what_fails);
+  // The laws look at what the subject has left of its structures.
+  if (answer != Answer::differs) answer = ask(failing, what_fails_but_leave_laws_alone);
+  if (answer != Answer::differs) return {.finding = lost(failing, answer)};
+
+  const Board& board = **board_;
+  const auto text = nlohmann::json::parse(board.text.data());
+  const auto last = last_command(failing);
+  Finding finding{.kind = board.kind,
+                  .difference = {text[0], text[1], text[2]},
+                  .clause = board.clause,
+                  .sentence = board.sentence ? std::string_view(board.sentence) : std::string_view(),
+                  .because = last ? last->outcome.because : Because{"slab.boot"}};
+  return {.finding = std::move(finding), .result = text[3], .effects = text[4], .query = text[5], .block = text[6]};
+}
+
+/// The finding of a subject that did not come back from its last command.
+Finding Trials::lost(const Script& failing, Answer how) const {
+  using Kind = Finding::Kind;
+  const auto last = last_command(failing);
+  const Because because = last ? last->outcome.because : Because{"slab.boot"};
+  const Kind kind = how == Answer::hung ? Kind::hang : Kind::crash;
+  const std::string found = how == Answer::hung ? "does not come back" : crash_;
+  return {.kind = kind,
+          .difference = {"", last ? slab::notation(last->outcome.result) : "boots", found},
+          .clause = &clause_to_blame(kind, "", because),
+          .because = because};
+}
+
+}  // namespace refmm

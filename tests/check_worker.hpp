@@ -1,0 +1,54 @@
+// One process of a check: its share of the runs.
+#pragma once
+
+#include <refmm/spec/machine.hpp>
+#include <refmm/spec/slab.hpp>
+#include <refmm/tests/check_coverage.hpp>
+#include <refmm/tests/check_trial.hpp>
+#include <refmm/tests/slab_commands.hpp>
+
+#include <array>
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+
+namespace refmm {
+
+/// What all processes share.
+struct WorkersCommon {
+  std::atomic<std::uint64_t> end;  // no run from this number on is begun
+
+  void no_run_from(std::uint64_t run) {
+    std::uint64_t now = end;
+    while (run < now && !end.compare_exchange_weak(now, run)) {
+    }
+  }
+};
+
+/// What a process tells its parent, as it goes: it may not come to its end. The parent reads the coverage while it is
+/// being counted, for the progress; what it reports it reads at the end.
+struct WorkerBoard {
+  std::atomic<std::uint64_t> beats;        // changes as long as the process gets on
+  std::atomic<std::uint64_t> runs;         // done
+  std::atomic<std::uint64_t> commands;     // run
+  std::atomic<std::uint64_t> generating;   // nanoseconds spent in RapidCheck
+  std::atomic<bool> failed;                // the run below
+  Coverage coverage;
+  // The run under way: its commands so far, the one under way included.
+  std::atomic<std::uint64_t> run;
+  Machine machine;
+  std::atomic<std::uint32_t> length;
+  std::array<slab::Command, slab::Caller::most_commands + 8> commands_of_run;
+};
+
+struct WorkerTask {
+  MakeSubject subject;
+  std::uint64_t seed;
+  std::uint64_t first, stride;  // runs first, first + stride, ...
+  std::chrono::steady_clock::time_point deadline;
+};
+
+/// Runs until a run fails, the deadline has passed, or the end is reached.
+void work(const WorkerTask& task, WorkersCommon& common, WorkerBoard& board);
+
+}  // namespace refmm
