@@ -27,7 +27,4 @@ SubCommand add_clause(CLI::App& refmm);
 /// Says what is wrong with the command line.
 Exit usage_error(std::string_view message);
 
-/// True if people are watching: progress is for them, never for a pipe.
-bool on_terminal();
-
 }  // namespace refmm::command

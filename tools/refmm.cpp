@@ -3,7 +3,6 @@
 #include <refmm/tools/command.hpp>
 
 #include <fmt/core.h>
-#include <unistd.h>
 
 #include <array>
 #include <csignal>
@@ -16,8 +15,6 @@ Exit usage_error(std::string_view message) {
   fmt::print(stderr, "refmm: {}\n", message);
   return Exit::usage;
 }
-
-bool on_terminal() { return isatty(STDOUT_FILENO) == 1 && isatty(STDERR_FILENO) == 1; }
 
 namespace {
 
