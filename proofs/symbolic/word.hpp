@@ -6,6 +6,7 @@
 #pragma once
 
 #include <refmm/proofs/symbolic/exploration.hpp>
+#include <refmm/spec/clause.hpp>
 #include <refmm/spec/word.hpp>
 
 #include <bit>
@@ -36,6 +37,12 @@ class Bool {
   }
   friend Bool either(const Bool& a, const Bool& b) { return negation(both(negation(a), negation(b))); }
   friend Bool implies(const Bool& a, const Bool& b) { return either(negation(a), b); }
+
+  /// Notes a clause that decides for some input of this path, without splitting it (spec/outcome.hpp).
+  friend void note(Because& because, const Bool& condition, ClauseRef clause) {
+    if (condition.is_constant() ? condition.value_ : Exploration::current().can_hold(*condition.formula_))
+      because.push_back(clause);
+  }
 
  private:
   bool value_ = false;
@@ -157,11 +164,14 @@ class BasicWord {
     const BasicWord quotient = named("quotient!" + number);
     const BasicWord remainder = named("remainder!" + number);
     const BasicWord product = quotient * b;
-    exploration.define((product <= a).formula() && (remainder < b).formula() &&
-                       (a == product + remainder).formula());
+    z3::expr_vector constants(exploration.context()), facts(exploration.context());
+    constants.push_back(quotient.term());
+    constants.push_back(remainder.term());
+    facts.push_back((product <= a).formula() && (remainder < b).formula() && (a == product + remainder).formula());
     // That quotient * b does not wrap: a quotient is no larger than a shifted by the bits of b.
     for (native bit = 0; bit < Bits; ++bit)
-      exploration.define(implies(native{1} << bit <= b, quotient <= a >> bit).formula());
+      facts.push_back(implies(native{1} << bit <= b, quotient <= a >> bit).formula());
+    exploration.introduce(constants, facts);
     return {quotient, remainder};
   }
 
