@@ -4,9 +4,11 @@
 // word_size <= size <= 2^max_gfp_order pages, offset <= size, flags within CREATE_MASK.
 #pragma once
 
+#include <refmm/spec/logic.hpp>
 #include <refmm/spec/machine.hpp>
 #include <refmm/spec/mutant.hpp>
 #include <refmm/spec/outcome.hpp>
+#include <refmm/spec/search.hpp>
 #include <refmm/spec/slab.hpp>
 
 #include <utility>
@@ -37,28 +39,16 @@ struct Estimate {
   W left_over;  // bytes behind them
 };
 
-/// The largest number up to `limit` that fits, by bisection: 0 fits, and what is larger than something that does not fit
-/// does not fit either.
-template <Word W>
-constexpr W largest(Native<W> limit, auto fits) {
-  Native<W> fitting = 0;
-  Native<W> too_large = limit + 1;
-  while (too_large - fitting > 1) {
-    const Native<W> middle = fitting + (too_large - fitting) / 2;
-    (fits(W{middle}) ? fitting : too_large) = middle;
-  }
-  return fitting;
-}
-
 /// [slab.create.estimate] The largest number of objects that fit into a slab of 2^gfporder pages beside its descriptor.
-/// 2.4.0: kmem_cache_estimate, which counts up.
+/// Objects whose descriptors live outside are large. 2.4.0: kmem_cache_estimate, which counts up.
 template <Word W>
 constexpr Estimate<W> estimate(const MachineOf<W>& machine, Native<W> gfporder, W size, Place place) {
   const Native<W> bytes = machine.page_size << gfporder;
   const auto used = [&](W num) -> W {
     return num * size + (place == Place::inside ? descriptor_bytes<W>(machine, num) : W{0});
   };
-  W num = largest<W>(bytes / machine.word_size, [&](W objects) { return bool(used(objects) <= bytes); });
+  const Native<W> smallest = place == Place::inside ? machine.word_size : machine.page_size / 8;
+  W num = largest_fitting(W{bytes / smallest}, [&](W objects) { return used(objects) <= bytes; });
   if (mutant("slab.estimate.one_too_many")) num = num + 1;
   return {num, bytes - used(num)};
 }
@@ -108,7 +98,7 @@ constexpr Decision<Geometry<W>> geometry(const MachineOf<W>& machine, GeometryRe
 
   // The size in words decides where descriptors go, before it is rounded to lines.
   const W word_rounded = round_up<W>(request.size, machine.word_size);
-  if (word_rounded != request.size) because.push_back("slab.create.word_rounding");
+  note(because, word_rounded != request.size, "slab.create.word_rounding");
   const bool large = bool(word_rounded >= machine.page_size / 8);
   const W align = decided_by(alignment<W>(machine, word_rounded, request.flags));
   const W objsize = round_up<W>(word_rounded, align);
@@ -127,9 +117,10 @@ constexpr Decision<Geometry<W>> geometry(const MachineOf<W>& machine, GeometryRe
                                : ClauseRef{"slab.create.management.inside"});
 
   const W rounded_offset = round_up<W>(request.offset, align);
-  const bool by_line = bool(rounded_offset == 0);
-  const W colour_off = by_line ? W{machine.l1_cache_bytes} : rounded_offset;
-  because.push_back(by_line ? ClauseRef{"slab.create.colour.line"} : ClauseRef{"slab.create.colour.offset"});
+  const auto by_line = rounded_offset == 0;
+  const W colour_off = select(by_line, W{machine.l1_cache_bytes}, rounded_offset);
+  note(because, by_line, "slab.create.colour.line");
+  note(because, negation(by_line), "slab.create.colour.offset");
 
   W flags = request.flags;
   if (outside) flags = flags | slab::CFLGS_OFF_SLAB;

@@ -4,6 +4,7 @@
 #include <refmm/proofs/symbolic/exploration.hpp>
 #include <refmm/proofs/symbolic/map.hpp>
 #include <refmm/proofs/symbolic/record.hpp>
+#include <refmm/proofs/symbolic/search.hpp>
 #include <refmm/proofs/symbolic/sequence.hpp>
 #include <refmm/proofs/symbolic/word.hpp>
 #include <refmm/spec/clause.hpp>
