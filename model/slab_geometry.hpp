@@ -44,11 +44,11 @@ struct Estimate {
 template <Word W>
 constexpr Estimate<W> estimate(const MachineOf<W>& machine, Native<W> gfporder, W size, Place place) {
   const Native<W> bytes = machine.page_size << gfporder;
-  const auto used = [&](W num) -> W {
+  const auto used = [=](W num) -> W {
     return num * size + (place == Place::inside ? descriptor_bytes<W>(machine, num) : W{0});
   };
   const Native<W> smallest = place == Place::inside ? machine.word_size : machine.page_size / 8;
-  W num = largest_fitting(W{bytes / smallest}, [&](W objects) { return used(objects) <= bytes; });
+  W num = largest_fitting(W{bytes / smallest}, [=](W objects) { return used(objects) <= bytes; });
   if (mutant("slab.estimate.one_too_many")) num = num + 1;
   return {num, bytes - used(num)};
 }

@@ -27,7 +27,7 @@ struct Decision {
 };
 
 /// Adds `clause` to what decided, if `condition` holds: for clauses that change nothing else. Over symbolic words the path does
-/// not split; a clause stands there if some input of the path makes its condition true.
+/// not split; the first path that has an input of which the condition is true tells of the clause.
 constexpr void note(Because& because, std::same_as<bool> auto condition, ClauseRef clause) {
   if (condition) because.push_back(clause);
 }

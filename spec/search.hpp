@@ -9,7 +9,8 @@
 namespace refmm {
 
 /// By bisection, a number up to `limit` that fits while the next does not, or the limit if it fits. If whatever is larger
-/// than something that does not fit does not fit either, it is the largest that fits. 0 must fit.
+/// than something that does not fit does not fit either, it is the largest that fits. 0 must fit. `fits` owns what it
+/// captures: its symbolic form is asked when the caller has returned.
 template <std::unsigned_integral W>
 constexpr W largest_fitting(W limit, auto fits) {
   W fitting = 0;

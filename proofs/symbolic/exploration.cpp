@@ -55,11 +55,13 @@ void Exploration::run(const std::function<bool()>& program) {
     products_.clear();
     introduced_.clear();
     known_.clear();
+    shown_here_.clear();
     try {
       if (statistics_.paths >= limits_.paths)
         throw TooManyPaths("more than " + std::to_string(limits_.paths) + " paths");
       const bool go_on = program();
       ++statistics_.paths;
+      for (const z3::expr& condition : shown_here_) shown_.emplace(Z3_get_ast_id(context_, condition), condition);
       if (!go_on) break;
     } catch (const Abandoned&) {
       ++statistics_.abandoned;
@@ -113,15 +115,27 @@ bool Exploration::refine_products(const z3::model& model) {
   return !facts.empty();
 }
 
-z3::expr Exploration::product(const z3::expr& a, const z3::expr& b) {
-  const z3::expr result = products_.of(a, b);
-  // The path is still known to be taken, but the model may be wrong about the new product.
-  if (model_ && !products_.newest_right_in(*model_)) model_.reset();
-  return result;
+z3::expr Exploration::product(const z3::expr& a, const z3::expr& b) { return products_.of(a, b); }
+
+bool Exploration::satisfied_by_model(const z3::expr& condition) {
+  if (!model_) return false;
+  products_.complete(*model_);
+  return model_->eval(condition, true).is_true();
 }
 
-bool Exploration::satisfied_by_model(const z3::expr& condition) const {
-  return model_ && model_->eval(condition, true).is_true();
+void Exploration::extend_model(const Introduction& introduction) {
+  products_.complete(*model_);
+  const auto value_of = [&](const z3::expr& term) {
+    const z3::expr value = model_->eval(term, true);
+    return value.is_bool() ? std::uint64_t{value.is_true()} : value.get_numeral_uint64();
+  };
+  const std::vector<std::uint64_t> values = introduction.compute(value_of);
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const z3::expr& constant = introduction.constants[i];
+    z3::func_decl name = constant.decl();
+    z3::expr value = context_.bv_val(values[i], constant.get_sort().bv_size());
+    model_->add_const_interp(name, value);
+  }
 }
 
 std::optional<z3::model> Exploration::model_of(const z3::expr& condition) {
@@ -200,13 +214,16 @@ std::size_t Exploration::choose(std::size_t alternatives) {
   return 0;
 }
 
-bool Exploration::can_hold(const z3::expr& condition) {
+bool Exploration::first_to_hold(const z3::expr& condition) {
   const z3::expr simple = condition.simplify();
   if (simple.is_true() || simple.is_false()) return simple.is_true();
   tell_of_constants_in(simple);
   if (repeating()) return path_[depth_++].taken == 1;
-  const bool can = possible(simple);
-  if (can) unconfirmed_ = false;
+  const bool can = !shown_.contains(Z3_get_ast_id(context_, simple)) && possible(simple);
+  if (can) {
+    unconfirmed_ = false;
+    shown_here_.push_back(simple);
+  }
   enter(context_.bool_val(true), {{}, {}, can ? 1u : 0u, {}, false});
   return can;
 }
@@ -230,15 +247,10 @@ void Exploration::tell(const z3::expr& fact) {
   if (!satisfied_by_model(fact)) model_.reset();
 }
 
-void Exploration::introduce(const z3::expr_vector& constants, const z3::expr_vector& facts) {
-  Introduced introduced{{}, {}, false};
-  for (unsigned i = 0; i < constants.size(); ++i) introduced.constants.push_back(constants[static_cast<int>(i)]);
-  for (unsigned i = 0; i < facts.size(); ++i) introduced.facts.push_back(facts[static_cast<int>(i)]);
-  introduced_.push_back(std::move(introduced));
-}
+void Exploration::introduce(Introduction introduction) { introduced_.push_back(std::move(introduction)); }
 
 void Exploration::tell_of_constants_in(const z3::expr& formula) {
-  if (std::ranges::all_of(introduced_, &Introduced::told)) return;
+  if (std::ranges::all_of(introduced_, &Introduction::told)) return;
   const std::set<unsigned> constants = constants_in(formula);
   for (std::size_t i = 0; i < introduced_.size(); ++i) {
     const bool occurs = std::ranges::any_of(introduced_[i].constants, [&](const z3::expr& constant) {
@@ -246,10 +258,11 @@ void Exploration::tell_of_constants_in(const z3::expr& formula) {
     });
     if (introduced_[i].told || !occurs) continue;
     introduced_[i].told = true;
-    for (const z3::expr& fact : std::vector(introduced_[i].facts)) {
-      tell_of_constants_in(fact);
-      if (!repeating()) tell(fact);
-    }
+    const Introduction introduction = introduced_[i];
+    for (const z3::expr& fact : introduction.facts) tell_of_constants_in(fact);
+    if (repeating()) continue;
+    if (model_) extend_model(introduction);
+    for (const z3::expr& fact : introduction.facts) tell(fact);
   }
 }
 

@@ -50,6 +50,15 @@ struct Statistics {
   std::uint64_t rlimit = 0;     // resource units that Z3 used
 };
 
+/// Fresh constants; see Exploration::introduce.
+struct Introduction {
+  using ValueOf = std::function<std::uint64_t(const z3::expr&)>;  // true is 1
+
+  std::vector<z3::expr> constants, facts;
+  std::function<std::vector<std::uint64_t>(const ValueOf&)> compute;
+  bool told = false;
+};
+
 class Exploration {
  public:
   explicit Exploration(const Limits& limits = {});
@@ -74,13 +83,15 @@ class Exploration {
   /// Like assume, without asking at once whether any input is left: for facts that come in numbers, the definition of a
   /// fresh constant or what is promised of an element. `confirm` asks.
   void define(const z3::expr& fact);
-  /// Facts about constants that nothing else speaks of yet, which can be met whatever the other constants are: Z3 is
-  /// told of them only once one of `constants` occurs in what it is asked.
-  void introduce(const z3::expr_vector& constants, const z3::expr_vector& facts);
+  /// Constants that are fixed by facts about them, of which nothing else speaks yet and which can be met whatever the other
+  /// constants are: Z3 is told of them only once one of them occurs in what it is asked. `compute` gives their values
+  /// from those of other terms.
+  void introduce(Introduction introduction);
   /// Ends the run if no input takes this path.
   void confirm();
-  /// Whether some input of this path makes `condition` true. The path does not split.
-  bool can_hold(const z3::expr& condition);
+  /// Whether some input of this path makes `condition` true, for the first path that came to an end on which one does; on
+  /// later paths it is not asked again. The path does not split.
+  bool first_to_hold(const z3::expr& condition);
   /// Throws Misstep(`complaint`) if `condition` can be false on this path.
   void require(const z3::expr& condition, const std::string& complaint);
   /// A model of this path in which `goal` is false; nothing if the goal follows.
@@ -105,16 +116,12 @@ class Exploration {
     bool unconfirmed;                // whether the path to here may have no input
   };
 
-  struct Introduced {
-    std::vector<z3::expr> constants, facts;
-    bool told;
-  };
-
   z3::check_result check();
   bool refine_products(const z3::model& model);
   std::optional<z3::model> model_of(const z3::expr& condition);
   bool possible(const z3::expr& condition);
-  bool satisfied_by_model(const z3::expr& condition) const;
+  bool satisfied_by_model(const z3::expr& condition);
+  void extend_model(const Introduction& introduction);
   void tell(const z3::expr& fact);
   bool decide_anew(const z3::expr& condition, const z3::expr& opposite);
   void tell_of_constants_in(const z3::expr& formula);
@@ -129,8 +136,10 @@ class Exploration {
   unsigned fresh_ = 0;
   Products products_;                        // of this run
   std::vector<z3::expr> facts_of_products_;  // that the query under way needed
-  std::vector<Introduced> introduced_;       // in this run
+  std::vector<Introduction> introduced_;     // in this run
   std::map<unsigned, z3::expr> known_;       // conditions that this run has decided to be true, by their id
+  std::map<unsigned, z3::expr> shown_;       // conditions that could hold on a path that came to an end
+  std::vector<z3::expr> shown_here_;         // and on the path of this run
   std::optional<z3::model> model_;           // of the path so far, if known
   bool unconfirmed_ = false;                 // facts were defined since the path was last known to be taken
   Statistics statistics_;

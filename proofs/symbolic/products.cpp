@@ -15,6 +15,13 @@ unsigned bits_of(const z3::expr& word) { return word.get_sort().bv_size(); }
 
 z3::expr numeral(const z3::expr& like, std::uint64_t value) { return like.ctx().bv_val(value, bits_of(like)); }
 
+/// The function that stands for multiplication of words like `word`.
+z3::func_decl multiplication(const z3::expr& word) {
+  const z3::sort sort = word.get_sort();
+  const std::string name = "product" + std::to_string(sort.bv_size());
+  return word.ctx().function(name.c_str(), sort, sort, sort);
+}
+
 /// word < 2^bits.
 z3::expr fits_into(const z3::expr& word, unsigned bits) {
   const unsigned width = bits_of(word);
@@ -52,16 +59,28 @@ std::optional<std::pair<z3::expr, z3::expr>> sum_with_constant(const z3::expr& t
 z3::expr Products::of(const z3::expr& a, const z3::expr& b) {
   if (const auto sum = sum_with_constant(a)) return of(sum->first, b) + sum->second * b;
   if (const auto sum = sum_with_constant(b)) return of(a, sum->first) + a * sum->second;
-  z3::context& context = a.ctx();
   // The order of the factors does not matter, to Z3 neither.
-  const bool swapped = Z3_get_ast_id(context, b) < Z3_get_ast_id(context, a);
+  const bool swapped = Z3_get_ast_id(a.ctx(), b) < Z3_get_ast_id(a.ctx(), a);
   const z3::expr& first = swapped ? b : a;
   const z3::expr& second = swapped ? a : b;
-  const z3::sort word = a.get_sort();
-  const std::string name = "product" + std::to_string(word.bv_size());
-  Product product{first, second, context.function(name.c_str(), word, word, word)(first, second)};
+  const Product product{first, second, multiplication(a)(first, second)};
   products_.push_back(product);
   return product.result;
+}
+
+void Products::complete(z3::model& model) const {
+  for (const Product& product : products_) {
+    if (right_in(model, product)) continue;
+    z3::func_decl function = multiplication(product.a);
+    z3::expr otherwise = numeral(product.a, 0);
+    z3::func_interp meaning =
+        model.has_interp(function) ? model.get_func_interp(function) : model.add_func_interp(function, otherwise);
+    z3::expr_vector factors(product.a.ctx());
+    factors.push_back(model.eval(product.a, true));
+    factors.push_back(model.eval(product.b, true));
+    z3::expr result = model.eval(product.a * product.b, true);
+    meaning.add_entry(factors, result);
+  }
 }
 
 bool Products::right_in(const z3::model& model, const Product& product) {

@@ -18,8 +18,8 @@ class Products {
   z3::expr of(const z3::expr& a, const z3::expr& b);
   /// Facts that `model` violates; none if all products are right in it.
   std::vector<z3::expr> violated_facts(const z3::model& model) const;
-  /// Whether the product that was asked for last is right in `model`.
-  bool newest_right_in(const z3::model& model) const { return right_in(model, products_.back()); }
+  /// Makes all products right in a model that was found before some of them were asked for.
+  void complete(z3::model& model) const;
   void clear() { products_.clear(); }
 
  private:

@@ -2,8 +2,11 @@
 #pragma once
 
 #include <refmm/proofs/symbolic/word.hpp>
+#include <refmm/spec/search.hpp>
 
+#include <cstdint>
 #include <string>
+#include <vector>
 
 namespace refmm::symbolic {
 
@@ -16,11 +19,16 @@ BasicWord<Bits> largest_fitting(const BasicWord<Bits>& limit, auto fits) {
   Exploration& exploration = Exploration::current();
   exploration.require(Bool(fits(W(0))).formula(), "bisects where 0 does not fit");
   const W found = W::named("fitting!" + std::to_string(exploration.fresh()));
-  z3::expr_vector constants(exploration.context()), facts(exploration.context());
-  constants.push_back(found.term());
-  facts.push_back(both(found <= limit, Bool(fits(found))).formula());
-  facts.push_back(either(found == limit, negation(Bool(fits(found + W(1))))).formula());
-  exploration.introduce(constants, facts);
+  exploration.introduce({{found.term()},
+                         {both(found <= limit, Bool(fits(found))).formula(),
+                          either(found == limit, negation(Bool(fits(found + W(1))))).formula()},
+                         [limit, fits](const Introduction::ValueOf& value_of) {
+                           const auto highest = static_cast<Native<W>>(value_of(limit.term()));
+                           const auto fits_now = [&](Native<W> number) {
+                             return value_of(Bool(fits(W(number))).formula()) != 0;
+                           };
+                           return std::vector{std::uint64_t{refmm::largest_fitting(highest, fits_now)}};
+                         }});
   return found;
 }
 

@@ -14,6 +14,7 @@
 #include <optional>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace refmm::symbolic {
 
@@ -38,9 +39,9 @@ class Bool {
   friend Bool either(const Bool& a, const Bool& b) { return negation(both(negation(a), negation(b))); }
   friend Bool implies(const Bool& a, const Bool& b) { return either(negation(a), b); }
 
-  /// Notes a clause that decides for some input of this path, without splitting it (spec/outcome.hpp).
+  /// Notes a clause that decides for some inputs, on the first path that has one, without splitting it (spec/outcome.hpp).
   friend void note(Because& because, const Bool& condition, ClauseRef clause) {
-    if (condition.is_constant() ? condition.value_ : Exploration::current().can_hold(*condition.formula_))
+    if (condition.is_constant() ? condition.value_ : Exploration::current().first_to_hold(*condition.formula_))
       because.push_back(clause);
   }
 
@@ -164,14 +165,16 @@ class BasicWord {
     const BasicWord quotient = named("quotient!" + number);
     const BasicWord remainder = named("remainder!" + number);
     const BasicWord product = quotient * b;
-    z3::expr_vector constants(exploration.context()), facts(exploration.context());
-    constants.push_back(quotient.term());
-    constants.push_back(remainder.term());
-    facts.push_back((product <= a).formula() && (remainder < b).formula() && (a == product + remainder).formula());
+    std::vector<z3::expr> facts{both(both(product <= a, remainder < b), a == product + remainder).formula()};
     // That quotient * b does not wrap: a quotient is no larger than a shifted by the bits of b.
     for (native bit = 0; bit < Bits; ++bit)
       facts.push_back(implies(native{1} << bit <= b, quotient <= a >> bit).formula());
-    exploration.introduce(constants, facts);
+    exploration.introduce(
+        {{quotient.term(), remainder.term()}, std::move(facts), [a, b](const Introduction::ValueOf& value_of) {
+           const std::uint64_t dividend = value_of(a.term()), divisor = value_of(b.term());
+           if (divisor == 0) return std::vector<std::uint64_t>{0, 0};
+           return std::vector{dividend / divisor, dividend % divisor};
+         }});
     return {quotient, remainder};
   }
 
