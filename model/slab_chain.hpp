@@ -24,6 +24,8 @@ using slab::LinkedChain;
 /// The chain after its first object was handed out. [slab.alloc.head_of_chain]
 template <class Chain>
 constexpr Chain without_first(Chain chain) {
+  if (mutant("slab.chain.hands_out_and_keeps")) return inserted(chain, 0u, at(chain, 0u));
+  if (mutant("slab.chain.hands_out_last")) return erased(chain, length(chain) - 1);
   return erased(std::move(chain), 0u);
 }
 
@@ -31,20 +33,21 @@ constexpr Chain without_first(Chain chain) {
 template <class Chain, Word W>
 constexpr Chain with_first(Chain chain, W index) {
   const W place = mutant("slab.chain.first_in_first_out") ? W{length(chain)} : W{0};
+  if (mutant("slab.chain.gives_back_twice")) chain = inserted(std::move(chain), 0u, index);
   return inserted(std::move(chain), place, index);
 }
 
 /// The chain of a new slab: 0, 1, ... num - 1.
 template <Word W>
 constexpr auto fresh_chain(W num) {
-  return ascending(num);
+  return mutant("slab.chain.fresh_lacks_first") ? erased(ascending(num), 0u) : ascending(num);
 }
 
 // ---- The chain as links -------------------------------------------------------------------------------------------
 
 template <class Links, Word W>
 constexpr LinkedChain<Links, W> without_first(LinkedChain<Links, W> before) {
-  const W next = lookup(before.bufctl, before.free);
+  const W next = mutant("slab.chain.link_not_followed") ? before.free : lookup(before.bufctl, before.free);
   return {next, std::move(before.bufctl)};
 }
 
