@@ -31,11 +31,10 @@ std::set<unsigned> constants_in(const z3::expr& term) {
 
 }  // namespace
 
-Exploration::Exploration(const Limits& limits) : limits_(limits), solver_(context_) {
-  z3::params parameters(context_);
-  parameters.set("rlimit", limits.rlimit);
-  parameters.set("random_seed", limits.random_seed);
-  solver_.set(parameters);
+Exploration::Exploration(const Limits& limits) : limits_(limits), parameters_(context_), solver_(context_) {
+  parameters_.set("rlimit", limits.rlimit);
+  parameters_.set("random_seed", limits.random_seed);
+  solver_.set(parameters_);
 }
 
 Exploration& Exploration::current() {
@@ -80,8 +79,8 @@ Statistics Exploration::statistics() const {
 
 bool Exploration::next_path() {
   while (!path_.empty() && path_.back().open.empty()) {
+    if (path_.back().has_scope) solver_.pop();
     path_.pop_back();
-    solver_.pop();
   }
   if (path_.empty()) return false;
   Decision& last = path_.back();
@@ -98,21 +97,19 @@ bool Exploration::next_path() {
 
 // ---- Questions to Z3 ----------------------------------------------------------------------------------------------------
 
-z3::check_result Exploration::check() {
+std::optional<z3::model> Exploration::check() {
   for (unsigned refinements = 0;; ++refinements) {
     ++statistics_.queries;
     const z3::check_result result = solver_.check();
     if (result == z3::unknown) throw Undecided("Z3 does not know: " + solver_.reason_unknown());
-    if (result == z3::unsat || !refine_products(solver_.get_model())) return result;
+    if (result == z3::unsat) return std::nullopt;
+    z3::model model = solver_.get_model();
+    const std::vector<z3::expr> facts = products_.violated_facts(model);
+    if (facts.empty()) return model;
+    for (const z3::expr& fact : facts) solver_.add(fact);
+    facts_of_products_.insert(facts_of_products_.end(), facts.begin(), facts.end());
     if (refinements == max_refinements) throw Undecided("the products of this path are too much for refinement");
   }
-}
-
-bool Exploration::refine_products(const z3::model& model) {
-  const std::vector<z3::expr> facts = products_.violated_facts(model);
-  for (const z3::expr& fact : facts) solver_.add(fact);
-  facts_of_products_.insert(facts_of_products_.end(), facts.begin(), facts.end());
-  return !facts.empty();
 }
 
 z3::expr Exploration::product(const z3::expr& a, const z3::expr& b) { return products_.of(a, b); }
@@ -123,18 +120,18 @@ bool Exploration::satisfied_by_model(const z3::expr& condition) {
   return model_->eval(condition, true).is_true();
 }
 
-void Exploration::extend_model(const Introduction& introduction) {
-  products_.complete(*model_);
+void Exploration::extend(z3::model& model, const Introduction& introduction) const {
+  products_.complete(model);
   const auto value_of = [&](const z3::expr& term) {
-    const z3::expr value = model_->eval(term, true);
+    const z3::expr value = model.eval(term, true);
     return value.is_bool() ? std::uint64_t{value.is_true()} : value.get_numeral_uint64();
   };
   const std::vector<std::uint64_t> values = introduction.compute(value_of);
   for (std::size_t i = 0; i < values.size(); ++i) {
     const z3::expr& constant = introduction.constants[i];
     z3::func_decl name = constant.decl();
-    z3::expr value = context_.bv_val(values[i], constant.get_sort().bv_size());
-    model_->add_const_interp(name, value);
+    z3::expr value = constant.ctx().bv_val(values[i], constant.get_sort().bv_size());
+    model.add_const_interp(name, value);
   }
 }
 
@@ -143,8 +140,7 @@ std::optional<z3::model> Exploration::model_of(const z3::expr& condition) {
   facts_of_products_.clear();
   solver_.push();
   solver_.add(condition);
-  std::optional<z3::model> model;
-  if (check() == z3::sat) model = solver_.get_model();
+  std::optional<z3::model> model = check();
   solver_.pop();
   // What was found out about products holds whatever the query was.
   for (const z3::expr& fact : facts_of_products_) solver_.add(fact);
@@ -224,7 +220,8 @@ bool Exploration::first_to_hold(const z3::expr& condition) {
     unconfirmed_ = false;
     shown_here_.push_back(simple);
   }
-  enter(context_.bool_val(true), {{}, {}, can ? 1u : 0u, {}, false});
+  path_.push_back({{}, {}, can ? 1u : 0u, {}, false, false});
+  ++depth_;
   return can;
 }
 
@@ -261,23 +258,36 @@ void Exploration::tell_of_constants_in(const z3::expr& formula) {
     const Introduction introduction = introduced_[i];
     for (const z3::expr& fact : introduction.facts) tell_of_constants_in(fact);
     if (repeating()) continue;
-    if (model_) extend_model(introduction);
+    if (model_) extend(*model_, introduction);
     for (const z3::expr& fact : introduction.facts) tell(fact);
   }
 }
 
 void Exploration::confirm() {
   if (repeating() || !unconfirmed_) return;
-  if (check() == z3::unsat) throw Abandoned{};
-  model_ = solver_.get_model();
+  model_ = check();
+  if (!model_) throw Abandoned{};
   unconfirmed_ = false;
 }
 
 void Exploration::require(const z3::expr& condition, const std::string& complaint) {
   tell_of_constants_in(condition);
   if (repeating()) return;
-  if (condition.simplify().is_true()) return;
-  if (possible(!condition)) throw Misstep(complaint, condition);
+  const z3::expr simple = condition.simplify();
+  if (simple.is_true() || is_valid(simple)) return;
+  if (possible(!simple)) throw Misstep(complaint, condition);
+}
+
+bool Exploration::is_valid(const z3::expr& condition) {
+  const auto [known, unknown] = valid_.try_emplace(Z3_get_ast_id(context_, condition), condition, false);
+  if (unknown) {
+    ++statistics_.queries;
+    z3::solver alone(context_);
+    alone.set(parameters_);
+    alone.add(!condition);
+    known->second.second = alone.check() == z3::unsat;
+  }
+  return known->second.second;
 }
 
 std::optional<z3::model> Exploration::refute(const z3::expr& goal) {
@@ -289,8 +299,7 @@ std::optional<z3::model> Exploration::refute(const z3::expr& goal) {
 std::optional<z3::model> Exploration::model_with(const z3::expr_vector& further) {
   solver_.push();
   for (unsigned i = 0; i < further.size(); ++i) solver_.add(further[static_cast<int>(i)]);
-  std::optional<z3::model> found;
-  if (check() == z3::sat) found = solver_.get_model();
+  std::optional<z3::model> found = check();
   solver_.pop();
   return found;
 }

@@ -15,6 +15,7 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace refmm::symbolic {
@@ -114,14 +115,15 @@ class Exploration {
     std::size_t taken;               // the alternative of this run
     std::optional<z3::model> model;  // of the open alternatives, if known
     bool unconfirmed;                // whether the path to here may have no input
+    bool has_scope = true;           // of the solver; false of an answer that splits no path
   };
 
-  z3::check_result check();
-  bool refine_products(const z3::model& model);
+  std::optional<z3::model> check();
   std::optional<z3::model> model_of(const z3::expr& condition);
   bool possible(const z3::expr& condition);
+  bool is_valid(const z3::expr& condition);
   bool satisfied_by_model(const z3::expr& condition);
-  void extend_model(const Introduction& introduction);
+  void extend(z3::model& model, const Introduction& introduction) const;
   void tell(const z3::expr& fact);
   bool decide_anew(const z3::expr& condition, const z3::expr& opposite);
   void tell_of_constants_in(const z3::expr& formula);
@@ -130,6 +132,7 @@ class Exploration {
 
   Limits limits_;
   z3::context context_;
+  z3::params parameters_;
   z3::solver solver_;
   std::vector<Decision> path_;
   std::size_t depth_ = 0;
@@ -138,10 +141,11 @@ class Exploration {
   std::vector<z3::expr> facts_of_products_;  // that the query under way needed
   std::vector<Introduction> introduced_;     // in this run
   std::map<unsigned, z3::expr> known_;       // conditions that this run has decided to be true, by their id
-  std::map<unsigned, z3::expr> shown_;       // conditions that could hold on a path that came to an end
-  std::vector<z3::expr> shown_here_;         // and on the path of this run
-  std::optional<z3::model> model_;           // of the path so far, if known
-  bool unconfirmed_ = false;                 // facts were defined since the path was last known to be taken
+  std::map<unsigned, std::pair<z3::expr, bool>> valid_;  // whether requirements hold on every path, by their id
+  std::map<unsigned, z3::expr> shown_;  // conditions that could hold on a path that came to an end
+  std::vector<z3::expr> shown_here_;    // and on the path of this run
+  std::optional<z3::model> model_;      // of the path so far, if known
+  bool unconfirmed_ = false;            // facts were defined since the path was last known to be taken
   Statistics statistics_;
 };
 

@@ -4,6 +4,7 @@
 #include <refmm/proofs/symbolic/word.hpp>
 #include <refmm/spec/search.hpp>
 
+#include <bit>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -18,8 +19,9 @@ BasicWord<Bits> largest_fitting(const BasicWord<Bits>& limit, auto fits) {
   using W = BasicWord<Bits>;
   Exploration& exploration = Exploration::current();
   exploration.require(Bool(fits(W(0))).formula(), "bisects where 0 does not fit");
-  const W found = W::named("fitting!" + std::to_string(exploration.fresh()));
-  exploration.introduce({{found.term()},
+  const auto bits = limit.constant() ? static_cast<unsigned>(std::bit_width(*limit.constant())) : Bits;
+  const W found = W::named("fitting!" + std::to_string(exploration.fresh()), bits);
+  exploration.introduce({{found.symbol()},
                          {both(found <= limit, Bool(fits(found))).formula(),
                           either(found == limit, negation(Bool(fits(found + W(1))))).formula()},
                          [limit, fits](const Introduction::ValueOf& value_of) {

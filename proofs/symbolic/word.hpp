@@ -64,6 +64,16 @@ class BasicWord {
     return BasicWord(Exploration::current().context().bv_const(std::string(name).c_str(), Bits));
   }
 
+  /// The same, of an input that is known to have no more than `bits` bits: Z3 need not reason about the others.
+  static BasicWord named(std::string_view name, unsigned bits) {
+    if (bits == 0 || bits >= Bits) return named(name);
+    return BasicWord(
+        z3::zext(Exploration::current().context().bv_const(std::string(name).c_str(), bits), Bits - bits));
+  }
+
+  /// The constant of Z3 that `named` made.
+  z3::expr symbol() const { return term_->is_const() ? *term_ : term_->arg(0); }
+
   bool is_constant() const { return !term_; }
   std::optional<native> constant() const { return term_ ? std::nullopt : std::optional(value_); }
   z3::expr term() const { return term_ ? *term_ : Exploration::current().context().bv_val(value_, Bits); }

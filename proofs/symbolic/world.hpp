@@ -9,6 +9,7 @@
 #include <refmm/proofs/symbolic/word.hpp>
 #include <refmm/spec/clause.hpp>
 
+#include <bit>
 #include <cstdint>
 #include <functional>
 #include <initializer_list>
@@ -40,7 +41,8 @@ class SymbolicWorld {
     return input;
   }
   Word word(std::string_view name, std::uint32_t lowest, std::uint32_t highest) {
-    const Word input = word(name);
+    const Word input = Word::named(name, static_cast<unsigned>(std::bit_width(highest)));
+    remember(name, input);
     assume(both(lowest <= input, input <= highest));
     return input;
   }
