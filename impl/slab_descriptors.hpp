@@ -6,6 +6,7 @@
 #pragma once
 
 #include <refmm/impl/slab_layout.hpp>
+#include <refmm/spec/machine.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -65,7 +66,7 @@ struct Slab : ListNode<Layout> {
 
 /// A cache.
 template <class Layout>
-struct Cache {
+struct alignas(Layout::cache_alignment) Cache {
   using Word = typename Layout::Word;
 
   // Used by every alloc and free.
@@ -108,5 +109,8 @@ struct Cache {
 
 static_assert(sizeof(Slab<I386Layout>) == 24, "a slab descriptor of 2.4.0 on i386 has 24 bytes");
 static_assert(sizeof(Cache<I386Layout>) == 100, "a cache descriptor of 2.4.0 on i386 has 100 bytes");
+static_assert(sizeof(Slab<HostLayout>) == native_64.sizeof_slab);
+static_assert(sizeof(Cache<HostLayout>) == native_64.sizeof_kmem_cache);
+static_assert(HostLayout::cache_alignment == native_64.l1_cache_bytes);
 
 }  // namespace refmm::impl::inline REFMM_BUILD
