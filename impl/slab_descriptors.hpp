@@ -75,7 +75,7 @@ struct alignas(Layout::cache_alignment) Cache {
   std::uint32_t objsize;
   std::uint32_t flags;
   std::uint32_t num;         // objects in a slab
-  std::uint32_t reciprocal;  // 2^32 / objsize, rounded up
+  std::uint32_t reciprocal;  // reciprocal_of(objsize)
 
   // Used when slabs come and go.
   std::uint32_t gfporder;
@@ -98,6 +98,11 @@ struct alignas(Layout::cache_alignment) Cache {
   /// The object `index` of `slab`.
   std::byte* object(Slab<Layout>* slab, std::uint32_t index) const {
     return Layout::advance(static_cast<std::byte*>(slab->s_mem), static_cast<Word>(index) * objsize);
+  }
+
+  /// 2^32 / objsize, rounded up. An objsize is at least one word.
+  static constexpr std::uint32_t reciprocal_of(std::uint32_t objsize) {
+    return static_cast<std::uint32_t>(((std::uint64_t{1} << 32) + objsize - 1) / objsize);
   }
 
   /// The index of an object of `slab`. Exact: with m = 2^32 / d rounded up, (q d m) >> 32 = q as long as q d < 2^32.
