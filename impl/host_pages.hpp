@@ -99,8 +99,8 @@ class HostPages {
 
   /// The descriptor of the page with an address in memory that was handed out.
   SlabPage<Layout>& page(const void* address) const {
-    const auto place = reinterpret_cast<std::uintptr_t>(address);
-    return region_of(address).pages[place % region_size / page_size].in_use;
+    const auto offset = static_cast<std::uint32_t>(reinterpret_cast<std::uintptr_t>(address) % region_size);
+    return region_of(address).pages[offset / std::uint32_t{page_size}].in_use;
   }
 
   void run(Layout::Hook hook, std::byte* object, Cache& cache, std::uint32_t flags) const {
