@@ -190,7 +190,7 @@ template <std::size_t size>
 void add_size(std::vector<Row>& rows) {
   using boost::details::pool::default_mutex;
   using boost::details::pool::null_mutex;
-  for (const std::size_t count : {1000, 100000}) {
+  for (const std::size_t count : {1000u, 100000u}) {
     for (std::size_t i = 0; i < orders.size(); ++i) {
       const Row& row = rows.emplace_back(size, count, order_names[i]);
       add<Slab<size>>(ours, row, orders[i]);

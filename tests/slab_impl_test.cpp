@@ -56,7 +56,7 @@ TEST(Layout, AddressesOfI386WrapAtFourGigabytes) {
   const impl::Arena arena;
   std::byte* const last = arena.at(0xffffffff);
   EXPECT_EQ(I386Layout::advance(last, 2), arena.at(1));
-  EXPECT_EQ(I386Layout::advance(arena.at(8), -9), last);
+  EXPECT_EQ(I386Layout::advance(arena.at(8), 0xfffffff7), last);
   EXPECT_EQ(I386Layout::distance(last, arena.at(1)), 2u);
 }
 
