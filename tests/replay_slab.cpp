@@ -4,7 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
+#include <stdexcept>
 #include <string_view>
 #include <variant>
 
@@ -169,7 +169,7 @@ std::vector<slab::Effect> SlabTranscript::call(const Line& line, transcript::Cal
   compare(line.at, call, transcript, model, the_transcript, the_model);
 
   if (is_alive(line)) {
-    const auto answer = options_.implementation->apply(command);
+    const auto answer = apply(line, command);
     const Said implementation{slab::notation(answer.result), answer.effects};
     compare(line.at, call, transcript, implementation, the_transcript, the_implementation);
     Said unsaid;
@@ -232,6 +232,19 @@ bool SlabTranscript::is_alive(const Line& line) {
        .field = {"the subject", "goes on", options_.death->how},
        .because = because_});
   return false;
+}
+
+/// What the implementation does. The model's memory has no end, that of its machine has one.
+SlabSubject::Answer SlabTranscript::apply(const Line& line, const slab::Command& command) const {
+  try {
+    return options_.implementation->apply(command);
+  } catch (const std::length_error& error) {
+    throw source_.error({.at = line.at,
+                         .message = fmt::format("the implementation cannot carry this out: {}", error.what()),
+                         .expected = "slabs that fit into the machine",
+                         .found = in_backticks(source_.line(line.at.line)),
+                         .hint = "--subject model"});
+  }
 }
 
 SlabTranscript::Said SlabTranscript::said_of_call(const slab::Command& command, const transcript::Call& call,

@@ -47,6 +47,7 @@ class SlabTranscript {
   };
 
   void begin_line(Position at);
+  SlabSubject::Answer apply(const transcript::Line& line, const slab::Command& command) const;
   bool is_alive(const transcript::Line& line);
   Said said_of_call(const slab::Command& command, const transcript::Call& call,
                     std::span<const transcript::Effect* const> effects) const;
