@@ -121,7 +121,7 @@ class Replay {
 Report run(transcript::File file, const Options& options) { return Replay(std::move(file), options).run(); }
 
 std::optional<Death> rehearse(const transcript::File& file, const Options& options) {
-  constexpr std::chrono::seconds patience{10};
+  constexpr std::chrono::seconds patience{2};
   const Shared<Position> here;
   Process process([&](refmm::Line& parent) {
     Options rehearsal = options;

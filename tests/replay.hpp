@@ -84,7 +84,7 @@ struct Report {
 Report run(transcript::File file, const Options& options);
 
 /// Carries the file out in a process of its own, to see whether the implementation survives it: it may crash, or take
-/// longer than ten seconds over a line. Says nothing of other errors.
+/// longer than two seconds over a line. Says nothing of other errors.
 std::optional<Death> rehearse(const transcript::File& file, const Options& options);
 
 }  // namespace refmm::replay
