@@ -72,8 +72,8 @@ class SlabImplementation final : public SlabSubject {
     return address != nullptr ? frames_.object_at(address) : refused();
   }
 
-  static slab::Result status_or(std::optional<std::uint32_t> status, const slab::Result& refused) {
-    return status ? slab::Status{*status} : refused;
+  slab::Result status_or_refusal(std::optional<std::uint32_t> status) const {
+    return status ? slab::Status{*status} : refused();
   }
 
   Cache* find(const Name& name) const {
@@ -106,13 +106,13 @@ class SlabImplementation final : public SlabSubject {
     if (c.cache && cache == nullptr) return slab::Nothing{};
     const auto status = allocator_->kmem_cache_destroy(cache);
     if (status == 0u) caches_.erase(*c.cache);
-    return status_or(status, refused());
+    return status_or_refusal(status);
   }
 
   slab::Result run(const slab::CacheShrink& c) {
     Cache* const cache = c.cache ? find(*c.cache) : nullptr;
     if (c.cache && cache == nullptr) return slab::Nothing{};
-    return status_or(allocator_->kmem_cache_shrink(cache), refused());
+    return status_or_refusal(allocator_->kmem_cache_shrink(cache));
   }
 
   slab::Result run(const slab::CacheAlloc& c) {
