@@ -105,8 +105,9 @@ constexpr bool constructors_run_once_for_each_new_slab(const Transition& t) {
   }
   // A slab of a cache with a constructor that is new in the state was constructed by this very command.
   return for_all_slabs(t.after, [&](const Cache& cache, const Slab& slab) {
+    if (!cache.ctor) return true;
     const Cache* older = cache_named(t.before, cache.name);
-    if (!cache.ctor || (older && slab.number < older->slabs_created)) return true;
+    if (older && slab.number < older->slabs_created) return true;
     return std::ranges::count_if(t.effects, [&](const Effect& effect) {
              const auto* ctor = std::get_if<Ctor>(&effect);
              return ctor && ctor->cache == cache.name && ctor->slab == slab.number;

@@ -28,13 +28,13 @@ bool decided(const Because& because, ClauseRef clause) { return std::ranges::fin
 Lockstep::Lockstep(const Machine& machine, SlabSubject& subject)
     : machine_(machine), subject_(subject), after_(model::boot(machine)) {
   subject_.reset(machine);
-  observed_ = subject_.observe();
+  subject_.observe(observed_);
   because_ = {"slab.boot"};
   agree_ = observed_ == after_;
 }
 
 bool Lockstep::step(const slab::Command& command) {
-  before_ = after_;
+  std::swap(before_, observed_);  // they agree so far: what was observed last is the state before
   command_ = command;
   auto outcome = model::step(machine_, std::move(after_), command);
   after_ = std::move(outcome.state);
@@ -46,7 +46,7 @@ bool Lockstep::step(const slab::Command& command) {
   agree_ = answer_.result == result_ && answer_.effects == effects_;
   if (ended()) return agree_;  // [slab.*.bug.*]: nothing is promised of the state
   if (agree_) {
-    observed_ = subject_.observe();
+    subject_.observe(observed_);
     agree_ = observed_ == after_ && keeps_laws();
   }
   return agree_;

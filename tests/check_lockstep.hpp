@@ -84,7 +84,7 @@ class Lockstep {
   std::vector<slab::Effect> effects_{};
   Because because_{};
   SlabSubject::Answer answer_{};
-  slab::State observed_;
+  slab::State observed_{};
   std::optional<BrokenLaw> broken_by_both_{};
   bool agree_;
 };
