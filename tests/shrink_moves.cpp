@@ -1,13 +1,11 @@
 // Moves that take commands away, replace them, and change their order.
-#include <refmm/model/kmalloc.hpp>
+#include <refmm/tests/shrink_changes.hpp>
 #include <refmm/tests/shrink_moves.hpp>
 #include <refmm/tests/shrink_order.hpp>
 #include <refmm/tests/shrink_parts.hpp>
 
 #include <algorithm>
-#include <set>
 #include <utility>
-#include <vector>
 
 namespace refmm::shrink {
 
@@ -70,53 +68,12 @@ bool free_another(const Script& script, const Propose& propose) {
   return false;
 }
 
-namespace {
-
-/// Plain commands that may stand in for the item at `position`.
-std::vector<Item> stand_ins(const Script& script, std::size_t position) {
-  const std::uint32_t id = script.items[position].id;
-  std::vector<Item> items;
-  for (const std::uint32_t size : model::general_sizes)
-    items.push_back({slab::Kmalloc{size, slab::SLAB_KERNEL}, id});
-  for (std::size_t i = 0; i < position; ++i) {
-    if (!allocates(script.items[i])) continue;
-    items.push_back({slab::Kfree{slab::Object{}}, id, script.items[i].id});
-    items.push_back({slab::CacheFree{slab::Object{}}, id, script.items[i].id});
-  }
-  std::set<Name> caches;
-  for (const Item& item : script.items) {
-    if (const auto cache = cache_of(item.command)) caches.insert(*cache);
-  }
-  for (const Name& cache : caches) {
-    items.push_back({slab::CacheShrink{cache}, id});
-    items.push_back({slab::CacheAlloc{cache, slab::SLAB_KERNEL}, id});
-    items.push_back({slab::CacheDestroy{cache}, id});
-  }
-  items.push_back({slab::CacheReap{slab::SLAB_KERNEL}, id});
-  return items;
-}
-
-}  // namespace
-
 bool replace_commands(const Script& script, const Propose& propose) {
   const Rank now = rank(script);
   for (std::size_t i = 0; i < script.items.size(); ++i) {
     for (const Item& item : stand_ins(script, i)) {
       Script changed = with(script, i, item);
       if (rank(changed) < now && propose(std::move(changed))) return true;
-    }
-  }
-  return false;
-}
-
-bool remove_after_changing_commands(const Script& script, const Propose& propose) {
-  if (script.items.size() > 12) return false;
-  for (std::size_t i = 0; i < script.items.size(); ++i) {
-    for (const Item& item : stand_ins(script, i)) {
-      const Script changed = with(script, i, item);
-      for (std::size_t j = 0; j < script.items.size(); ++j) {
-        if (i != j && propose(without(changed, {j}))) return true;
-      }
     }
   }
   return false;

@@ -31,12 +31,14 @@ bool rename_caches(const Script&, const Propose&);      // a, b, c in the order 
 // The same commands in another order.
 bool reorder(const Script&, const Propose&);
 
-// Fewer commands after something else has changed as well, of a short script: where what is left must make up for what goes.
-bool remove_after_changing_caches(const Script&, const Propose&);    // other caches, other sizes of all requests
-bool remove_after_changing_commands(const Script&, const Propose&);  // one command by another
+// Two changes at once, of a short script: where one must make up for the other.
+bool remove_after_changing_caches(const Script&,
+                                  const Propose&);  // other caches, sizes, knobs, and fewer commands
+bool remove_after_changing_commands(const Script&, const Propose&);  // one command by another, and one less
+bool another_machine_and_caches(const Script&, const Propose&);  // another machine, and caches or sizes to suit it
 
 /// In the order in which they are tried: those that take most away first.
-inline constexpr std::array<Move, 13> moves{remove_runs,
+inline constexpr std::array<Move, 14> moves{remove_runs,
                                             replace_caches,
                                             another_machine,
                                             plainer_together,
@@ -48,6 +50,7 @@ inline constexpr std::array<Move, 13> moves{remove_runs,
                                             reorder,
                                             remove_after_changing_caches,
                                             remove_after_changing_commands,
+                                            another_machine_and_caches,
                                             rename_caches};
 
 }  // namespace refmm::shrink

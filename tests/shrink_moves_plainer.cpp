@@ -1,11 +1,10 @@
 // Moves that make commands plainer, one by one and many at once.
-#include <refmm/model/kmalloc.hpp>
+#include <refmm/tests/shrink_changes.hpp>
 #include <refmm/tests/shrink_moves.hpp>
 #include <refmm/tests/shrink_order.hpp>
 #include <refmm/tests/shrink_parts.hpp>
 
 #include <algorithm>
-#include <iterator>
 #include <string>
 #include <utility>
 #include <vector>
@@ -14,102 +13,8 @@ namespace refmm::shrink {
 
 // ---- Plainer caches ---------------------------------------------------------------------------------------------------
 
-namespace {
-
-/// The script with everything that is done to the cache `from` done to the general cache of `size` bytes.
-Script with_general_cache(const Script& script, const Name& from, std::uint32_t size) {
-  const Name general = model::general_name(size, false);
-  Script changed{script.machine, {}};
-  for (Item item : script.items) {
-    if (cache_of(item.command) == from) {
-      if (std::holds_alternative<slab::CacheCreate>(item.command)) continue;
-      if (auto* alloc = std::get_if<slab::CacheAlloc>(&item.command)) {
-        item.command = slab::Kmalloc{size, alloc->flags};
-      } else if (auto* kmalloc = std::get_if<slab::Kmalloc>(&item.command)) {
-        *kmalloc = {size, kmalloc->flags & ~slab::GFP_DMA};
-      } else if (auto* shrink = std::get_if<slab::CacheShrink>(&item.command)) {
-        shrink->cache = general;
-      } else if (auto* destroy = std::get_if<slab::CacheDestroy>(&item.command)) {
-        destroy->cache = general;
-      }
-    }
-    changed.items.push_back(item);
-  }
-  // Objects of kmalloc go back by kfree.
-  for (Item& item : changed.items) {
-    const auto freed = std::ranges::find(changed.items, item.frees, &Item::id);
-    if (item.frees != 0 && freed != changed.items.end() && std::holds_alternative<slab::Kmalloc>(freed->command))
-      item.command = slab::Kfree{slab::Object{}};
-  }
-  return changed;
-}
-
-/// The script with everything that is done to the cache `from` done to `to`, which is created as well.
-Script with_caches_joined(const Script& script, const Name& from, const Name& to) {
-  Script changed{script.machine, {}};
-  for (Item item : script.items) {
-    if (auto* create = std::get_if<slab::CacheCreate>(&item.command); create && create->name == from) continue;
-    if (auto* alloc = std::get_if<slab::CacheAlloc>(&item.command); alloc && alloc->cache == from)
-      alloc->cache = to;
-    if (auto* shrink = std::get_if<slab::CacheShrink>(&item.command); shrink && shrink->cache == from)
-      shrink->cache = to;
-    if (auto* destroy = std::get_if<slab::CacheDestroy>(&item.command); destroy && destroy->cache == from)
-      destroy->cache = to;
-    changed.items.push_back(item);
-  }
-  return changed;
-}
-
-}  // namespace
-
-namespace {
-
-/// The script with each of its caches replaced by each other one.
-std::vector<Script> with_other_caches(const Script& script) {
-  std::vector<Script> changed;
-  for (const Name& from : used_caches(script)) {
-    for (const std::uint32_t size : model::general_sizes)
-      changed.push_back(with_general_cache(script, from, size));
-    for (const Name& to : created_caches(script)) {
-      if (!(from == to)) changed.push_back(with_caches_joined(script, from, to));
-    }
-  }
-  return changed;
-}
-
-/// The script with the sizes of all requests so many general caches up or down, where all of them stay within the range.
-std::vector<Script> with_shifted_requests(const Script& script) {
-  std::vector<Script> changed;
-  const auto& sizes = model::general_sizes;
-  constexpr int classes = static_cast<int>(sizes.size());
-  for (int distance = 1 - classes; distance < classes; ++distance) {
-    Script shifted = script;
-    bool within = distance != 0;
-    for (Item& item : shifted.items) {
-      auto* kmalloc = std::get_if<slab::Kmalloc>(&item.command);
-      if (!kmalloc) continue;
-      const auto general = std::ranges::lower_bound(sizes, kmalloc->size) - sizes.begin();
-      const int target = static_cast<int>(general) + distance;
-      within = within && 0 <= target && target < classes;
-      if (within) kmalloc->size = sizes[static_cast<std::size_t>(target)];
-    }
-    if (within) changed.push_back(std::move(shifted));
-  }
-  return changed;
-}
-
-}  // namespace
-
 bool replace_caches(const Script& script, const Propose& propose) {
   return std::ranges::any_of(with_other_caches(script), propose);
-}
-
-bool remove_after_changing_caches(const Script& script, const Propose& propose) {
-  if (script.items.size() > 30) return false;
-  std::vector<Script> changed = with_other_caches(script);
-  std::ranges::move(with_shifted_requests(script), std::back_inserter(changed));
-  return std::ranges::any_of(changed,
-                             [&](const Script& other) { return propose(other) || remove_runs(other, propose); });
 }
 
 bool rename_caches(const Script& script, const Propose& propose) {
@@ -138,16 +43,7 @@ bool rename_caches(const Script& script, const Propose& propose) {
 // ---- Plainer machine and arguments ------------------------------------------------------------------------------------
 
 bool another_machine(const Script& script, const Propose& propose) {
-  Script changed = script;
-  for (const std::uint32_t ram_pages :
-       {i386_2_4_0.ram_pages, Machine::small_ram_pages, script.machine.ram_pages}) {
-    for (const std::uint32_t line : {32u, 16u, 64u, 128u}) {
-      changed.machine.ram_pages = ram_pages;
-      changed.machine.l1_cache_bytes = line;
-      if (propose(changed)) return true;
-    }
-  }
-  return false;
+  return std::ranges::any_of(with_other_machines(script), propose);
 }
 
 bool plainer_together(const Script& script, const Propose& propose) {

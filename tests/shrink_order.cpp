@@ -70,7 +70,7 @@ struct Effort {
   }
   Numbers operator()(const slab::CacheCreate& call) const {
     return {4,           plainness_of_object_size(call.size),
-            call.offset, 8 * call.flags / slab::SLAB_NO_REAP,
+            call.offset, 800 * (call.flags / slab::SLAB_NO_REAP),
             call.ctor,   call.dtor};
   }
   Numbers operator()(const slab::CacheReap& call) const { return {4, plainness_of_flags(call.gfp_mask), 0}; }
@@ -125,14 +125,14 @@ Rank rank(const Script& script) {
     if (create && create->name) created.emplace(*create->name, static_cast<std::uint32_t>(created.size()));
   }
   std::map<std::uint32_t, std::uint32_t> positions;  // of the items, by id
-  Rank rank{{static_cast<std::uint32_t>(script.items.size()), 0, 0, effort_of_machine(script.machine)}, {}};
+  Rank rank{{static_cast<std::uint32_t>(script.items.size()), 0, effort_of_machine(script.machine), 0}, {}};
   for (const Item& item : script.items) {
     positions.emplace(item.id, static_cast<std::uint32_t>(positions.size()));
     auto effort = std::visit(Effort{created}, item.command);
     const auto freed = positions.find(item.frees);
     if (freed != positions.end() && !goes_with(item, script.items[freed->second])) effort.front() += 1;
     rank.numbers[1] += effort.front();
-    for (const std::uint32_t argument : std::span(effort).subspan(1)) rank.numbers[2] += argument;
+    for (const std::uint32_t argument : std::span(effort).subspan(1)) rank.numbers[3] += argument;
     rank.numbers.push_back(static_cast<std::uint32_t>(item.command.index()));
     rank.numbers.insert(rank.numbers.end(), effort.begin(), effort.end());
     rank.numbers.push_back(freed != positions.end() ? 1 + freed->second : 0);
