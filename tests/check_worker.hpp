@@ -38,7 +38,7 @@ struct WorkerBoard {
   std::atomic<std::uint64_t> run;
   Machine machine;
   std::atomic<std::uint32_t> length;
-  std::array<slab::Command, slab::Caller::most_commands + 8> commands_of_run;
+  std::array<slab::Command, slab::Caller::most_commands> commands_of_run;
 };
 
 struct WorkerTask {

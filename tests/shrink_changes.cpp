@@ -211,6 +211,13 @@ std::vector<Item> stand_ins(const Script& script, std::size_t position) {
     items.push_back({slab::CacheDestroy{cache}, id});
   }
   items.push_back({slab::CacheReap{slab::SLAB_KERNEL}, id});
+  if (const auto* create = std::get_if<slab::CacheCreate>(&script.items[position].command)) {
+    slab::CacheCreate renamed = *create;
+    for (const Name& name : created_caches(script)) {
+      renamed.name = name;
+      items.push_back({renamed, id});
+    }
+  }
   return items;
 }
 

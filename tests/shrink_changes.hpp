@@ -24,7 +24,7 @@ std::vector<Script> with_plain_creations(const Script& script);
 /// The script with a knob set lower or not at all, and with two settings of knobs made one.
 std::vector<Script> with_other_knobs(const Script& script);
 
-/// Plain commands that may stand in for the item at `position`.
+/// Plain commands that may stand in for the item at `position`; for a creation also that of another cache of the script.
 std::vector<Item> stand_ins(const Script& script, std::size_t position);
 
 }  // namespace refmm::shrink

@@ -32,10 +32,12 @@ bool rename_caches(const Script&, const Propose&);      // a, b, c in the order 
 bool reorder(const Script&, const Propose&);
 
 // Two changes at once, of a short script: where one must make up for the other.
-bool remove_after_changing_caches(const Script&,
-                                  const Propose&);  // other caches, sizes, knobs, and fewer commands
-bool remove_after_changing_commands(const Script&, const Propose&);  // one command by another, and one less
-bool another_machine_and_caches(const Script&, const Propose&);  // another machine, and caches or sizes to suit it
+// - caches, sizes, knobs or the machine, and fewer commands;
+// - one command by another, and one less;
+// - another machine, and caches or sizes that suit it.
+bool remove_after_changes(const Script&, const Propose&);
+bool remove_after_changing_commands(const Script&, const Propose&);
+bool another_machine_and_caches(const Script&, const Propose&);
 
 /// In the order in which they are tried: those that take most away first.
 inline constexpr std::array<Move, 14> moves{remove_runs,
@@ -48,7 +50,7 @@ inline constexpr std::array<Move, 14> moves{remove_runs,
                                             free_another,
                                             replace_commands,
                                             reorder,
-                                            remove_after_changing_caches,
+                                            remove_after_changes,
                                             remove_after_changing_commands,
                                             another_machine_and_caches,
                                             rename_caches};

@@ -34,11 +34,12 @@ void append(std::vector<Script>& scripts, std::vector<Script> more) {
 
 }  // namespace
 
-bool remove_after_changing_caches(const Script& script, const Propose& propose) {
+bool remove_after_changes(const Script& script, const Propose& propose) {
   if (script.items.size() > 40) return false;
   std::vector<Script> changed = with_other_caches(script);
   append(changed, with_shifted_requests(script));
   append(changed, with_other_knobs(script));
+  append(changed, with_other_machines(script));
   return std::ranges::any_of(
       changed, [&](const Script& other) { return propose(other) || remove_any_run(other, propose); });
 }

@@ -66,7 +66,7 @@ struct Effort {
   }
   Numbers operator()(const slab::SetKnobs& call) const {
     const std::uint32_t in_interrupt = call.in_interrupt ? 1 + *call.in_interrupt : 0;
-    return {3, of_knob(call.fail_pages), of_knob(call.fail_skip), of_knob(call.reap_before), in_interrupt};
+    return {6, of_knob(call.fail_pages), of_knob(call.fail_skip), of_knob(call.reap_before), in_interrupt};
   }
   Numbers operator()(const slab::CacheCreate& call) const {
     return {4,           plainness_of_object_size(call.size),
