@@ -90,6 +90,10 @@ constexpr bool cache_descriptors_are_objects_in_use(const State& state) {
   });
 }
 
+constexpr bool kmem_cache_has_an_object_in_use_for_every_other_cache(const State& state) {
+  return objects_in_use(state.chain.front()) + 1 == state.chain.size();
+}
+
 constexpr bool slabs_have_at_most_32_pages(const State& state) {
   return for_all_caches(state, [](const Cache& cache) { return cache.geometry.gfporder <= 5; });
 }
@@ -118,6 +122,8 @@ inline constexpr std::array invariant{
                     holds::outside_descriptors_are_objects_in_use},
     Conjunct<State>{"slab.descriptors", "cache_descriptors_are_objects_in_use",
                     holds::cache_descriptors_are_objects_in_use},
+    Conjunct<State>{"slab.slabinfo", "kmem_cache_has_an_object_in_use_for_every_other_cache",
+                    holds::kmem_cache_has_an_object_in_use_for_every_other_cache},
     Conjunct<State>{"slab.layout.pages", "slabs_have_at_most_32_pages", holds::slabs_have_at_most_32_pages},
     Conjunct<State>{"slab.reap.passes.growing", "no_growth_is_under_way", holds::no_growth_is_under_way},
     Conjunct<State>{"slab.reap.scan", "the_hand_points_into_the_ring", holds::the_hand_points_into_the_ring},

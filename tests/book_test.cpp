@@ -1,7 +1,9 @@
 // The book, the clauses and the laws hold together: nothing in one that is not in the others. (That a law or a theorem
 // names a clause at all is the compiler's business: ClauseRef.)
 #include <refmm/spec/clause.hpp>
+#include <refmm/spec/transcript.hpp>
 #include <refmm/tools/book.hpp>
+#include <refmm/tools/clause_reference.hpp>
 #include <refmm/tools/law_list.hpp>
 
 #include <gmock/gmock.h>
@@ -11,14 +13,13 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
-#include <regex>
-#include <set>
 #include <string>
 #include <vector>
 
 namespace refmm {
 namespace {
 
+namespace fs = std::filesystem;
 using testing::IsEmpty;
 using testing::Not;
 
@@ -76,11 +77,64 @@ TEST(Book, StatesEveryClauseInASentence) {
 }
 
 TEST(Book, RefersOnlyToClausesThatExist) {
-  const std::regex reference(R"(\[([a-z_]+(\.[a-z_]+)+)\])");
   for (const book::Chapter& chapter : book::chapters()) {
-    const std::string text(chapter.text);
-    for (std::sregex_iterator it(text.begin(), text.end(), reference), end; it != end; ++it) {
-      EXPECT_TRUE(find_clause((*it)[1].str())) << chapter.file << ": " << it->str();
+    for (const ClauseReference& reference : references_of_prose(chapter.text))
+      EXPECT_TRUE(means_any_clause(reference.name))
+          << chapter.file << ":" << reference.line << ": " << reference.name;
+  }
+}
+
+// ---- Clauses and sources --------------------------------------------------------------------------------------------
+
+std::string contents(const fs::path& file) {
+  std::ifstream stream(file, std::ios::binary);
+  return {std::istreambuf_iterator<char>(stream), {}};
+}
+
+/// The files of all rooms that refer to clauses: sources and pages.
+std::vector<fs::path> referring_files() {
+  std::vector<fs::path> files{"README.md"};
+  for (const char* room : {"spec", "model", "impl", "proofs", "tests", "tools"}) {
+    for (const auto& entry : fs::recursive_directory_iterator(room)) {
+      const std::string ending = entry.path().extension();
+      if (ending == ".hpp" || ending == ".cpp" || ending == ".md") files.push_back(entry.path());
+    }
+  }
+  return files;
+}
+
+TEST(Sources, ReferOnlyToClausesThatExist) {
+  std::size_t count = 0;
+  for (const fs::path& file : referring_files()) {
+    const std::string text = contents(file);
+    for (const ClauseReference& reference :
+         file.extension() == ".md" ? references_of_prose(text) : references_of_source(text)) {
+      EXPECT_TRUE(means_any_clause(reference.name))
+          << file.string() << ":" << reference.line << ": " << reference.name;
+      ++count;
+    }
+  }
+  EXPECT_GT(count, 100u) << "the search for references has lost them";
+}
+
+// ---- Examples -------------------------------------------------------------------------------------------------------
+
+/// The example as a file of which it is a part, so that an error names its line in the book.
+transcript::Source source_of(const book::Example& example) {
+  return transcript::Source{std::string(example.file), std::string(example.line - 1, '\n') + example.text};
+}
+
+TEST(BookExamples, AreCompleteTranscripts) {
+  for (const book::Chapter& chapter : book::chapters()) {
+    const std::vector<book::Example> examples = book::examples(chapter);
+    EXPECT_GT(examples.size(), 20u) << chapter.file;
+    for (const book::Example& example : examples) {
+      try {
+        const transcript::File file = transcript::parse(source_of(example));
+        EXPECT_EQ(transcript::print(file), source_of(example).text());
+      } catch (const InputError& error) {
+        ADD_FAILURE() << error.what();
+      }
     }
   }
 }
@@ -128,6 +182,24 @@ TEST(BookParser, LeavesEmptyWhatIsNotThere) {
   EXPECT_EQ(entries[0].kind, "");
   EXPECT_EQ(entries[0].prose, "");
   EXPECT_EQ(entries[1].source, "");
+}
+
+TEST(BookParser, ReadsNoHeadingsBetweenFences) {
+  const auto entries = book::entries({"a.md",
+                                      "### a.first\n*must* · mm/slab.c: grow\n\nOne.\n"
+                                      "```mmt\n# comment\n### a.none\nboot\n```\nTwo.\n"});
+  ASSERT_EQ(entries.size(), 1u);
+  EXPECT_EQ(entries[0].prose, "One.\n```mmt\n# comment\n### a.none\nboot\n```\nTwo.");
+}
+
+TEST(BookParser, FindsExamples) {
+  const auto examples =
+      book::examples({"a.md", "One.\n```mmt\n# x\nboot\n```\n```\nnone\n```\n```mmt\nset\n```\n"});
+  ASSERT_EQ(examples.size(), 2u);
+  EXPECT_EQ(examples[0].text, "# x\nboot\n");
+  EXPECT_EQ(examples[0].line, 3u);
+  EXPECT_EQ(examples[1].text, "set\n");
+  EXPECT_EQ(examples[1].line, 10u);
 }
 
 TEST(BookParser, FindsFirstSentences) {
