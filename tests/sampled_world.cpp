@@ -28,37 +28,41 @@ std::string to_example(const Inputs& inputs) {
 
 namespace {
 
-/// A value of any size, not yet within a range.
-std::uint32_t any_magnitude(rc::Random& random) {
-  const auto bits = static_cast<unsigned>(random.next() % 33);
-  return bits == 0 ? 0 : static_cast<std::uint32_t>(random.next()) >> (32 - bits);
+/// A distance of any magnitude up to that of `longest`; all magnitudes are equally likely.
+std::uint64_t any_magnitude(std::uint64_t longest, rc::Random& random) {
+  const auto bits = static_cast<unsigned>(random.next() % (static_cast<unsigned>(std::bit_width(longest)) + 1));
+  return bits == 0 ? 0 : random.next() >> (64 - bits);
 }
 
-/// `value` or a word next to it.
-std::uint32_t beside(std::uint32_t value, rc::Random& random) {
-  return value + static_cast<std::uint32_t>(random.next() % 3) - 1;
+/// `word`, a word next to it, or one that is a few away.
+std::uint64_t beside(std::uint64_t word, rc::Random& random) {
+  const std::uint64_t far = random.next() % 2 == 0 ? 16 : 1;
+  return word + random.next() % (2 * far + 1) - far;
 }
 
 std::uint32_t draw(std::uint32_t lowest, std::uint32_t highest, const std::vector<std::uint32_t>& neighbours,
                    rc::Random& random) {
   const std::uint64_t words = std::uint64_t{highest} - lowest + 1;
-  const auto within = [&](std::uint32_t value) {
-    return lowest <= value && value <= highest ? value : static_cast<std::uint32_t>(lowest + value % words);
+  const auto within = [&](std::uint64_t word) {
+    return static_cast<std::uint32_t>(lowest <= word && word <= highest ? word : lowest + word % words);
   };
-  switch (random.next() % 8) {
+  switch (random.next() % 12) {
     case 0:
-      return static_cast<std::uint32_t>(lowest + random.next() % words);
+      return within(lowest + random.next() % words);
     case 1:
-      return static_cast<std::uint32_t>(lowest + random.next() % std::min<std::uint64_t>(words, 8));
+      return within(lowest + random.next() % std::min<std::uint64_t>(words, 3));
     case 2:
-      return static_cast<std::uint32_t>(highest - random.next() % std::min<std::uint64_t>(words, 3));
+      return within(lowest + random.next() % std::min<std::uint64_t>(words, 16));
     case 3:
-      return within(beside(std::uint32_t{1} << random.next() % 32, random));
+      return within(highest - random.next() % std::min<std::uint64_t>(words, 3));
     case 4:
     case 5:
-      return within(any_magnitude(random));
+      return within(beside(std::bit_floor(lowest + any_magnitude(words - 1, random)), random));
+    case 6:
+    case 7:
+      return within(lowest + any_magnitude(words - 1, random));
     default:
-      if (neighbours.empty()) return within(any_magnitude(random));
+      if (neighbours.empty()) return within(lowest + any_magnitude(words - 1, random));
       return within(beside(neighbours[random.next() % neighbours.size()], random));
   }
 }
@@ -185,6 +189,7 @@ std::uint64_t seed_of(std::string_view law, std::uint64_t seed) {
 Sampling sample_claim(std::string_view law, const std::function<bool(SampledWorld&)>& claim,
                       const SampleParameters& given) {
   auto parameters = rc::detail::configuration().testParams;
+  parameters.maxDiscardRatio = given.most_discards;
   parameters.maxSuccess = given.runs.value_or(parameters.maxSuccess);
   Sampling sampling;
   sampling.law = law;

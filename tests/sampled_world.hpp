@@ -8,7 +8,7 @@
 // assumptions has not held, it was given up.
 //
 // Words are drawn where laws break: near 0, near powers of two, at the ends of their range, of every magnitude, and on and
-// beside the words that the law was given before.
+// beside the words that the law was given before and the lengths of its lists.
 #pragma once
 
 #include <refmm/spec/clause.hpp>
@@ -71,6 +71,7 @@ class SampledWorld {
   template <template <class> class R>
   std::vector<R<std::uint32_t>> sequence(std::string_view name, const auto& hypothesis) {
     const auto list = *lawful_list<R<std::uint32_t>>(any_record<R<std::uint32_t>>(), hypothesis);
+    drawn_.push_back(length(list));
     for_each_field(R<std::uint32_t>{}, [&](const char* field, auto) { values(path(name, field)); });
     for (const auto& element : list) {
       for_each_field(
@@ -79,7 +80,9 @@ class SampledWorld {
     return list;
   }
   std::vector<std::uint32_t> words(std::string_view name, const auto& hypothesis) {
-    return values(name) = *lawful_list<std::uint32_t>(word_between(0, 0xffffffff, drawn_), hypothesis);
+    const auto list = *lawful_list<std::uint32_t>(word_between(0, 0xffffffff, drawn_), hypothesis);
+    drawn_.push_back(length(list));
+    return values(name) = list;
   }
   std::uint32_t position(std::string_view name, const auto& list) {
     assume(length(list) > 0);
@@ -144,10 +147,11 @@ class SampledWorld {
 static_assert(World<SampledWorld>);
 
 /// How often a property is run, and with which seed. What is not given is taken from RC_PARAMS, and what is not given there
-/// from RapidCheck: 100 runs, 10 discarded inputs for each, a random seed.
+/// from RapidCheck: 100 runs, a random seed.
 struct SampleParameters {
   std::optional<std::uint64_t> seed{};
   std::optional<int> runs{};
+  int most_discards = 100;  // for each run
 };
 
 /// What came of running a property.
