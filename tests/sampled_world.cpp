@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <exception>
 #include <set>
@@ -36,7 +37,7 @@ std::uint64_t any_magnitude(std::uint64_t longest, rc::Random& random) {
 
 /// `word`, a word next to it, or one that is a few away.
 std::uint64_t beside(std::uint64_t word, rc::Random& random) {
-  const std::uint64_t far = random.next() % 2 == 0 ? 16 : 1;
+  const std::uint64_t far = std::array<std::uint64_t, 3>{0, 1, 16}[random.next() % 3];
   return word + random.next() % (2 * far + 1) - far;
 }
 
@@ -190,7 +191,7 @@ Sampling sample_claim(std::string_view law, const std::function<bool(SampledWorl
                       const SampleParameters& given) {
   auto parameters = rc::detail::configuration().testParams;
   parameters.maxDiscardRatio = given.most_discards;
-  parameters.maxSuccess = given.runs.value_or(parameters.maxSuccess);
+  parameters.maxSuccess = given.runs.value_or(std::max(SampleParameters::default_runs, parameters.maxSuccess));
   Sampling sampling;
   sampling.law = law;
   sampling.seed = given.seed.value_or(parameters.seed);

@@ -146,9 +146,10 @@ class SampledWorld {
 
 static_assert(World<SampledWorld>);
 
-/// How often a property is run, and with which seed. What is not given is taken from RC_PARAMS, and what is not given there
-/// from RapidCheck: 100 runs, a random seed.
+/// How often a property is run, and with which seed. RC_PARAMS can ask for more runs (max_success) and for a seed; without
+/// one it is random.
 struct SampleParameters {
+  static constexpr int default_runs = 300;
   std::optional<std::uint64_t> seed{};
   std::optional<int> runs{};
   int most_discards = 100;  // for each run
