@@ -191,6 +191,7 @@ Sampling sample_claim(std::string_view law, const std::function<bool(SampledWorl
                       const SampleParameters& given) {
   auto parameters = rc::detail::configuration().testParams;
   parameters.maxDiscardRatio = given.most_discards;
+  parameters.disableShrinking |= !given.shrink;
   parameters.maxSuccess = given.runs.value_or(std::max(SampleParameters::default_runs, parameters.maxSuccess));
   Sampling sampling;
   sampling.law = law;

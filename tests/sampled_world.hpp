@@ -153,6 +153,7 @@ struct SampleParameters {
   std::optional<std::uint64_t> seed{};
   std::optional<int> runs{};
   int most_discards = 100;  // for each run
+  bool shrink = true;       // what is broken
 };
 
 /// What came of running a property.

@@ -47,14 +47,18 @@ std::set<std::string> mutants_of_the_model() {
 }
 
 /// The laws whose properties fail.
-std::set<std::string_view> broken_laws(auto subject) {
+std::set<std::string_view> broken_laws(const auto& laws, auto subject, std::optional<int> runs = std::nullopt) {
   std::set<std::string_view> broken;
   const auto try_out = [&](const auto& law) {
-    if (sample(law, subject).verdict == Sampling::Verdict::broken) broken.insert(law.name);
+    if (sample(law, subject, {.runs = runs, .shrink = false}).verdict == Sampling::Verdict::broken)
+      broken.insert(law.name);
   };
-  std::apply([&](const auto&... law) { (try_out(law), ...); }, laws_of_the_model);
+  std::apply([&](const auto&... law) { (try_out(law), ...); }, laws);
   return broken;
 }
+
+/// It differs only where what is left over of a slab is exactly a descriptor: for a few dozen of all sizes.
+constexpr std::string_view rare_mutant = "slab.geometry.moves_back_strictly";
 
 // ---- Tampering ----------------------------------------------------------------------------------------------------------
 
@@ -188,7 +192,7 @@ struct TamperedSubject {
 // ---- Cases --------------------------------------------------------------------------------------------------------------
 
 TEST(SlabLawMutants, the_mutable_model_keeps_all_laws_while_no_mutant_is_on) {
-  EXPECT_EQ(broken_laws(model::SlabSubject{}), std::set<std::string_view>{});
+  EXPECT_EQ(broken_laws(laws_of_the_model, model::SlabSubject{}), std::set<std::string_view>{});
 }
 
 TEST(SlabLawMutants, every_mutant_is_found_by_a_property_and_every_property_can_fail) {
@@ -198,12 +202,13 @@ TEST(SlabLawMutants, every_mutant_is_found_by_a_property_and_every_property_can_
   std::apply([&](const auto&... law) { (unbroken.insert(law.name), ...); }, laws_of_the_model);
   for (const std::string& mutant : mutants) {
     const WithMutant on(mutant);
-    const auto broken = broken_laws(model::SlabSubject{});
+    auto broken = broken_laws(laws_of_the_model, model::SlabSubject{});
+    if (broken.empty() && mutant == rare_mutant) broken = broken_laws(geometry_laws, model::SlabSubject{}, 30'000);
     EXPECT_FALSE(broken.empty()) << "no property finds " << mutant;
     for (const std::string_view law : broken) unbroken.erase(law);
   }
   for (const Tampering with : detail::enumerators<Tampering>()) {
-    const auto broken = broken_laws(TamperedSubject{with});
+    const auto broken = broken_laws(laws_of_the_model, TamperedSubject{with});
     EXPECT_FALSE(broken.empty()) << "no property minds " << enumerator_name(with);
     for (const std::string_view law : broken) unbroken.erase(law);
   }
