@@ -25,6 +25,8 @@ inline std::string& active_mutant() {
   return name;
 }
 
+[[gnu::noinline]] inline bool is_active(std::string_view name) { return active_mutant() == name; }
+
 /// Switches a mutant on for the life of this object.
 class WithMutant {
  public:
@@ -42,7 +44,7 @@ inline namespace REFMM_BUILD {
 #ifdef REFMM_MUTANTS
 /// Not a constant expression, so that the compiler does not fold `const W x = mutant(...) ? a : 0` to 0 while it tries whether
 /// that is one.
-constexpr bool mutant(std::string_view name) { return !name.empty() && active_mutant() == name; }
+constexpr bool mutant(std::string_view name) { return !name.empty() && is_active(name); }
 #else
 constexpr bool mutant(std::string_view) { return false; }
 #endif
