@@ -61,13 +61,15 @@ Command read_call(const transcript::Source& source, const transcript::Call& call
                   const Holdings& holdings);
 
 /// The recorded result of `command` in the spelling of notation(Result): it must be one that such a call can have.
-std::string read_result(const transcript::Source& source, const Command& command, const transcript::Result& result);
+std::string read_result(const transcript::Source& source, const Command& command,
+                        const transcript::Result& result);
 
 /// Reads an effect.
 Effect read_effect(const transcript::Source& source, const transcript::Call& effect);
 
 /// The answer to a query in the state `now`, line by line.
-std::vector<std::string> answer(const transcript::Source& source, const transcript::Query& query, const State& now);
+std::vector<std::string> answer(const transcript::Source& source, const transcript::Query& query,
+                                const State& now);
 
 // ---- Writing --------------------------------------------------------------------------------------------------
 

@@ -46,7 +46,8 @@ std::vector<std::string> cache_block(const Cache& cache) {
                   flags_notation(kmalloc_flags(), cache.gfpflags)),
       fmt::format("colour={} colour_off={} colour_next={} dflags={}", geometry.colour, geometry.colour_off,
                   cache.colour_next, cache.grown ? "DFLGS_GROWN" : "0"),
-      fmt::format("slabp_cache={} descr={} ctor={} dtor={}", cache.slabp_cache ? cache.slabp_cache->view() : "NULL",
+      fmt::format("slabp_cache={} descr={} ctor={} dtor={}",
+                  cache.slabp_cache ? cache.slabp_cache->view() : "NULL",
                   cache.descr ? notation(*cache.descr) : "static", pointer(cache.ctor, "ctor"),
                   pointer(cache.dtor, "dtor")),
   };
@@ -115,10 +116,11 @@ std::vector<std::string> answer(const transcript::Source& source, const transcri
 
   const std::size_t count = of_cache ? 1 : 0;
   if (query.arguments.size() != count)
-    throw source.error({.at = query.arguments.size() > count ? query.arguments[count].at : query.colon,
-                        .message = fmt::format("the query `{}` takes {}", name, of_cache ? "a cache" : "no argument"),
-                        .expected = of_cache ? "the name of a cache" : "`:`",
-                        .found = query.arguments.size() > count ? in_backticks(query.arguments[count].text) : "`:`"});
+    throw source.error(
+        {.at = query.arguments.size() > count ? query.arguments[count].at : query.colon,
+         .message = fmt::format("the query `{}` takes {}", name, of_cache ? "a cache" : "no argument"),
+         .expected = of_cache ? "the name of a cache" : "`:`",
+         .found = query.arguments.size() > count ? in_backticks(query.arguments[count].text) : "`:`"});
   if (name == "chain") return chain_block(now);
   if (name == "slabinfo") return slabinfo_block(now);
 

@@ -63,20 +63,28 @@ std::string subject_text(const Testimony& testimony, const std::string& last_cal
       if (testimony.query.empty()) return "";
       return block_text(testimony.query, testimony.block, mark);
     case Kind::crash:
-    case Kind::hang: return fmt::format("{}{}: {}\n", mark, last_call, testimony.finding.difference.found);
-    case Kind::law: break;
+    case Kind::hang:
+      return fmt::format("{}{}: {}\n", mark, last_call, testimony.finding.difference.found);
+    case Kind::law:
+      break;
   }
   return "";
 }
 
 std::string_view headline(Finding::Kind kind) {
   switch (kind) {
-    case Finding::Kind::result: return "The subject answers the last call otherwise than the reference.";
-    case Finding::Kind::effects: return "The last call has other effects in the subject than in the reference.";
-    case Finding::Kind::state: return "The last call leaves the subject in another state than the reference.";
-    case Finding::Kind::law: return "Reference and subject agree, and break a law with the last call.";
-    case Finding::Kind::crash: return "The subject does not survive the last call.";
-    case Finding::Kind::hang: return "The subject does not come back from the last call.";
+    case Finding::Kind::result:
+      return "The subject answers the last call otherwise than the reference.";
+    case Finding::Kind::effects:
+      return "The last call has other effects in the subject than in the reference.";
+    case Finding::Kind::state:
+      return "The last call leaves the subject in another state than the reference.";
+    case Finding::Kind::law:
+      return "Reference and subject agree, and break a law with the last call.";
+    case Finding::Kind::crash:
+      return "The subject does not survive the last call.";
+    case Finding::Kind::hang:
+      return "The subject does not come back from the last call.";
   }
   return "";
 }
@@ -108,10 +116,11 @@ Counterexample counterexample(const shrink::Script& failing, Testimony testimony
   if (!finding.sentence.empty()) line("law", finding.sentence);
   const Difference& difference = finding.difference;
   if (!difference.path.empty())
-    line("field", fmt::format("{} is {} in the reference, {} in the subject", place_in_words(difference.path, made.state),
-                              difference.expected, difference.found));
+    line("field", fmt::format("{} is {} in the reference, {} in the subject",
+                              place_in_words(difference.path, made.state), difference.expected, difference.found));
   std::string because;
-  for (const ClauseRef clause : finding.because) because += (because.empty() ? "" : ", ") + std::string(clause->name);
+  for (const ClauseRef clause : finding.because)
+    because += (because.empty() ? "" : ", ") + std::string(clause->name);
   line("decided", because);
   line("replay", fmt::format("refmm run {} {}", name, replay));
   return {failing, std::move(testimony), name, head + body};

@@ -33,7 +33,8 @@ Script with(const Script& script, std::size_t position, const slab::Command& com
 }
 
 bool allocates(const Item& item) {
-  return std::holds_alternative<slab::CacheAlloc>(item.command) || std::holds_alternative<slab::Kmalloc>(item.command);
+  return std::holds_alternative<slab::CacheAlloc>(item.command) ||
+         std::holds_alternative<slab::Kmalloc>(item.command);
 }
 
 std::vector<Name> created_caches(const Script& script) {
@@ -137,7 +138,8 @@ Script with_caches_joined(const Script& script, const Name& from, const Name& to
   Script changed{script.machine, {}};
   for (Item item : script.items) {
     if (auto* create = std::get_if<slab::CacheCreate>(&item.command); create && create->name == from) continue;
-    if (auto* alloc = std::get_if<slab::CacheAlloc>(&item.command); alloc && alloc->cache == from) alloc->cache = to;
+    if (auto* alloc = std::get_if<slab::CacheAlloc>(&item.command); alloc && alloc->cache == from)
+      alloc->cache = to;
     if (auto* shrink = std::get_if<slab::CacheShrink>(&item.command); shrink && shrink->cache == from)
       shrink->cache = to;
     if (auto* destroy = std::get_if<slab::CacheDestroy>(&item.command); destroy && destroy->cache == from)
@@ -181,9 +183,11 @@ bool rename_caches(const Script& script, const Propose& propose) {
   }
   if (renamed.size() > 26) return false;
   for (Item& item : changed.items) {
-    if (auto* create = std::get_if<slab::CacheCreate>(&item.command); create && create->name) rename(*create->name);
+    if (auto* create = std::get_if<slab::CacheCreate>(&item.command); create && create->name)
+      rename(*create->name);
     if (auto* alloc = std::get_if<slab::CacheAlloc>(&item.command)) rename(alloc->cache);
-    if (auto* shrink = std::get_if<slab::CacheShrink>(&item.command); shrink && shrink->cache) rename(*shrink->cache);
+    if (auto* shrink = std::get_if<slab::CacheShrink>(&item.command); shrink && shrink->cache)
+      rename(*shrink->cache);
     if (auto* destroy = std::get_if<slab::CacheDestroy>(&item.command); destroy && destroy->cache)
       rename(*destroy->cache);
   }
@@ -216,8 +220,8 @@ bool plainer_together(const Script& script, const Propose& propose) {
 namespace {
 
 std::vector<std::uint32_t> plainer_flags(std::uint32_t flags) {
-  std::vector<std::uint32_t> candidates{slab::SLAB_KERNEL, slab::SLAB_ATOMIC, slab::SLAB_USER, slab::SLAB_BUFFER,
-                                        slab::GFP_KSWAPD,  0u};
+  std::vector<std::uint32_t> candidates{slab::SLAB_KERNEL, slab::SLAB_ATOMIC, slab::SLAB_USER,
+                                        slab::SLAB_BUFFER, slab::GFP_KSWAPD,  0u};
   for (std::uint32_t bit = slab::GFP_DMA; bit <= slab::SLAB_NO_GROW; bit <<= 1) {
     if (flags & bit) candidates.push_back(flags & ~bit);
   }
@@ -258,7 +262,8 @@ struct Plainer {
   }
   bool operator()(const slab::SetKnobs& call) const {
     using Knob = std::optional<std::uint32_t> slab::SetKnobs::*;
-    for (const Knob knob : {&slab::SetKnobs::fail_pages, &slab::SetKnobs::fail_skip, &slab::SetKnobs::reap_before}) {
+    for (const Knob knob :
+         {&slab::SetKnobs::fail_pages, &slab::SetKnobs::fail_skip, &slab::SetKnobs::reap_before}) {
       if (!(call.*knob)) continue;
       if (offer_changed(call, [&](auto& c) { (c.*knob).reset(); })) return true;
       for (std::uint32_t value = 0; value < *(call.*knob); ++value) {
@@ -322,7 +327,8 @@ namespace {
 std::vector<Item> stand_ins(const Script& script, std::size_t position) {
   const std::uint32_t id = script.items[position].id;
   std::vector<Item> items;
-  for (const std::uint32_t size : model::general_sizes) items.push_back({slab::Kmalloc{size, slab::SLAB_KERNEL}, id});
+  for (const std::uint32_t size : model::general_sizes)
+    items.push_back({slab::Kmalloc{size, slab::SLAB_KERNEL}, id});
   for (std::size_t i = 0; i < position; ++i) {
     if (!allocates(script.items[i])) continue;
     items.push_back({slab::Kfree{slab::Object{}}, id, script.items[i].id});

@@ -33,8 +33,8 @@ bool reorder(const Script&, const Propose&);
 bool replace_and_remove(const Script&, const Propose&);  // of a short script
 
 /// In the order in which they are tried: those that take most away first.
-inline constexpr std::array<Move, 12> moves{remove_runs,      replace_caches,    plainer_machine,    plainer_together,
-                                            remove_pairs,     plainer_arguments, remove_triples,     free_another,
-                                            replace_commands, reorder,           replace_and_remove, rename_caches};
+inline constexpr std::array<Move, 12> moves{
+    remove_runs,    replace_caches, plainer_machine,  plainer_together, remove_pairs,       plainer_arguments,
+    remove_triples, free_another,   replace_commands, reorder,          replace_and_remove, rename_caches};
 
 }  // namespace refmm::shrink

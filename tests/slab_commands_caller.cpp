@@ -21,12 +21,18 @@ bool has_room(const Cache& cache) { return cache.firstnotfull < cache.slabs.size
 bool is_of_kind(const State& now, const Cache& cache, CacheChoice::Kind kind) {
   using enum CacheChoice::Kind;
   switch (kind) {
-    case created: return !is_general(cache);
-    case general: return is_general(cache);
-    case with_room: return has_room(cache);
-    case without_room: return !has_room(cache);
-    case under_the_hand: return &cache == &now.chain[now.clock_searchp];
-    case with_free_slabs: return free_slabs(cache) != 0;
+    case created:
+      return !is_general(cache);
+    case general:
+      return is_general(cache);
+    case with_room:
+      return has_room(cache);
+    case without_room:
+      return !has_room(cache);
+    case under_the_hand:
+      return &cache == &now.chain[now.clock_searchp];
+    case with_free_slabs:
+      return free_slabs(cache) != 0;
   }
   return false;
 }
@@ -44,9 +50,12 @@ const Cache& chosen(const State& now, CacheChoice choice) {
 const Object& chosen(const std::vector<Object>& held, ObjectChoice choice) {
   using enum ObjectChoice::Kind;
   switch (choice.kind) {
-    case oldest: return held.front();
-    case newest: return held.back();
-    case any: break;
+    case oldest:
+      return held.front();
+    case newest:
+      return held.back();
+    case any:
+      break;
   }
   return held[choice.ordinal % held.size()];
 }
@@ -86,15 +95,32 @@ CacheCreate wrong_create(const State& now, MisuseIntent misuse) {
   const std::uint32_t detail = misuse.detail;
   CacheCreate call = lawful_create(now);
   switch (misuse.refusal) {
-    case Refusal::name_missing: call.name.reset(); break;
-    case Refusal::name_too_long: call.name = Name(std::string(19 + detail % 8, 'n')); break;
-    case Refusal::size_below_word: call.size = detail % 4; break;
-    case Refusal::size_above_limit: call.size = detail % 3 == 0 ? 0xffffffff : 131073 + detail; break;
-    case Refusal::dtor_without_ctor: call.dtor = true; break;
-    case Refusal::offset_above_size: call.offset = call.size + 1 + detail % 200; break;
-    case Refusal::unknown_create_flag: call.flags = 1u << (detail % 12); break;
-    case Refusal::name_taken: call.name = chosen(now, {CacheChoice::Kind::created, detail}).name; break;
-    default: break;
+    case Refusal::name_missing:
+      call.name.reset();
+      break;
+    case Refusal::name_too_long:
+      call.name = Name(std::string(19 + detail % 8, 'n'));
+      break;
+    case Refusal::size_below_word:
+      call.size = detail % 4;
+      break;
+    case Refusal::size_above_limit:
+      call.size = detail % 3 == 0 ? 0xffffffff : 131073 + detail;
+      break;
+    case Refusal::dtor_without_ctor:
+      call.dtor = true;
+      break;
+    case Refusal::offset_above_size:
+      call.offset = call.size + 1 + detail % 200;
+      break;
+    case Refusal::unknown_create_flag:
+      call.flags = 1u << (detail % 12);
+      break;
+    case Refusal::name_taken:
+      call.name = chosen(now, {CacheChoice::Kind::created, detail}).name;
+      break;
+    default:
+      break;
   }
   return call;
 }
@@ -104,17 +130,26 @@ std::vector<Command> wrong_commands(const State& now, MisuseIntent misuse) {
   const Cache& full = chosen(now, {CacheChoice::Kind::without_room, misuse.detail});
   const Cache& any = chosen(now, {CacheChoice::Kind::created, misuse.detail});
   switch (misuse.refusal) {
-    case Refusal::create_in_interrupt: return {interrupt(true), lawful_create(now)};
-    case Refusal::shrink_without_cache: return {CacheShrink{}};
-    case Refusal::shrink_in_interrupt: return {interrupt(true), CacheShrink{any.name}};
-    case Refusal::shrink_unchained: return {interrupt(false), CacheShrink{now.chain.front().name}};
-    case Refusal::destroy_without_cache: return {CacheDestroy{}};
-    case Refusal::destroy_in_interrupt: return {interrupt(true), CacheDestroy{any.name}};
+    case Refusal::create_in_interrupt:
+      return {interrupt(true), lawful_create(now)};
+    case Refusal::shrink_without_cache:
+      return {CacheShrink{}};
+    case Refusal::shrink_in_interrupt:
+      return {interrupt(true), CacheShrink{any.name}};
+    case Refusal::shrink_unchained:
+      return {interrupt(false), CacheShrink{now.chain.front().name}};
+    case Refusal::destroy_without_cache:
+      return {CacheDestroy{}};
+    case Refusal::destroy_in_interrupt:
+      return {interrupt(true), CacheDestroy{any.name}};
     case Refusal::unknown_alloc_flag:
       return {CacheAlloc{full.name, SLAB_KERNEL | 0x100u << (misuse.detail % 4)}};
-    case Refusal::sleeping_in_interrupt: return {interrupt(true), CacheAlloc{full.name, SLAB_KERNEL}};
-    case Refusal::request_too_large: return {Kmalloc{131073 + misuse.detail, SLAB_KERNEL}};
-    default: return {interrupt(false), wrong_create(now, misuse)};
+    case Refusal::sleeping_in_interrupt:
+      return {interrupt(true), CacheAlloc{full.name, SLAB_KERNEL}};
+    case Refusal::request_too_large:
+      return {Kmalloc{131073 + misuse.detail, SLAB_KERNEL}};
+    default:
+      return {interrupt(false), wrong_create(now, misuse)};
   }
 }
 
