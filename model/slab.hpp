@@ -51,7 +51,8 @@ constexpr Cache cache_cache(const Machine& machine) {
 constexpr State boot(const Machine& machine) {
   Step step{{.chain = {cache_cache(machine)}, .clock_searchp = 0, .pages = {}}, slab::Nothing{}, {}, {}};
   for (const std::uint32_t size : general_sizes) {
-    for (const bool dma : {false, true}) {
+    for (const bool second : {false, true}) {
+      const bool dma = mutant("slab.boot.dma_first") ? !second : second;
       const std::uint32_t flags = slab::SLAB_HWCACHE_ALIGN | (dma ? slab::SLAB_CACHE_DMA : 0);
       step = kmem_cache_create(machine, std::move(step), {general_name(size, dma), size, 0, flags, false, false});
     }

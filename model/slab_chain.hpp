@@ -24,20 +24,23 @@ using slab::LinkedChain;
 /// The chain after its first object was handed out. [slab.alloc.head_of_chain]
 template <class Chain>
 constexpr Chain without_first(Chain chain) {
+  if (mutant("slab.chain.hands_out_and_keeps")) return inserted(chain, 0u, at(chain, 0u));
+  if (mutant("slab.chain.hands_out_last")) return erased(chain, length(chain) - 1);
   return erased(std::move(chain), 0u);
 }
 
 /// The chain after object `index` was given back: last in, first out. [slab.free.head_of_chain]
 template <class Chain, Word W>
 constexpr Chain with_first(Chain chain, W index) {
-  W place{0};
-  if (mutant("slab.chain.first_in_first_out")) place = W{length(chain)};
+  const W place = mutant("slab.chain.first_in_first_out") ? W{length(chain)} : W{0};
+  if (mutant("slab.chain.gives_back_twice")) chain = inserted(std::move(chain), 0u, index);
   return inserted(std::move(chain), place, index);
 }
 
 /// The chain of a new slab: 0, 1, ... num - 1.
 template <Word W>
 constexpr auto fresh_chain(W num) {
+  if (mutant("slab.chain.fresh_lacks_first")) return erased(ascending(num), 0u);
   return ascending(num);
 }
 
@@ -45,7 +48,7 @@ constexpr auto fresh_chain(W num) {
 
 template <class Links, Word W>
 constexpr LinkedChain<Links, W> without_first(LinkedChain<Links, W> before) {
-  const W next = lookup(before.bufctl, before.free);
+  const W next = mutant("slab.chain.link_not_followed") ? before.free : lookup(before.bufctl, before.free);
   return {next, std::move(before.bufctl)};
 }
 

@@ -4,9 +4,11 @@
 // word_size <= size <= 2^max_gfp_order pages, offset <= size, flags within CREATE_MASK.
 #pragma once
 
+#include <refmm/spec/logic.hpp>
 #include <refmm/spec/machine.hpp>
 #include <refmm/spec/mutant.hpp>
 #include <refmm/spec/outcome.hpp>
+#include <refmm/spec/search.hpp>
 #include <refmm/spec/slab.hpp>
 
 #include <utility>
@@ -19,7 +21,8 @@ using slab::GeometryRequest;
 /// `bytes` rounded up to a multiple of `alignment`, a power of two.
 template <Word W>
 constexpr W round_up(W bytes, W alignment) {
-  return (bytes + alignment - 1) & ~(alignment - 1);
+  const W almost = mutant("slab.round_up.always_up") ? alignment : alignment - 1;
+  return (bytes + almost) & ~(alignment - 1);
 }
 
 /// Bytes of a slab descriptor with the bufctl entries of `num` objects, in whole cache lines.
@@ -37,41 +40,33 @@ struct Estimate {
   W left_over;  // bytes behind them
 };
 
-/// The largest number up to `limit` that fits, by bisection: 0 fits, and what is larger than something that does not fit
-/// does not fit either.
-template <Word W>
-constexpr W largest(Native<W> limit, auto fits) {
-  Native<W> fitting = 0;
-  Native<W> too_large = limit + 1;
-  while (too_large - fitting > 1) {
-    const Native<W> middle = fitting + (too_large - fitting) / 2;
-    (fits(W{middle}) ? fitting : too_large) = middle;
-  }
-  return fitting;
-}
-
 /// [slab.create.estimate] The largest number of objects that fit into a slab of 2^gfporder pages beside its descriptor.
-/// 2.4.0: kmem_cache_estimate, which counts up.
+/// Objects whose descriptors live outside are large. 2.4.0: kmem_cache_estimate, which counts up.
 template <Word W>
 constexpr Estimate<W> estimate(const MachineOf<W>& machine, Native<W> gfporder, W size, Place place) {
   const Native<W> bytes = machine.page_size << gfporder;
-  const auto used = [&](W num) -> W {
+  const auto used = [=](W num) -> W {
     return num * size + (place == Place::inside ? descriptor_bytes<W>(machine, num) : W{0});
   };
-  W num = largest<W>(bytes / machine.word_size, [&](W objects) { return bool(used(objects) <= bytes); });
+  const Native<W> smallest = place == Place::inside ? machine.word_size : machine.page_size / 8;
+  W num = largest_fitting(W{bytes / smallest}, [=](W objects) { return used(objects) <= bytes; });
   if (mutant("slab.estimate.one_too_many")) num = num + 1;
+  if (mutant("slab.estimate.one_too_few")) num = num - 1;
   return {num, bytes - used(num)};
 }
 
 /// The alignment of objects, and the clause that decided it. [slab.create.align.word], [.line], [.halved]
 template <Word W>
 constexpr Decision<W> alignment(const MachineOf<W>& machine, W size, W flags) {
-  if ((flags & slab::SLAB_HWCACHE_ALIGN) == 0) return {machine.word_size, {"slab.create.align.word"}};
-  W align = machine.l1_cache_bytes;
-  if (!(size < align / 2)) return {align, {"slab.create.align.line"}};
+  const bool by_line = mutant("slab.alignment.ignores_flag") || bool((flags & slab::SLAB_HWCACHE_ALIGN) != 0);
+  if (!by_line) return {machine.word_size, {"slab.create.align.word"}};
   // Only while strictly smaller: an object of half a line gets a line to itself.
-  while (mutant("slab.alignment.halves_at_half") ? bool(size <= align / 2) : bool(size < align / 2))
-    align = align / 2;
+  const auto halves = [&](Native<W> line) {
+    return mutant("slab.alignment.halves_at_half") ? bool(size <= line / 2) : bool(size < line / 2);
+  };
+  Native<W> align = machine.l1_cache_bytes;
+  if (!halves(align)) return {align, {"slab.create.align.line"}};
+  while (halves(align)) align /= 2;
   return {align, {"slab.create.align.halved"}};
 }
 
@@ -88,8 +83,8 @@ constexpr Decision<SlabOrder<W>> slab_order(const MachineOf<W>& machine, W size,
   const Native<W> limit = machine.ram_pages > machine.small_ram_pages ? 2 : 1;
   for (Native<W> order = 0;; ++order) {
     const auto fit = estimate<W>(machine, order, size, place);
-    if (order < machine.max_gfp_order && fit.num == 0) continue;
-    const SlabOrder<W> chosen{order, fit};
+    if (order < machine.max_gfp_order && !mutant("slab.slab_order.accepts_no_object") && fit.num == 0) continue;
+    const SlabOrder<W> chosen{mutant("slab.slab_order.one_too_large") ? order + 1 : order, fit};
     if (order > limit) return {chosen, {"slab.create.order.forced"}};
     if (order == limit) return {chosen, {"slab.create.order.at_limit"}};
     const auto left_over = mutant("slab.slab_order.accepts_a_quarter") ? fit.left_over * 4 : fit.left_over * 8;
@@ -108,10 +103,10 @@ constexpr Decision<Geometry<W>> geometry(const MachineOf<W>& machine, GeometryRe
 
   // The size in words decides where descriptors go, before it is rounded to lines.
   const W word_rounded = round_up<W>(request.size, machine.word_size);
-  if (word_rounded != request.size) because.push_back("slab.create.word_rounding");
+  note(because, word_rounded != request.size, "slab.create.word_rounding");
   const bool large = bool(word_rounded >= machine.page_size / 8);
   const W align = decided_by(alignment<W>(machine, word_rounded, request.flags));
-  const W objsize = round_up<W>(word_rounded, align);
+  const W objsize = mutant("slab.geometry.not_rounded_to_lines") ? word_rounded : round_up<W>(word_rounded, align);
 
   const auto [gfporder, fit] = decided_by(slab_order<W>(machine, objsize, large ? Place::outside : Place::inside));
 
@@ -120,20 +115,24 @@ constexpr Decision<Geometry<W>> geometry(const MachineOf<W>& machine, GeometryRe
   const bool moves_back =
       large && (mutant("slab.geometry.moves_back_strictly") ? bool(fit.left_over > slab_size)
                                                             : bool(fit.left_over >= slab_size));
-  const bool outside = large && !moves_back;
+  const bool outside = (large || mutant("slab.geometry.small_outside")) && !moves_back;
   const W left_over = moves_back ? fit.left_over - slab_size : fit.left_over;
   because.push_back(moves_back ? ClauseRef{"slab.create.management.moved_back"}
                     : outside  ? ClauseRef{"slab.create.management.outside"}
                                : ClauseRef{"slab.create.management.inside"});
 
-  const W rounded_offset = round_up<W>(request.offset, align);
-  const bool by_line = bool(rounded_offset == 0);
-  const W colour_off = by_line ? W{machine.l1_cache_bytes} : rounded_offset;
-  because.push_back(by_line ? ClauseRef{"slab.create.colour.line"} : ClauseRef{"slab.create.colour.offset"});
+  const W rounded_offset =
+      mutant("slab.geometry.offset_not_rounded") ? request.offset : round_up<W>(request.offset, align);
+  const auto by_line = rounded_offset == 0;
+  const W colour_off =
+      select(by_line, W{mutant("slab.geometry.colours_a_word_apart") ? machine.word_size : machine.l1_cache_bytes},
+             rounded_offset);
+  note(because, by_line, "slab.create.colour.line");
+  note(because, negation(by_line), "slab.create.colour.offset");
 
   W flags = request.flags;
   if (outside) flags = flags | slab::CFLGS_OFF_SLAB;
-  if (gfporder == 0 && !outside) {
+  if (gfporder == 0 && (!outside || mutant("slab.geometry.optimizes_outside"))) {
     flags = flags | slab::CFLGS_OPTIMIZE;
     because.push_back("slab.create.optimize");
   }

@@ -26,7 +26,7 @@ using slab::SlabList;
 template <class List, Word W>
 constexpr Decision<SlabList<List, W>> take(SlabList<List, W> before, W num) {
   // find
-  const W here = before.firstnotfull;
+  const W here = mutant("slab.take.from_last") ? W{length(before.slabs) - 1} : before.firstnotfull;
   const auto fills = at(before.slabs, here).inuse + 1 == num;
 
   // change: [slab.alloc.slab_fills] a slab that fills stays where it is, the pointer steps on
@@ -60,6 +60,8 @@ constexpr Decision<SlabList<List, W>> give_back(SlabList<List, W> before, W posi
     after.slabs = moved(std::move(after.slabs), position, end);
     return {std::move(after), {"slab.free.becomes_free"}};
   }
+  if (mutant("slab.give_back.partial_slab_to_front"))
+    after.slabs = moved(std::move(after.slabs), position, after.firstnotfull);
   return {std::move(after), {"slab.free.stays_partial"}};
 }
 
@@ -77,6 +79,8 @@ constexpr Decision<SlabList<List, W>> append(SlabList<List, W> before, Slab fres
 template <class List, Word W>
 constexpr Decision<SlabList<List, W>> drop_last(SlabList<List, W> before) {
   const W last = mutant("slab.drop_last.drops_first_not_full") ? before.firstnotfull : W{length(before.slabs) - 1};
+  if (mutant("slab.drop_last.to_front"))
+    return {{moved(std::move(before.slabs), last, W{0}), before.firstnotfull}, {}};
   return {SlabList<List, W>{erased(std::move(before.slabs), last), before.firstnotfull},
           {"slab.shrink.free_slabs"}};
 }

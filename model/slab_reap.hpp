@@ -24,11 +24,12 @@ constexpr W four_fifths(W n) {
 template <Word W>
 constexpr Decision<W> reap_worth(W free_slabs, bool ctor, W gfporder) {
   Decision<W> worth{free_slabs << gfporder, {"slab.reap.worth"}};
-  if (ctor) {
+  if (mutant("slab.reap_worth.order_twice")) worth.value = worth.value << gfporder;
+  if (ctor && !mutant("slab.reap_worth.ignores_constructor")) {
     worth.value = four_fifths<W>(worth.value);
     worth.because.push_back("slab.reap.worth.constructor");
   }
-  if (gfporder != 0) {
+  if (gfporder != 0 && !mutant("slab.reap_worth.ignores_order")) {
     worth.value = four_fifths<W>(worth.value);
     worth.because.push_back("slab.reap.worth.order");
   }

@@ -12,7 +12,6 @@
 
 #include <string>
 #include <string_view>
-#include <type_traits>
 #include <utility>
 
 #ifdef REFMM_MUTANTS
@@ -29,6 +28,8 @@ inline std::string& active_mutant() {
   return name;
 }
 
+[[gnu::noinline]] inline bool is_active(std::string_view name) { return active_mutant() == name; }
+
 /// Switches a mutant on for the life of this object.
 class WithMutant {
  public:
@@ -44,7 +45,9 @@ class WithMutant {
 inline namespace REFMM_BUILD {
 
 #ifdef REFMM_MUTANTS
-constexpr bool mutant(std::string_view name) { return !std::is_constant_evaluated() && active_mutant() == name; }
+/// Not a constant expression, so that the compiler does not fold `const W x = mutant(...) ? a : 0` to 0 while it tries whether
+/// that is one.
+constexpr bool mutant(std::string_view name) { return !name.empty() && is_active(name); }
 #else
 constexpr bool mutant(std::string_view) { return false; }
 #endif

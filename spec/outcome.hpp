@@ -3,6 +3,7 @@
 
 #include <refmm/spec/clause.hpp>
 
+#include <concepts>
 #include <utility>
 #include <vector>
 
@@ -24,5 +25,11 @@ struct Decision {
   Value value;
   Because because;
 };
+
+/// Adds `clause` to what decided, if `condition` holds: for clauses that change nothing else. Over symbolic words the path does
+/// not split; the first path that has an input of which the condition is true tells of the clause.
+constexpr void note(Because& because, std::same_as<bool> auto condition, ClauseRef clause) {
+  if (condition) because.push_back(clause);
+}
 
 }  // namespace refmm

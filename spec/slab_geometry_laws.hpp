@@ -48,7 +48,9 @@ inline constexpr Law descriptor_objects_and_rest_are_the_slab{
     "slab.layout.inside", "descriptor_and_objects_and_left_over_are_exactly_the_slab",
     [](auto& world, auto subject) {
       const auto machine = any_machine(world);
-      const auto geometry = subject.geometry(machine, any_request(world)).value;
+      const auto laid_out = subject.geometry(machine, any_request(world));
+      world.reached(laid_out.because);
+      const auto geometry = laid_out.value;
       const auto bytes = slab_bytes(machine, geometry);
       const auto objects = geometry.num * geometry.objsize;
       return all(objects <= bytes, descriptor_inside(geometry) <= bytes - objects,
@@ -59,7 +61,9 @@ inline constexpr Law objects_are_disjoint{
     "slab.layout.disjoint", "objects_are_as_far_apart_as_their_size_asks", [](auto& world, auto subject) {
       const auto machine = any_machine(world);
       const auto request = any_request(world);
-      const auto geometry = subject.geometry(machine, request).value;
+      const auto laid_out = subject.geometry(machine, request);
+      world.reached(laid_out.because);
+      const auto geometry = laid_out.value;
       return both(
           request.size <= geometry.objsize,
           geometry.objsize - request.size < select((request.flags & SLAB_HWCACHE_ALIGN) == 0u,
@@ -72,7 +76,9 @@ inline constexpr Law objects_are_aligned{
     [](auto& world, auto subject) {
       const auto machine = any_machine(world);
       const auto request = any_request(world);
-      const auto geometry = subject.geometry(machine, request).value;
+      const auto laid_out = subject.geometry(machine, request);
+      world.reached(laid_out.because);
+      const auto geometry = laid_out.value;
       using W = decltype(geometry.objsize);
       const W line = machine.l1_cache_bytes;
       const auto word_aligned = (geometry.objsize & W{machine.word_size - 1}) == 0u;
@@ -85,7 +91,9 @@ inline constexpr Law objects_are_aligned{
 inline constexpr Law slabs_are_powers_of_two_pages{
     "slab.layout.pages", "a_slab_has_two_to_the_n_pages_and_n_is_at_most_5", [](auto& world, auto subject) {
       const auto machine = any_machine(world);
-      return subject.geometry(machine, any_request(world)).value.gfporder <= 5u;
+      const auto laid_out = subject.geometry(machine, any_request(world));
+      world.reached(laid_out.because);
+      return laid_out.value.gfporder <= 5u;
     }};
 
 inline constexpr Law no_other_object_fits{"slab.create.estimate",
@@ -93,7 +101,9 @@ inline constexpr Law no_other_object_fits{"slab.create.estimate",
                                           [](auto& world, auto subject) {
                                             const auto machine = any_machine(world);
                                             const auto request = any_request(world);
-                                            const auto geometry = subject.geometry(machine, request).value;
+                                            const auto laid_out = subject.geometry(machine, request);
+                                            world.reached(laid_out.because);
+                                            const auto geometry = laid_out.value;
                                             return geometry.left_over < geometry.objsize + machine.l1_cache_bytes;
                                           }};
 
@@ -101,7 +111,9 @@ inline constexpr Law waste_has_a_reason{
     "slab.create.order.at_limit", "more_than_an_eighth_is_left_over_only_at_or_above_the_limit_of_the_order",
     [](auto& world, auto subject) {
       const auto machine = any_machine(world);
-      const auto geometry = subject.geometry(machine, any_request(world)).value;
+      const auto laid_out = subject.geometry(machine, any_request(world));
+      world.reached(laid_out.because);
+      const auto geometry = laid_out.value;
       const auto limit = machine.ram_pages > machine.small_ram_pages ? 2u : 1u;
       return either(geometry.left_over * 8 <= slab_bytes(machine, geometry), limit <= geometry.gfporder);
     }};
@@ -111,7 +123,9 @@ inline constexpr Law larger_orders_are_forced{
     "an_order_above_the_limit_is_taken_only_if_the_object_does_not_fit_into_half_the_slab",
     [](auto& world, auto subject) {
       const auto machine = any_machine(world);
-      const auto geometry = subject.geometry(machine, any_request(world)).value;
+      const auto laid_out = subject.geometry(machine, any_request(world));
+      world.reached(laid_out.because);
+      const auto geometry = laid_out.value;
       const auto limit = machine.ram_pages > machine.small_ram_pages ? 2u : 1u;
       const auto half = slab_bytes(machine, geometry) >> 1u;
       return implies(limit < geometry.gfporder, half < geometry.objsize);
@@ -130,13 +144,15 @@ inline constexpr Law sizes_are_rounded_to_words{
       return laid_out.value.objsize == ((request.size + 3) & ~3u);
     }};
 
-inline constexpr Law words_without_line_alignment{
-    "slab.create.align.word", "objects_are_aligned_to_words_unless_lines_are_asked_for",
-    [](auto& world, auto subject) {
-      const auto machine = any_machine(world);
-      const auto size = world.word("size", 4, 131072);
-      return subject.alignment(machine, size, size & 0u).value == machine.word_size;
-    }};
+inline constexpr Law words_without_line_alignment{"slab.create.align.word",
+                                                  "objects_are_aligned_to_words_unless_lines_are_asked_for",
+                                                  [](auto& world, auto subject) {
+                                                    const auto machine = any_machine(world);
+                                                    const auto size = world.word("size", 4, 131072);
+                                                    const auto align = subject.alignment(machine, size, size & 0u);
+                                                    world.reached(align.because);
+                                                    return align.value == machine.word_size;
+                                                  }};
 
 inline constexpr Law lines_for_large_objects{
     "slab.create.align.line", "an_object_of_half_a_line_or_more_is_aligned_to_the_line",
@@ -149,14 +165,15 @@ inline constexpr Law lines_for_large_objects{
     }};
 
 inline constexpr Law halves_for_small_objects{
-    "slab.create.align.halved", "the_alignment_of_a_small_object_is_the_power_of_two_that_holds_it_and_not_twice",
+    "slab.create.align.halved",
+    "the_alignment_of_a_small_object_is_the_power_of_two_above_it_and_at_most_twice_its_size",
     [](auto& world, auto subject) {
       const auto machine = any_machine(world);
       const auto size = world.word("size", 4, 131072);
       world.assume(size < machine.l1_cache_bytes / 2);
       const auto align = subject.alignment(machine, size, any_word<decltype(size)>(SLAB_HWCACHE_ALIGN));
       world.reached(align.because);
-      return all((align.value & (align.value - 1)) == 0u, size <= align.value, align.value <= size << 1u);
+      return all((align.value & (align.value - 1)) == 0u, size < align.value, align.value <= size << 1u);
     }};
 
 inline constexpr Law large_objects_have_outside_descriptors{
@@ -199,7 +216,9 @@ inline constexpr Law offslab_limit_is_never_reached{
     "slab.create.offslab_limit", "slabs_with_outside_descriptors_never_hold_more_than_offslab_limit_objects",
     [](auto& world, auto subject) {
       const auto machine = any_machine(world);
-      const auto geometry = subject.geometry(machine, any_request(world)).value;
+      const auto laid_out = subject.geometry(machine, any_request(world));
+      world.reached(laid_out.because);
+      const auto geometry = laid_out.value;
       // What kmem_cache_sizes_init computes from size-256, the largest general cache with inside descriptors.
       const auto offslab_limit = (256u - machine.sizeof_slab) / 2;
       return implies((geometry.flags & CFLGS_OFF_SLAB) != 0u, geometry.num <= offslab_limit);
@@ -244,7 +263,9 @@ inline constexpr Law an_offset_is_rounded_to_the_alignment{
 inline constexpr Law every_colour_fits{
     "slab.colour.range", "the_slab_of_the_last_colour_still_ends_inside_its_pages", [](auto& world, auto subject) {
       const auto machine = any_machine(world);
-      const auto geometry = subject.geometry(machine, any_request(world)).value;
+      const auto laid_out = subject.geometry(machine, any_request(world));
+      world.reached(laid_out.because);
+      const auto geometry = laid_out.value;
       return geometry.colour * geometry.colour_off <= geometry.left_over;
     }};
 

@@ -124,7 +124,9 @@ inline constexpr Law a_slab_that_fills_stays{
       const auto before = any_list_with_room(world, num);
       const auto here = before.firstnotfull;
       world.assume(at(before.slabs, here).inuse + 1 == num);
-      const auto after = subject.take(before, num).value;
+      const auto taken = subject.take(before, num);
+      world.reached(taken.because);
+      const auto after = taken.value;
       return both(at(after.slabs, here).inuse == num, after.firstnotfull == here + 1);
     }};
 
@@ -133,7 +135,9 @@ inline constexpr Law take_touches_one_slab{
       const auto num = any_num(world);
       const auto before = any_list_with_room(world, num);
       const auto other = world.position("other", before.slabs);
-      const auto after = subject.take(before, num).value;
+      const auto taken = subject.take(before, num);
+      world.reached(taken.because);
+      const auto after = taken.value;
       const auto one_more =
           select(other == before.firstnotfull, any_word<decltype(num)>(1), any_word<decltype(num)>(0));
       return all(length(after.slabs) == length(before.slabs),
@@ -147,7 +151,9 @@ inline constexpr Law a_full_slab_comes_to_the_front{
       const auto before = any_list(world, num);
       const auto position = any_slab_in_use(world, before);
       world.assume(at(before.slabs, position).inuse == num);
-      const auto after = subject.give_back(before, position, world.word("index"), num).value;
+      const auto given_back = subject.give_back(before, position, world.word("index"), num);
+      world.reached(given_back.because);
+      const auto after = given_back.value;
       const auto other = world.position("other", before.slabs);
       world.assume(before.firstnotfull <= other);
       return all(length(after.slabs) == length(before.slabs), after.firstnotfull == before.firstnotfull - 1,
@@ -162,7 +168,9 @@ inline constexpr Law a_slab_that_becomes_free_goes_to_the_end{
       const auto position = any_slab_in_use(world, before);
       world.assume(at(before.slabs, position).inuse == 1);
       world.assume(num != 1);
-      const auto after = subject.give_back(before, position, world.word("index"), num).value;
+      const auto given_back = subject.give_back(before, position, world.word("index"), num);
+      world.reached(given_back.because);
+      const auto after = given_back.value;
       const auto other = world.position("other", before.slabs);
       world.assume(other < position);
       return all(length(after.slabs) == length(before.slabs), after.firstnotfull == before.firstnotfull,
@@ -179,7 +187,9 @@ inline constexpr Law a_partial_slab_stays{
       world.assume(at(before.slabs, position).inuse != num);
       world.assume(at(before.slabs, position).inuse != 1);
       const auto other = world.position("other", before.slabs);
-      const auto after = subject.give_back(before, position, world.word("index"), num).value;
+      const auto given_back = subject.give_back(before, position, world.word("index"), num);
+      world.reached(given_back.because);
+      const auto after = given_back.value;
       const auto one_less = select(other == position, any_word<decltype(num)>(1), any_word<decltype(num)>(0));
       return all(length(after.slabs) == length(before.slabs), after.firstnotfull == before.firstnotfull,
                  at(after.slabs, other).inuse == at(before.slabs, other).inuse - one_less);
@@ -191,7 +201,9 @@ inline constexpr Law a_new_slab_stands_last{
       const auto num = any_num(world);
       const auto before = any_list(world, num);
       const auto end = length(before.slabs);
-      const auto after = subject.append(before, free_slab(world)).value;
+      const auto appended = subject.append(before, free_slab(world));
+      world.reached(appended.because);
+      const auto after = appended.value;
       return all(length(after.slabs) == end + 1, at(after.slabs, end).inuse == 0,
                  after.firstnotfull == before.firstnotfull);
     }};
@@ -202,7 +214,9 @@ inline constexpr Law the_last_slab_is_dropped{
       const auto before = any_list_ending_with_a_free_slab(world, num);
       const auto other = world.position("other", before.slabs);
       world.assume(other + 1 < length(before.slabs));
-      const auto after = subject.drop_last(before).value;
+      const auto dropped = subject.drop_last(before);
+      world.reached(dropped.because);
+      const auto after = dropped.value;
       return all(length(after.slabs) + 1 == length(before.slabs),
                  at(after.slabs, other).inuse == at(before.slabs, other).inuse);
     }};

@@ -1,5 +1,7 @@
 #include <refmm/proofs/symbolic/exploration.hpp>
 
+#include <algorithm>
+#include <set>
 #include <utility>
 
 namespace refmm::symbolic {
@@ -12,6 +14,20 @@ Exploration* running = nullptr;
 
 /// Ends a run whose assumptions no input satisfies.
 struct Abandoned {};
+
+/// The ids of the constants that occur in a term.
+std::set<unsigned> constants_in(const z3::expr& term) {
+  std::set<unsigned> seen, constants;
+  std::vector<z3::expr> open{term};
+  while (!open.empty()) {
+    const z3::expr next = open.back();
+    open.pop_back();
+    if (!next.is_app() || !seen.insert(Z3_get_ast_id(next.ctx(), next)).second) continue;
+    if (next.is_const() && !next.is_numeral()) constants.insert(Z3_get_ast_id(next.ctx(), next));
+    for (unsigned i = 0; i < next.num_args(); ++i) open.push_back(next.arg(i));
+  }
+  return constants;
+}
 
 }  // namespace
 
@@ -37,11 +53,15 @@ void Exploration::run(const std::function<bool()>& program) {
     depth_ = 0;
     fresh_ = 0;
     products_.clear();
+    introduced_.clear();
+    known_.clear();
+    shown_here_.clear();
     try {
       if (statistics_.paths >= limits_.paths)
         throw TooManyPaths("more than " + std::to_string(limits_.paths) + " paths");
       const bool go_on = program();
       ++statistics_.paths;
+      for (const z3::expr& condition : shown_here_) shown_.emplace(Z3_get_ast_id(context_, condition), condition);
       if (!go_on) break;
     } catch (const Abandoned&) {
       ++statistics_.abandoned;
@@ -71,8 +91,8 @@ bool Exploration::next_path() {
   last.taken = last.names.back();
   last.open.pop_back();
   last.names.pop_back();
-  model_.reset();
-  unconfirmed_ = false;
+  model_ = last.model;
+  unconfirmed_ = last.unconfirmed;
   return true;
 }
 
@@ -89,50 +109,59 @@ z3::check_result Exploration::check() {
 }
 
 bool Exploration::refine_products(const z3::model& model) {
-  bool refined = false;
-  for (const Product& product : products_) {
-    const z3::expr a = model.eval(product.a, true);
-    const z3::expr b = model.eval(product.b, true);
-    const z3::expr result = model.eval(product.result, true);
-    if ((a * b == result).simplify().is_true()) continue;
-    solver_.add(z3::implies(product.a == a, product.result == a * product.b));
-    solver_.add(z3::implies(product.b == b, product.result == product.a * b));
-    refined = true;
+  const std::vector<z3::expr> facts = products_.violated_facts(model);
+  for (const z3::expr& fact : facts) solver_.add(fact);
+  facts_of_products_.insert(facts_of_products_.end(), facts.begin(), facts.end());
+  return !facts.empty();
+}
+
+z3::expr Exploration::product(const z3::expr& a, const z3::expr& b) { return products_.of(a, b); }
+
+bool Exploration::satisfied_by_model(const z3::expr& condition) {
+  if (!model_) return false;
+  products_.complete(*model_);
+  return model_->eval(condition, true).is_true();
+}
+
+void Exploration::extend_model(const Introduction& introduction) {
+  products_.complete(*model_);
+  const auto value_of = [&](const z3::expr& term) {
+    const z3::expr value = model_->eval(term, true);
+    return value.is_bool() ? std::uint64_t{value.is_true()} : value.get_numeral_uint64();
+  };
+  const std::vector<std::uint64_t> values = introduction.compute(value_of);
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const z3::expr& constant = introduction.constants[i];
+    z3::func_decl name = constant.decl();
+    z3::expr value = context_.bv_val(values[i], constant.get_sort().bv_size());
+    model_->add_const_interp(name, value);
   }
-  return refined;
 }
 
-z3::expr Exploration::product(const z3::expr& a, const z3::expr& b) {
-  // The order of the factors does not matter, to Z3 neither.
-  const bool swapped = Z3_get_ast_id(context_, b) < Z3_get_ast_id(context_, a);
-  const z3::expr& first = swapped ? b : a;
-  const z3::expr& second = swapped ? a : b;
-  const z3::sort word = a.get_sort();
-  const std::string name = "product" + std::to_string(word.bv_size());
-  Product product{first, second, context_.function(name.c_str(), word, word, word)(first, second)};
-  products_.push_back(product);
-  return product.result;
-}
-
-bool Exploration::satisfied_by_model(const z3::expr& condition) const {
-  return model_ && model_->eval(condition, true).is_true();
+std::optional<z3::model> Exploration::model_of(const z3::expr& condition) {
+  if (satisfied_by_model(condition)) return model_;
+  facts_of_products_.clear();
+  solver_.push();
+  solver_.add(condition);
+  std::optional<z3::model> model;
+  if (check() == z3::sat) model = solver_.get_model();
+  solver_.pop();
+  // What was found out about products holds whatever the query was.
+  for (const z3::expr& fact : facts_of_products_) solver_.add(fact);
+  return model;
 }
 
 bool Exploration::possible(const z3::expr& condition) {
-  if (satisfied_by_model(condition)) return true;
-  solver_.push();
-  solver_.add(condition);
-  const bool satisfiable = check() == z3::sat;
-  if (satisfiable && !model_) model_ = solver_.get_model();
-  solver_.pop();
-  return satisfiable;
+  const std::optional<z3::model> model = model_of(condition);
+  if (!model_) model_ = model;
+  return model.has_value();
 }
 
-void Exploration::enter(const z3::expr& condition) {
+void Exploration::enter(const z3::expr& condition, Decision decision) {
+  path_.push_back(std::move(decision));
+  ++depth_;
   solver_.push();
   solver_.add(condition);
-  if (!satisfied_by_model(condition)) model_.reset();
-  ++depth_;
 }
 
 // ---- What the running program does --------------------------------------------------------------------------------------
@@ -141,49 +170,100 @@ bool Exploration::decide(const z3::expr& condition) {
   const z3::expr simple = condition.simplify();
   if (simple.is_true()) return true;
   if (simple.is_false()) return false;
-  if (repeating()) return path_[depth_++].taken == 1;
-  const z3::expr opposite = !simple;
-  const bool can_hold = possible(simple);
+  const z3::expr opposite = (!simple).simplify();
+  if (known_.contains(Z3_get_ast_id(context_, simple))) return true;
+  if (known_.contains(Z3_get_ast_id(context_, opposite))) return false;
+  tell_of_constants_in(simple);
+  const bool holds = repeating() ? path_[depth_++].taken == 1 : decide_anew(simple, opposite);
+  const z3::expr& known = holds ? simple : opposite;
+  known_.emplace(Z3_get_ast_id(context_, known), known);
+  return holds;
+}
+
+bool Exploration::decide_anew(const z3::expr& condition, const z3::expr& opposite) {
+  // If there is a model, it shows one of the two to be possible for nothing.
+  std::optional<z3::model> holds = model_of(condition);
   // If the path so far is known to be taken, one of the two can be.
-  const bool can_fail = (!can_hold && !unconfirmed_) || possible(opposite);
-  if (!can_hold && !can_fail) throw Abandoned{};
+  std::optional<z3::model> fails;
+  const bool must_fail = !holds && !unconfirmed_;
+  if (!must_fail) fails = model_of(opposite);
+  if (!holds && !fails && !must_fail) throw Abandoned{};
   unconfirmed_ = false;
-  Decision decision{{}, {}, can_hold ? 1u : 0u};
-  if (can_hold && can_fail) {
-    decision.open.push_back(opposite);
-    decision.names.push_back(0);
-  } else {
-    ++statistics_.pruned;
+  if (holds && fails) {
+    // First the way of the model at hand.
+    const bool first = !satisfied_by_model(opposite);
+    model_ = first ? holds : fails;
+    enter(first ? condition : opposite,
+          {{first ? opposite : condition}, {first ? 0u : 1u}, first ? 1u : 0u, first ? fails : holds, false});
+    return first;
   }
-  path_.push_back(std::move(decision));
-  enter(can_hold ? simple : opposite);
-  return can_hold;
+  ++statistics_.pruned;
+  model_ = holds ? holds : fails ? fails : model_;
+  enter(holds ? condition : opposite, {{}, {}, holds ? 1u : 0u, {}, false});
+  return holds.has_value();
 }
 
 std::size_t Exploration::choose(std::size_t alternatives) {
   if (repeating()) return path_[depth_++].taken;
-  Decision decision{{}, {}, 0};
+  Decision decision{{}, {}, 0, model_, unconfirmed_};
   for (std::size_t other = alternatives - 1; other > 0; --other) {
     decision.open.push_back(context_.bool_val(true));
     decision.names.push_back(other);
   }
-  path_.push_back(std::move(decision));
-  enter(context_.bool_val(true));
+  enter(context_.bool_val(true), std::move(decision));
   return 0;
 }
 
+bool Exploration::first_to_hold(const z3::expr& condition) {
+  const z3::expr simple = condition.simplify();
+  if (simple.is_true() || simple.is_false()) return simple.is_true();
+  tell_of_constants_in(simple);
+  if (repeating()) return path_[depth_++].taken == 1;
+  const bool can = !shown_.contains(Z3_get_ast_id(context_, simple)) && possible(simple);
+  if (can) {
+    unconfirmed_ = false;
+    shown_here_.push_back(simple);
+  }
+  enter(context_.bool_val(true), {{}, {}, can ? 1u : 0u, {}, false});
+  return can;
+}
+
 void Exploration::assume(const z3::expr& condition) {
+  tell_of_constants_in(condition);
   if (repeating()) return;
   define(condition);
   confirm();
 }
 
 void Exploration::define(const z3::expr& fact) {
+  tell_of_constants_in(fact);
   if (repeating()) return;
+  tell(fact);
+  if (!model_) unconfirmed_ = true;
+}
+
+void Exploration::tell(const z3::expr& fact) {
   solver_.add(fact);
-  if (satisfied_by_model(fact)) return;
-  model_.reset();
-  unconfirmed_ = true;
+  if (!satisfied_by_model(fact)) model_.reset();
+}
+
+void Exploration::introduce(Introduction introduction) { introduced_.push_back(std::move(introduction)); }
+
+void Exploration::tell_of_constants_in(const z3::expr& formula) {
+  if (std::ranges::all_of(introduced_, &Introduction::told)) return;
+  const std::set<unsigned> constants = constants_in(formula);
+  for (std::size_t i = 0; i < introduced_.size(); ++i) {
+    const bool occurs = std::ranges::any_of(introduced_[i].constants, [&](const z3::expr& constant) {
+      return constants.contains(Z3_get_ast_id(context_, constant));
+    });
+    if (introduced_[i].told || !occurs) continue;
+    introduced_[i].told = true;
+    const Introduction introduction = introduced_[i];
+    for (const z3::expr& fact : introduction.facts) tell_of_constants_in(fact);
+    if (repeating()) continue;
+    if (model_) extend_model(introduction);
+    for (const z3::expr& fact : introduction.facts) tell(fact);
+  }
 }
 
 void Exploration::confirm() {
@@ -194,16 +274,16 @@ void Exploration::confirm() {
 }
 
 void Exploration::require(const z3::expr& condition, const std::string& complaint) {
+  tell_of_constants_in(condition);
   if (repeating()) return;
   if (condition.simplify().is_true()) return;
-  if (possible(!condition)) throw Misstep(complaint);
+  if (possible(!condition)) throw Misstep(complaint, condition);
 }
 
 std::optional<z3::model> Exploration::refute(const z3::expr& goal) {
   if (goal.simplify().is_true()) return std::nullopt;
-  z3::expr_vector negated(context_);
-  negated.push_back(!goal);
-  return model_with(negated);
+  tell_of_constants_in(goal);
+  return model_of(!goal);
 }
 
 std::optional<z3::model> Exploration::model_with(const z3::expr_vector& further) {

@@ -32,7 +32,8 @@ void for_each_word(std::string_view path, Value& value, Visit&& visit) {
 template <class Value, class Visit>
 void for_each_pair_of_words(const Value& left, const Value& right, Visit&& visit) {
   if constexpr (Record<Value>) {
-    for_each_field(left, right, [&](const char*, const auto& a, const auto& b) { for_each_pair_of_words(a, b, visit); });
+    for_each_field(left, right,
+                   [&](const char*, const auto& a, const auto& b) { for_each_pair_of_words(a, b, visit); });
   } else {
     visit(left, right);
   }

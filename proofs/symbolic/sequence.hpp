@@ -149,8 +149,8 @@ Sequence<Element> inserted(const Sequence<Element>& list, const Word& position, 
 template <class Element>
 Sequence<Element> erased(const Sequence<Element>& list, const Word& position) {
   Exploration::current().require((position < list.size).formula(), "erases past the end of a sequence");
-  return {list.size - 1u,
-          [=](const Word& i) { return i < position ? list.element(i) : list.element(i + 1u); }, nullptr};
+  return {list.size - 1u, [=](const Word& i) { return i < position ? list.element(i) : list.element(i + 1u); },
+          nullptr};
 }
 
 inline Sequence<Word> ascending(const Word& count) {

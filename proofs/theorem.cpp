@@ -1,0 +1,19 @@
+#include <refmm/proofs/slab.hpp>
+#include <refmm/proofs/theorem.hpp>
+
+#include <algorithm>
+
+namespace refmm {
+
+const std::vector<Theorem>& all_theorems() { return slab::theorems(); }
+
+const Theorem* find_theorem(std::string_view name) {
+  const auto found = std::ranges::find(all_theorems(), name, &Theorem::name);
+  return found == all_theorems().end() ? nullptr : &*found;
+}
+
+std::string_view area_of(const Theorem& theorem) {
+  return theorem.clause->name.substr(0, theorem.clause->name.find('.'));
+}
+
+}  // namespace refmm
