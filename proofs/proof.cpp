@@ -57,7 +57,8 @@ class Prover {
   Prover(const Theorem& theorem, const ProofOptions& options) : theorem_(theorem), options_(options) {}
 
   Proof prove() {
-    if (prove_claim() && prove_reach()) kill_mutants();
+    const WithMutant mutant(options_.mutant);
+    if (prove_claim() && options_.mutant.empty() && prove_reach()) kill_mutants();
     return std::move(proof_);
   }
 

@@ -26,6 +26,8 @@ enum class Verdict {
   failed,           // the prover itself failed
 };
 
+inline constexpr std::size_t verdicts = 7;
+
 /// "proved", "unreached clause", ...
 std::string_view name_of(Verdict verdict);
 
@@ -51,7 +53,8 @@ struct Proof {
 };
 
 struct ProofOptions {
-  symbolic::Limits limits;
+  symbolic::Limits limits{};
+  std::string mutant{};                // of the model, to be on; then the claim alone is looked at. Empty for none
   Obligations* obligations = nullptr;  // where to write what is proved, if anywhere
 };
 

@@ -5,9 +5,6 @@
 // In a normal build `mutant` is false at compile time and costs nothing. A target compiled with REFMM_MUTANTS
 // (theorems, museum) can switch one mutant on. So that both builds can live in one program, the rooms whose
 // code has mutants put it in an inline namespace of the build: `namespace refmm::model::inline REFMM_BUILD`.
-//
-// In constant expressions no mutant is on. An initialiser of a const integer is tried as one: where everything beside the
-// mutant is constant, `const W place = mutant("...") ? length : W{0};` is 0 for good. Write an `if` there.
 #pragma once
 
 #include <string>
@@ -28,6 +25,7 @@ inline std::string& active_mutant() {
   return name;
 }
 
+/// Whether the mutant called `name` is on; out of line, so that the code of the mutants stays small.
 [[gnu::noinline]] inline bool is_active(std::string_view name) { return active_mutant() == name; }
 
 /// Switches a mutant on for the life of this object.
@@ -45,8 +43,7 @@ class WithMutant {
 inline namespace REFMM_BUILD {
 
 #ifdef REFMM_MUTANTS
-/// Not a constant expression, so that the compiler does not fold `const W x = mutant(...) ? a : 0` to 0 while it tries whether
-/// that is one.
+/// Never a constant: the compiler would fold `const W x = mutant(...) ? a : 0` to 0 while it tries whether that is one.
 constexpr bool mutant(std::string_view name) { return !name.empty() && is_active(name); }
 #else
 constexpr bool mutant(std::string_view) { return false; }

@@ -25,6 +25,7 @@ struct SubCommand {
 SubCommand add_run(CLI::App& refmm);
 SubCommand add_check(CLI::App& refmm);
 SubCommand add_clause(CLI::App& refmm);
+SubCommand add_prove(CLI::App& refmm);
 
 /// Says what is wrong with the command line.
 Exit usage_error(std::string_view message);

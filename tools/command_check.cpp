@@ -6,7 +6,7 @@
 #include <refmm/tests/slab_mutants.hpp>
 #include <refmm/tests/slab_subject.hpp>
 #include <refmm/tools/command.hpp>
-#include <refmm/tools/nearest.hpp>
+#include <refmm/spec/nearest.hpp>
 #include <refmm/tools/option_values.hpp>
 #include <refmm/tools/progress.hpp>
 
