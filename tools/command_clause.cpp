@@ -5,7 +5,7 @@
 #include <refmm/tools/clause_links.hpp>
 #include <refmm/tools/clause_text.hpp>
 #include <refmm/tools/command.hpp>
-#include <refmm/tools/nearest.hpp>
+#include <refmm/spec/nearest.hpp>
 
 #include <fmt/core.h>
 
