@@ -30,7 +30,8 @@ constexpr Chain without_first(Chain chain) {
 /// The chain after object `index` was given back: last in, first out. [slab.free.head_of_chain]
 template <class Chain, Word W>
 constexpr Chain with_first(Chain chain, W index) {
-  const W place = mutant("slab.chain.first_in_first_out") ? W{length(chain)} : W{0};
+  W place{0};
+  if (mutant("slab.chain.first_in_first_out")) place = W{length(chain)};
   return inserted(std::move(chain), place, index);
 }
 

@@ -5,6 +5,9 @@
 // In a normal build `mutant` is false at compile time and costs nothing. A target compiled with REFMM_MUTANTS
 // (theorems, museum) can switch one mutant on. So that both builds can live in one program, the rooms whose
 // code has mutants put it in an inline namespace of the build: `namespace refmm::model::inline REFMM_BUILD`.
+//
+// In constant expressions no mutant is on. An initialiser of a const integer is tried as one: where everything beside the
+// mutant is constant, `const W place = mutant("...") ? length : W{0};` is 0 for good. Write an `if` there.
 #pragma once
 
 #include <string>

@@ -17,8 +17,10 @@ namespace refmm::slab::holds {
 constexpr bool a_new_cache_stands_behind_kmem_cache(const Transition& t) {
   const auto* create = call<CacheCreate>(t);
   if (!create || refusal(t)) return true;
+  // Only a reap moves the hand: the layer below may call for one before it gives pages for the descriptor.
+  const bool reaped = t.before.pages.reap_before != t.after.pages.reap_before;
   return t.after.chain.size() == t.before.chain.size() + 1 && t.after.chain[1].name == *create->name &&
-         under_the_hand(t.after).name == under_the_hand(t.before).name;
+         (reaped || under_the_hand(t.after).name == under_the_hand(t.before).name);
 }
 
 constexpr bool a_new_cache_has_a_descriptor_of_kmem_cache(const Transition& t) {

@@ -72,17 +72,21 @@ constexpr bool colours_are_within_range(const State& state) {
 }
 
 constexpr bool outside_descriptors_are_objects_in_use(const State& state) {
-  return for_all_slabs(state, [&](const Cache& cache, const Slab& slab) {
-    const Object* outside = std::get_if<Object>(&slab.mgmt);
-    if (!cache.slabp_cache) return outside == nullptr;
-    return outside && outside->cache == *cache.slabp_cache && is_in_use(state, *outside);
+  return for_all_caches(state, [&](const Cache& cache) {
+    const Cache* general = cache.slabp_cache ? cache_named(state, *cache.slabp_cache) : nullptr;
+    return std::ranges::all_of(cache.slabs, [&](const Slab& slab) {
+      const Object* outside = std::get_if<Object>(&slab.mgmt);
+      if (!cache.slabp_cache) return outside == nullptr;
+      return outside && general && outside->cache == general->name && is_in_use(*general, *outside);
+    });
   });
 }
 
 constexpr bool cache_descriptors_are_objects_in_use(const State& state) {
+  const Cache& head = state.chain.front();
   return for_all_caches(state, [&](const Cache& cache) {
-    if (!cache.descr) return &cache == &state.chain.front();
-    return cache.descr->cache == state.chain.front().name && is_in_use(state, *cache.descr);
+    if (!cache.descr) return &cache == &head;
+    return cache.descr->cache == head.name && is_in_use(head, *cache.descr);
   });
 }
 

@@ -26,7 +26,13 @@ namespace holds {
 
 constexpr bool an_object_handed_out_was_free(const Transition& t) {
   const Object* object = std::get_if<Object>(&t.result);
-  return !object || (!is_in_use(t.before, *object) && is_in_use(t.after, *object));
+  if (!object) return true;
+  // Growth may reap, and reaping another cache gives its outside descriptors back, perhaps to this very cache.
+  const bool was_descriptor = std::ranges::any_of(t.effects, [&](const Effect& effect) {
+    const auto* freed = std::get_if<MgmtFree>(&effect);
+    return freed && freed->object == *object;
+  });
+  return (was_descriptor || !is_in_use(t.before, *object)) && is_in_use(t.after, *object);
 }
 
 constexpr bool an_allocation_takes_the_first_object_of_the_first_slab_with_room(const Transition& t) {
@@ -126,8 +132,9 @@ constexpr bool constructors_run_once_for_each_new_slab(const Transition& t) {
   }
   // A slab of a cache with a constructor that is new in the state was constructed by this very command.
   return for_all_slabs(t.after, [&](const Cache& cache, const Slab& slab) {
+    if (!cache.ctor) return true;
     const Cache* older = cache_named(t.before, cache.name);
-    if (!cache.ctor || (older && slab.number < older->slabs_created)) return true;
+    if (older && slab.number < older->slabs_created) return true;
     return std::ranges::count_if(t.effects, [&](const Effect& effect) {
              const auto* ctor = std::get_if<Ctor>(&effect);
              return ctor && ctor->cache == cache.name && ctor->slab == slab.number;
@@ -261,13 +268,17 @@ constexpr bool pages_given_back_are_of_slabs_that_are_gone(const Transition& t) 
 
 constexpr bool a_failure_loses_no_object_and_no_slab(const Transition& t) {
   if (!refusal(t) || is_bug(*refusal(t))) return true;
-  // Each slab of before is still there, or its pages were given back in a reap; each object in use still is.
+  // Each slab of before is still there, or it was reaped: its pages were given back, and before that all of its objects
+  // that were in use, which were outside descriptors of slabs that were reaped as well.
   return for_all_slabs(t.before, [&](const Cache& cache, const Slab& slab) {
-    const Slab* later = slab_numbered(*cache_named(t.after, cache.name), slab.number);
-    return later ? true
-                 : slab.inuse == 0 &&
-                       std::ranges::find(t.effects, Effect{FreePages{cache.name, slab.number,
-                                                                     cache.geometry.gfporder}}) != t.effects.end();
+    if (slab_numbered(*cache_named(t.after, cache.name), slab.number)) return true;
+    const auto descriptors_freed = std::ranges::count_if(t.effects, [&](const Effect& effect) {
+      const auto* freed = std::get_if<MgmtFree>(&effect);
+      return freed && freed->object.cache == cache.name && freed->object.slab == slab.number;
+    });
+    const Effect pages_freed = FreePages{cache.name, slab.number, cache.geometry.gfporder};
+    return slab.inuse == static_cast<std::uint32_t>(descriptors_freed) &&
+           std::ranges::find(t.effects, pages_freed) != t.effects.end();
   });
 }
 

@@ -10,8 +10,8 @@
 
 namespace refmm::shrink {
 
-/// Where a script stands in a total order; the lower the simpler. Fewer commands come first, then commands and arguments
-/// that ask less of the reader, then a plainer machine; among equals the order of the commands decides.
+/// Where a script stands in a total order; the lower the simpler. Fewer commands come first, then commands that ask less of
+/// the reader, then a plainer machine, then plainer arguments; among equals the order of the commands decides.
 struct Rank {
   std::vector<std::uint32_t> numbers;
   std::vector<std::string> names;

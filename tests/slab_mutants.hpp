@@ -28,7 +28,6 @@ inline constexpr std::array slab_mutants{
     SlabMutant{"slab.impl.free.links_to_itself", "a freed object is linked to itself"},
     SlabMutant{"slab.impl.free.loses_link", "a freed object is not linked to the rest of the chain"},
     SlabMutant{"slab.impl.free.pointer_follows_free_slab", "the pointer goes to the end with a slab that becomes free"},
-    SlabMutant{"slab.impl.grow.always_moves_pointer", "the pointer goes to every new slab"},
     SlabMutant{"slab.impl.grow.at_front_of_list", "a new slab goes to the front of the list"},
     SlabMutant{"slab.impl.grow.colour_wraps_late", "there is one colour too many"},
     SlabMutant{"slab.impl.grow.forgets_dma", "the pages of a DMA cache are asked for without the DMA bit"},
