@@ -123,13 +123,16 @@ class CallReader {
   }
 
   Command alloc() const {
+    if (reading::is_null(value(0)))
+      throw unexpected(source_, value(0), "2.4.0 does not look at the cache, and would follow the null pointer",
+                       "a cache");
     const Cache& cache = cache_of(value(0), "a cache");
     return CacheAlloc{cache.name, reading::flags(source_, value(1), kmem_cache_alloc_flags())};
   }
 
   Command free() const {
     const Cache& cache = cache_of(value(0), "a cache");
-    const Object object = held_object(value(1), "an object");
+    const Object object = held_object(value(1), "an object that is the caller's");
     if (object.cache != cache.name)
       throw unexpected(source_, value(0), fmt::format("the object is not of this cache: {}", value(1).text),
                        "the cache of the object", object.cache.str());
@@ -142,7 +145,7 @@ class CallReader {
 
   Command kfree() const {
     if (reading::is_null(value(0))) return Kfree{};
-    return Kfree{held_object(value(0), "an object, or `NULL`")};
+    return Kfree{held_object(value(0), "an object that is the caller's, or `NULL`")};
   }
 
   Command find_general_cachep() const {
@@ -207,14 +210,13 @@ class CallReader {
       throw no_such_cache(source_, value, now_, holdings_, object.cache, "an object of a cache that exists");
     const Holdings::Handout* handout = holdings_.handout(object);
     if (handout != nullptr && !handout->freed) return object;
-    const std::string what = fmt::format("{} that is the caller's", expected);
     if (handout != nullptr)
       throw unexpected(source_, value, fmt::format("the object was freed already, {}", in_line(*handout->freed)),
-                       what);
+                       std::string(expected));
     throw unexpected(source_, value,
                      is_in_use(now_, object) ? "the caller was never given this object: it holds a descriptor"
                                              : "the caller was never given this object",
-                     what);
+                     std::string(expected));
   }
 
   const Source& source_;
@@ -294,11 +296,11 @@ SetKnobs read_set(const Source& source, const transcript::Line& line, const tran
                         .hint = "set fail_pages=1"});
   const auto count = [&](std::string_view key) -> std::optional<std::uint32_t> {
     const Value* value = setting(set.settings, key);
-    return value ? std::optional(reading::number(source, *value, "a number of requests")) : std::nullopt;
+    return value ? std::optional(reading::number(source, *value, in_backticks(key))) : std::nullopt;
   };
   SetKnobs knobs{count("fail_pages"), count("fail_skip"), count("reap_before"), std::nullopt};
   if (const Value* value = setting(set.settings, "in_interrupt"))
-    knobs.in_interrupt = reading::number(source, *value, "in_interrupt", 0, 1) != 0;
+    knobs.in_interrupt = reading::number(source, *value, "`in_interrupt`", 0, 1) != 0;
   return knobs;
 }
 

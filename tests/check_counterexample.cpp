@@ -72,7 +72,7 @@ std::string differing_lines(std::string_view query, const std::vector<std::strin
   }
   if (shown > handful) text += fmt::format("{}  ... and {} more lines that differ\n", mark, shown - handful);
   if (lines.size() < expected.size())
-    text += fmt::format("{}  (and no more: the reference has {} more)\n", mark, expected.size() - lines.size());
+    text += fmt::format("{}  (no more lines; the reference has {} more)\n", mark, expected.size() - lines.size());
   return text;
 }
 
@@ -145,11 +145,12 @@ Difference in_notation(const Testimony& testimony, const Reference& reference) {
 /// A line of the head, broken where it gets too long.
 std::string head_line(std::string_view label, const std::vector<std::string>& words) {
   constexpr std::size_t width = 110;
+  const std::string margin = fmt::format("#   {:<8}", "");
   std::string text, line = fmt::format("#   {:<8}", label);
   for (const std::string& word : words) {
-    if (line.size() + 1 + word.size() > width) {
+    if (line.size() > margin.size() && line.size() + 1 + word.size() > width) {
       text += line + '\n';
-      line = fmt::format("#   {:<8}", "");
+      line = margin;
     }
     line += ' ' + word;
   }
@@ -184,7 +185,7 @@ Counterexample counterexample(const shrink::Script& failing, Testimony testimony
   }
   head += head_line("decided", names_of(finding.because));
   head += head_line("replay", {fmt::format("refmm run {} {}", name, replay)});
-  return {failing, std::move(testimony), name, head + body};
+  return {failing, std::move(testimony), name, head + '\n' + body};
 }
 
 std::filesystem::path write(const Counterexample& counterexample, const std::filesystem::path& folder) {

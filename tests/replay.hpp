@@ -66,6 +66,7 @@ struct Explanation {
 struct Replayed {
   Position boot;
   std::size_t calls = 0;                      // that were carried out
+  std::size_t not_compared = 0;               // calls behind a disagreement
   std::size_t filled = 0;                     // questions that were answered
   std::vector<Disagreement> disagreements{};  // of one line, one for each subject that differs in its own way
   std::vector<Explanation> explanations{};    // if they were asked for
@@ -83,7 +84,7 @@ struct Report {
 Report run(transcript::File file, const Options& options);
 
 /// Carries the file out in a process of its own, to see whether the implementation survives it: it may crash, or take
-/// longer than ten seconds over a line. Says nothing of other errors.
+/// longer than two seconds over a line. Says nothing of other errors.
 std::optional<Death> rehearse(const transcript::File& file, const Options& options);
 
 }  // namespace refmm::replay

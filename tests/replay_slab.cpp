@@ -4,7 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
+#include <stdexcept>
 #include <string_view>
 #include <variant>
 
@@ -50,19 +50,29 @@ std::string without_blanks_at_end(std::string_view text) {
 
 // ---- The first field that differs -----------------------------------------------------------------------------
 
+/// `session:3[7]` in its parts; what a subject returns need not be anything that a transcript can say.
+struct ObjectParts {
+  std::string_view cache, slab, index;
+};
+
+std::optional<ObjectParts> parts_of_object(std::string_view text) {
+  const std::size_t bracket = text.rfind('['), colon = text.rfind(':', bracket);
+  if (bracket == text.npos || colon == text.npos || !text.ends_with(']')) return std::nullopt;
+  return ObjectParts{text.substr(0, colon), text.substr(colon + 1, bracket - colon - 1),
+                     text.substr(bracket + 1, text.size() - bracket - 2)};
+}
+
 /// Of two results, as they are written.
 Difference field_of_results(const std::string& expected, const std::string& found) {
-  const auto object_in = [](const std::string& text) -> std::optional<transcript::SlabObject> {
-    if (text.empty()) return std::nullopt;
-    const auto value = transcript::parse_value(text);
-    const auto* object = std::get_if<transcript::SlabObject>(&value.form);
-    return object ? std::optional(*object) : std::nullopt;
+  const auto left = parts_of_object(expected), right = parts_of_object(found);
+  const auto difference = [](const char* path, std::string_view one, std::string_view other) {
+    const auto text = [](std::string_view of) { return std::string(of.empty() ? "nothing" : of); };
+    return Difference{path, text(one), text(other)};
   };
-  const auto left = object_in(expected), right = object_in(found);
-  if (!left || !right) return {"the result", expected, found.empty() ? "nothing" : found};
-  if (left->cache.text != right->cache.text) return {"the cache", left->cache.text, right->cache.text};
-  if (left->slab != right->slab) return {"the slab", std::to_string(left->slab), std::to_string(right->slab)};
-  return {"the index", std::to_string(left->index.value_or(0)), std::to_string(right->index.value_or(0))};
+  if (!left || !right) return difference("the result", expected, found);
+  if (left->cache != right->cache) return difference("the cache", left->cache, right->cache);
+  if (left->slab != right->slab) return difference("the slab", left->slab, right->slab);
+  return difference("the index", left->index, right->index);
 }
 
 std::vector<std::string_view> words_in(std::string_view line) {
@@ -159,7 +169,7 @@ std::vector<slab::Effect> SlabTranscript::call(const Line& line, transcript::Cal
   compare(line.at, call, transcript, model, the_transcript, the_model);
 
   if (is_alive(line)) {
-    const auto answer = options_.implementation->apply(command);
+    const auto answer = apply(line, command);
     const Said implementation{slab::notation(answer.result), answer.effects};
     compare(line.at, call, transcript, implementation, the_transcript, the_implementation);
     Said unsaid;
@@ -222,6 +232,19 @@ bool SlabTranscript::is_alive(const Line& line) {
        .field = {"the subject", "goes on", options_.death->how},
        .because = because_});
   return false;
+}
+
+/// What the implementation does. The model's memory has no end, that of its machine has one.
+SlabSubject::Answer SlabTranscript::apply(const Line& line, const slab::Command& command) const {
+  try {
+    return options_.implementation->apply(command);
+  } catch (const std::length_error& error) {
+    throw source_.error({.at = line.at,
+                         .message = fmt::format("the implementation cannot carry this out: {}", error.what()),
+                         .expected = "slabs that fit into the machine",
+                         .found = in_backticks(source_.line(line.at.line)),
+                         .hint = "--subject model"});
+  }
 }
 
 SlabTranscript::Said SlabTranscript::said_of_call(const slab::Command& command, const transcript::Call& call,

@@ -30,6 +30,9 @@ class SlabTranscript {
 
   void query(const transcript::Line& line, transcript::Query& query);
 
+  /// Takes note of a call that is not carried out any more.
+  void leave_out_call() { ++replayed_.not_compared; }
+
   bool agrees() const { return replayed_.agrees(); }
   Replayed take() { return std::move(replayed_); }
 
@@ -44,6 +47,7 @@ class SlabTranscript {
   };
 
   void begin_line(Position at);
+  SlabSubject::Answer apply(const transcript::Line& line, const slab::Command& command) const;
   bool is_alive(const transcript::Line& line);
   Said said_of_call(const slab::Command& command, const transcript::Call& call,
                     std::span<const transcript::Effect* const> effects) const;

@@ -56,6 +56,8 @@ std::string in_words(const CheckProgress& progress) {
 
 // ---- A check ------------------------------------------------------------------------------------------------------------
 
+/// The clauses that were not exercised are named only where all runs agree: a check that ends at a counterexample has
+/// hardly begun.
 void show_coverage(const CheckReport& report, std::string_view area) {
   std::string unexercised;
   std::size_t count = 0, exercised = 0;
@@ -63,7 +65,7 @@ void show_coverage(const CheckReport& report, std::string_view area) {
     ++count;
     if (report.coverage.hits(*clause) > 0) {
       ++exercised;
-    } else {
+    } else if (!report.failure) {
       unexercised += fmt::format("  not exercised    {}\n", clause->name);
     }
   }

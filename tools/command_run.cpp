@@ -54,6 +54,9 @@ void add(const fs::path& path, replay::Report report, Findings& findings) {
     for (const auto& explanation : replayed.explanations) findings.text += text_of(explanation, path.string());
     for (const auto& disagreement : replayed.disagreements) findings.text += text_of(disagreement, path.string());
     if (replayed.agrees()) continue;
+    if (replayed.not_compared != 0)
+      findings.text +=
+          fmt::format("  calls that follow in this transcript, and are not compared: {}\n", replayed.not_compared);
     ++findings.differ;
     agrees = false;
   }
