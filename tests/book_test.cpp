@@ -2,6 +2,7 @@
 // names a clause at all is the compiler's business: ClauseRef.)
 #include <refmm/spec/clause.hpp>
 #include <refmm/spec/transcript.hpp>
+#include <refmm/tests/replay.hpp>
 #include <refmm/tools/book.hpp>
 #include <refmm/tools/clause_reference.hpp>
 #include <refmm/tools/law_list.hpp>
@@ -124,17 +125,30 @@ transcript::Source source_of(const book::Example& example) {
   return transcript::Source{std::string(example.file), std::string(example.line - 1, '\n') + example.text};
 }
 
-TEST(BookExamples, AreCompleteTranscripts) {
-  for (const book::Chapter& chapter : book::chapters()) {
-    const std::vector<book::Example> examples = book::examples(chapter);
-    EXPECT_GT(examples.size(), 20u) << chapter.file;
-    for (const book::Example& example : examples) {
-      try {
-        const transcript::File file = transcript::parse(source_of(example));
-        EXPECT_EQ(transcript::print(file), source_of(example).text());
-      } catch (const InputError& error) {
-        ADD_FAILURE() << error.what();
-      }
+std::vector<book::Example> all_examples() {
+  std::vector<book::Example> examples;
+  for (const book::Chapter& chapter : book::chapters())
+    std::ranges::move(book::examples(chapter), std::back_inserter(examples));
+  return examples;
+}
+
+TEST(BookExamples, AreTranscripts) {
+  EXPECT_GT(all_examples().size(), 20u);
+  for (const book::Example& example : all_examples()) {
+    const transcript::Source source = source_of(example);
+    EXPECT_EQ(transcript::print(transcript::parse(source)), source.text());
+  }
+}
+
+TEST(BookExamples, AgreeWithTheModelAndLeaveNothingOpen) {
+  for (const book::Example& example : all_examples()) {
+    const replay::Report report = replay::run(transcript::parse(source_of(example)), {});
+    for (const replay::Replayed& replayed : report.transcripts) {
+      for (const replay::Disagreement& disagreement : replayed.disagreements)
+        ADD_FAILURE() << example.file << ":" << disagreement.at.line << ": " << disagreement.line << ": "
+                      << disagreement.field.path << " is " << disagreement.field.found << ", not "
+                      << disagreement.field.expected;
+      EXPECT_EQ(replayed.filled, 0u) << example.file << ":" << replayed.boot.line << ": has a question";
     }
   }
 }

@@ -23,25 +23,25 @@ std::vector<std::string> names_of(const std::vector<ClauseReference>& references
 // ---- References -----------------------------------------------------------------------------------------------------
 
 TEST(ClauseReferences, StandInBracketsAndNameAnArea) {
-  const auto references = references_of_prose("[slab.order] and\n([slab.*.bug.*]), not [kernel.order] or [slab]");
-  EXPECT_THAT(names_of(references), ElementsAre("slab.order", "slab.*.bug.*"));
+  const auto references = references_of_prose("[slab.one] and\n([slab.*.two.*]), not [kernel.one] or [slab]");
+  EXPECT_THAT(names_of(references), ElementsAre("slab.one", "slab.*.two.*"));
   EXPECT_EQ(references[1].line, 2u);
 }
 
 TEST(ClauseReferences, OfASourceStandInComments) {
   EXPECT_THAT(names_of(references_of_source("x = slabs[slab.number];  /"
-                                            "/ see [slab.boot]\n")),
-              ElementsAre("slab.boot"));
+                                            "/ see [slab.*]\n")),
+              ElementsAre("slab.*"));
 }
 
 TEST(ClauseReferences, MeanWhatTheyName) {
-  EXPECT_TRUE(means("slab.order", "slab.order"));
-  EXPECT_FALSE(means("slab.order", "slab.orders"));
-  EXPECT_FALSE(means("slab.order", "slab"));
-  EXPECT_TRUE(means("slab.grow.*", "slab.grow.null.no_pages"));
-  EXPECT_FALSE(means("slab.grow.*", "slab.growth"));
-  EXPECT_TRUE(means("slab.*.bug.*", "slab.create.bug.name_missing"));
-  EXPECT_FALSE(means("slab.*.bug", "slab.create.bug.name_missing"));
+  EXPECT_TRUE(means("a.one", "a.one"));
+  EXPECT_FALSE(means("a.one", "a.ones"));
+  EXPECT_FALSE(means("a.one", "a"));
+  EXPECT_TRUE(means("a.one.*", "a.one.two.three"));
+  EXPECT_FALSE(means("a.one.*", "a.ones"));
+  EXPECT_TRUE(means("a.*.two.*", "a.one.two.three"));
+  EXPECT_FALSE(means("a.*.two", "a.one.two.three"));
   EXPECT_TRUE(means_any_clause("slab.reap.*"));
   EXPECT_FALSE(means_any_clause("slab.reaped.*"));
 }
@@ -94,6 +94,25 @@ TEST(ClauseTests, AreFoundInTheFolderOfTests) {
     }
   }
   EXPECT_GT(count, 0u);
+}
+
+// ---- Recordings -----------------------------------------------------------------------------------------------------
+
+TEST(ClauseRecordings, ExistAndAreTheShortestFirst) {
+  const std::vector<RecordingLink> full = transcripts_of(*find_clause("slab.alloc.slab_fills"));
+  ASSERT_GT(full.size(), 100u);
+  for (const RecordingLink& recording : full) {
+    EXPECT_TRUE(std::filesystem::exists(recording.file)) << recording.file;
+    EXPECT_GT(recording.times, 0u) << recording.file;
+  }
+  EXPECT_LT(std::filesystem::file_size(full.front().file), std::filesystem::file_size(full.back().file));
+}
+
+TEST(ClauseRecordings, AreThoseThatExerciseTheClause) {
+  std::vector<std::string> files;
+  for (const RecordingLink& recording : transcripts_of(*find_clause("slab.create.bug.name_missing")))
+    files.push_back(recording.file.string());
+  EXPECT_THAT(files, ElementsAre("tests/transcripts/slab/bug-null-name.mmt"));
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include <refmm/tools/clause_links.hpp>
 #include <refmm/tools/clause_reference.hpp>
+#include <refmm/tools/recorded_clauses.hpp>
 
 #include <algorithm>
 #include <fstream>
@@ -19,25 +20,21 @@ std::string contents(const fs::path& file) {
   return {std::istreambuf_iterator<char>(stream), {}};
 }
 
-/// The files below `folder` whose names end with `ending`, sorted.
-std::vector<fs::path> files_below(const fs::path& folder, std::string_view ending) {
+/// The test programs of the source tree, sorted.
+std::vector<fs::path> test_sources() {
   std::vector<fs::path> files;
   std::error_code no_such_folder;
-  for (const auto& entry : fs::recursive_directory_iterator(folder, no_such_folder)) {
-    if (entry.path().filename().string().ends_with(ending)) files.push_back(entry.path());
+  for (const auto& entry : fs::directory_iterator(source_folder / "tests", no_such_folder)) {
+    if (entry.path().filename().string().ends_with("_test.cpp")) files.push_back(entry.path());
   }
   std::ranges::sort(files);
   return files;
 }
 
-bool any_means(const std::vector<ClauseReference>& references, const Clause& clause) {
-  return std::ranges::any_of(references,
-                             [&](const ClauseReference& each) { return means(each.name, clause.name); });
-}
-
 bool names_clause(const std::string& line, const Clause& clause) {
+  const auto means_it = [&](const ClauseReference& each) { return means(each.name, clause.name); };
   return line.find('"' + std::string(clause.name) + '"') != line.npos ||
-         any_means(references_of_source(line), clause);
+         std::ranges::any_of(references_of_source(line), means_it);
 }
 
 }  // namespace
@@ -84,17 +81,16 @@ std::vector<TestLink> tests_in(std::string_view source, const fs::path& file, co
 
 std::vector<TestLink> tests_of(const Clause& clause) {
   std::vector<TestLink> found;
-  for (const fs::path& file : files_below(source_folder / "tests", "_test.cpp"))
+  for (const fs::path& file : test_sources())
     std::ranges::move(tests_in(contents(file), file.lexically_relative(source_folder), clause),
                       std::back_inserter(found));
   return found;
 }
 
-std::vector<fs::path> transcripts_of(const Clause& clause) {
-  std::vector<fs::path> found;
-  for (const fs::path& file : files_below(source_folder / "tests" / "transcripts", ".mmt")) {
-    if (any_means(references_of_prose(contents(file)), clause))
-      found.push_back(file.lexically_relative(source_folder));
+std::vector<RecordingLink> transcripts_of(const Clause& clause) {
+  std::vector<RecordingLink> found;
+  for (const RecordedClause& recorded : recorded_clauses()) {
+    if (recorded.clause == clause.name) found.push_back({recorded.file, recorded.times});
   }
   return found;
 }

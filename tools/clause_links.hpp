@@ -1,10 +1,11 @@
-// What is tied to a clause: its laws, theorems, tests and recordings. A folder of the source tree that is not there (a
-// command that was moved to another machine) ties nothing.
+// What is tied to a clause: its laws, theorems, tests and recordings. Tests are looked for in the source tree; where
+// that is not there (a command that was moved to another machine) there are none.
 #pragma once
 
 #include <refmm/spec/clause.hpp>
 #include <refmm/tools/law_list.hpp>
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <string_view>
@@ -35,7 +36,13 @@ std::vector<TestLink> tests_in(std::string_view source, const std::filesystem::p
 /// The tests of tests/*_test.cpp that name the clause.
 std::vector<TestLink> tests_of(const Clause& clause);
 
-/// The recordings of tests/transcripts that name the clause, relative to the folder of the project.
-std::vector<std::filesystem::path> transcripts_of(const Clause& clause);
+/// A recording, and how many of its outcomes the clause decided.
+struct RecordingLink {
+  std::filesystem::path file;  // relative to the folder of the project
+  std::uint32_t times;
+};
+
+/// The recordings that exercise the clause, the shortest first.
+std::vector<RecordingLink> transcripts_of(const Clause& clause);
 
 }  // namespace refmm

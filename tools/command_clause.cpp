@@ -1,17 +1,18 @@
 // refmm clause [ID] [--cite | --json]: the clauses of the book, and what is tied to each.
 #include <refmm/spec/clause.hpp>
 #include <refmm/spec/json.hpp>
+#include <refmm/spec/nearest.hpp>
 #include <refmm/tools/book.hpp>
 #include <refmm/tools/clause_links.hpp>
 #include <refmm/tools/clause_text.hpp>
 #include <refmm/tools/command.hpp>
-#include <refmm/spec/nearest.hpp>
 
 #include <fmt/core.h>
 
 #include <algorithm>
 #include <cstddef>
 #include <memory>
+#include <ranges>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -106,15 +107,12 @@ std::vector<std::string> test_lines(const Clause& clause) {
 /// A few recordings, and how many there are.
 std::vector<std::string> transcript_lines(const Clause& clause) {
   constexpr std::size_t a_few = 5;
-  const auto transcripts = transcripts_of(clause);
+  const std::vector<RecordingLink> transcripts = transcripts_of(clause);
   std::vector<std::string> lines;
-  for (const auto& transcript : transcripts) {
-    if (lines.size() == a_few) {
-      lines.push_back(fmt::format("and {} more", transcripts.size() - a_few));
-      break;
-    }
-    lines.push_back(transcript.string());
-  }
+  for (const RecordingLink& transcript : transcripts | std::views::take(a_few))
+    lines.push_back(fmt::format("{} (decides {})", transcript.file.string(), transcript.times));
+  if (transcripts.size() > a_few) lines.push_back(fmt::format("and {} more", transcripts.size() - a_few));
+  if (transcripts.empty() && clause.without_law.empty()) lines.push_back("none: it decides no outcome by itself");
   return lines;
 }
 
@@ -151,7 +149,8 @@ Json json_of(const Clause& clause) {
     json["theorems"].push_back({{"name", theorem.name}, {"scope", theorem.scope}});
   for (const TestLink& test : tests_of(clause))
     json["tests"].push_back({{"name", test.name}, {"file", test.file.string()}});
-  for (const auto& transcript : transcripts_of(clause)) json["transcripts"].push_back(transcript.string());
+  for (const RecordingLink& transcript : transcripts_of(clause))
+    json["transcripts"].push_back({{"file", transcript.file.string()}, {"times", transcript.times}});
   return json;
 }
 
