@@ -1,5 +1,6 @@
 // The book, the clauses and the laws hold together: nothing in one that is not in the others. (That a law or a theorem
 // names a clause at all is the compiler's business: ClauseRef.)
+#include <refmm/proofs/theorem.hpp>
 #include <refmm/spec/clause.hpp>
 #include <refmm/spec/transcript.hpp>
 #include <refmm/tests/replay.hpp>
@@ -170,6 +171,27 @@ TEST(Laws, HaveNamesOfTheirOwn) {
   std::ranges::sort(names);
   const auto twice = std::ranges::adjacent_find(names);
   EXPECT_EQ(twice, names.end()) << *twice;
+}
+
+// ---- Laws and theorems ----------------------------------------------------------------------------------------------
+
+TEST(Theorems, AreTheLawsForEveryInput) {
+  std::vector<std::string> laws;
+  for (const LawEntry& law : all_laws()) {
+    if (law.form == LawForm::every_input) laws.emplace_back(law.name);
+  }
+  std::vector<std::string> theorems = names_of(all_theorems());
+  std::ranges::sort(laws);
+  std::ranges::sort(theorems);
+  EXPECT_EQ(theorems, laws);
+}
+
+TEST(Theorems, StateTheClauseOfTheirLaw) {
+  for (const Theorem& theorem : all_theorems()) {
+    const auto law = std::ranges::find(all_laws(), theorem.name, &LawEntry::name);
+    ASSERT_NE(law, all_laws().end()) << theorem.name;
+    EXPECT_EQ(law->clause->name, theorem.clause->name) << theorem.name;
+  }
 }
 
 // ---- The parser of the book -----------------------------------------------------------------------------------------

@@ -1,3 +1,4 @@
+#include <refmm/proofs/theorem.hpp>
 #include <refmm/tools/clause_links.hpp>
 #include <refmm/tools/clause_reference.hpp>
 #include <refmm/tools/recorded_clauses.hpp>
@@ -46,7 +47,13 @@ std::vector<LawEntry> laws_of(const Clause& clause) {
   return found;
 }
 
-std::vector<TheoremLink> theorems_of(const Clause&) { return {}; }
+std::vector<TheoremLink> theorems_of(const Clause& clause) {
+  std::vector<TheoremLink> found;
+  for (const Theorem& theorem : all_theorems()) {
+    if (theorem.clause->name == clause.name) found.push_back({std::string(theorem.name), std::string(theorem.scope)});
+  }
+  return found;
+}
 
 std::vector<TestLink> tests_in(std::string_view source, const fs::path& file, const Clause& clause) {
   static const std::regex begins_test(R"(^(?:TEST|TEST_F|TEST_P|TYPED_TEST|RC_GTEST_PROP)\((\w+), *(\w+))");
