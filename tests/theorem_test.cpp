@@ -1,0 +1,88 @@
+// Every theorem is proved, and cvc5 agrees on every path of it: a test for each, in a process of its own under CTest.
+#include <refmm/proofs/proof.hpp>
+#include <refmm/proofs/theorem.hpp>
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <sstream>
+#include <string>
+
+namespace refmm {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// A folder of the test's own.
+class Scratch {
+ public:
+  Scratch() {
+    std::string name = (fs::temp_directory_path() / "refmm-theorem-XXXXXX").string();
+    if (!mkdtemp(name.data())) throw std::runtime_error("no folder for the obligations");
+    path_ = name;
+  }
+  ~Scratch() { fs::remove_all(path_); }
+  Scratch(const Scratch&) = delete;
+  Scratch& operator=(const Scratch&) = delete;
+  const fs::path& path() const { return path_; }
+
+ private:
+  fs::path path_;
+};
+
+/// What the shell command prints.
+std::string output_of(const std::string& command) {
+  std::string output;
+  FILE* pipe = popen(command.c_str(), "r");
+  if (!pipe) throw std::runtime_error("no process for " + command);
+  for (int c = std::fgetc(pipe); c != EOF; c = std::fgetc(pipe)) output += static_cast<char>(c);
+  pclose(pipe);
+  return output;
+}
+
+class TheoremTest : public testing::Test {
+ public:
+  explicit TheoremTest(const Theorem& theorem) : theorem_(theorem) {}
+
+  void TestBody() override {
+    Proof proof;
+    const Scratch scratch;
+    {
+      Obligations obligations(scratch.path(), theorem_.name);
+      proof = prove(theorem_, {.obligations = &obligations});
+    }
+    EXPECT_EQ(name_of(proof.verdict), "proved") << proof.reason << "\n" << in_words(proof.counterexample.inputs);
+    EXPECT_EQ(proof.killed.size(), theorem_.fails_on.size());
+    expect_that_cvc5_agrees(scratch.path() / (std::string(theorem_.name) + ".smt2"));
+  }
+
+ private:
+  static void expect_that_cvc5_agrees(const fs::path& obligations) {
+    std::istringstream verdicts(output_of("cvc5 " + obligations.string() + " 2>&1"));
+    const std::string problems = output_of("grep -c check-sat " + obligations.string());
+    int unsat = 0;
+    for (std::string verdict; std::getline(verdicts, verdict);) {
+      EXPECT_EQ(verdict, "unsat") << "cvc5 on path " << unsat + 1 << " (tools/setup installs cvc5)";
+      if (verdict == "unsat") ++unsat;
+    }
+    EXPECT_GT(unsat, 0);
+    EXPECT_EQ(std::to_string(unsat) + "\n", problems);
+  }
+
+  const Theorem& theorem_;
+};
+
+}  // namespace
+}  // namespace refmm
+
+int main(int argc, char** argv) {
+  testing::InitGoogleTest(&argc, argv);
+  for (const refmm::Theorem& theorem : refmm::all_theorems()) {
+    testing::RegisterTest("theorem", std::string(theorem.name).c_str(), nullptr, nullptr, __FILE__, __LINE__,
+                          [&theorem]() -> testing::Test* { return new refmm::TheoremTest(theorem); });
+  }
+  return RUN_ALL_TESTS();
+}
