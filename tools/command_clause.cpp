@@ -3,7 +3,7 @@
 #include <refmm/tools/book.hpp>
 #include <refmm/tools/clause_links.hpp>
 #include <refmm/tools/command.hpp>
-#include <refmm/tools/nearest.hpp>
+#include <refmm/spec/nearest.hpp>
 
 #include <fmt/core.h>
 
