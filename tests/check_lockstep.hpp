@@ -28,10 +28,10 @@ struct Finding {
     hang,     // it did not come back from it
   };
   Kind kind;
-  Difference difference;          // what the model has, what the subject has; the path names what differs
-  const Clause* clause;           // the clause that is violated
-  std::string_view sentence{};    // the law of that clause which the subject breaks, where there is one
-  Because because{};              // the clauses that decided what the model did
+  Difference difference;        // what the model has, what the subject has; the path names what differs
+  const Clause* clause;         // the clause that is violated
+  std::string_view sentence{};  // the law of that clause which the subject breaks, where there is one
+  Because because{};            // the clauses that decided what the model did
 };
 
 /// Runs commands on the model and on a subject until they differ.
