@@ -20,24 +20,24 @@
 namespace refmm {
 
 struct CheckProgress {
-  std::string_view doing;                  // "running", "shrinking"
-  std::uint64_t runs, commands;            // so far
-  std::size_t clauses, clauses_of;         // exercised so far, of all
-  std::chrono::milliseconds elapsed;       // since the check began
+  std::string_view doing;                         // "running", "shrinking"
+  std::uint64_t runs, commands;                   // so far
+  std::size_t clauses, clauses_of;                // exercised so far, of all
+  std::chrono::milliseconds elapsed;              // since the check began
   std::optional<std::chrono::milliseconds> left;  // of the time, or estimated from the runs; none while shrinking
-  std::size_t length;                      // while shrinking: commands of the best script so far
+  std::size_t length;                             // while shrinking: commands of the best script so far
 };
 
 struct CheckRequest {
   std::string area = "slab";
   MakeSubject subject = make_slab_implementation;
-  std::string replay = "--subject impl";             // how `refmm run` is told to take that subject
+  std::string replay = "--subject impl";  // how `refmm run` is told to take that subject
   std::uint64_t seed = 1;
-  unsigned jobs = 1;                                 // processes
-  std::optional<std::chrono::milliseconds> time{};   // no new run begins after this long
-  std::optional<std::uint64_t> runs{};               // at most this many
-  std::chrono::milliseconds patience{10'000};        // a subject that takes longer over one command hangs
-  std::chrono::milliseconds shrink_time{60'000};     // shrinking stops after this long
+  unsigned jobs = 1;                                     // processes
+  std::optional<std::chrono::milliseconds> time{};       // no new run begins after this long
+  std::optional<std::uint64_t> runs{};                   // at most this many
+  std::chrono::milliseconds patience{10'000};            // a subject that takes longer over one command hangs
+  std::chrono::milliseconds shrink_time{60'000};         // shrinking stops after this long
   std::function<void(const CheckProgress&)> progress{};  // called several times a second
 };
 
@@ -45,17 +45,17 @@ struct CheckReport {
   std::uint64_t seed;
   std::uint64_t runs = 0;
   std::uint64_t commands = 0;
-  std::chrono::duration<double> elapsed{};     // running, without the shrinking
-  double commands_per_second = 0;              // all processes together
+  std::chrono::duration<double> elapsed{};  // running, without the shrinking
+  double commands_per_second = 0;           // all processes together
   // The same commands, drawn by RapidCheck and turned into what is called in the state at hand, but not run; all processes
   // together.
   double generated_per_second = 0;
   Coverage coverage{};
-  bool interrupted = false;                    // by SIGINT
+  bool interrupted = false;  // by SIGINT
   // Of the first run that failed, if any.
   struct Failure {
-    std::uint64_t run;                         // its number, from 0
-    std::size_t commands;                      // how many it had when it failed
+    std::uint64_t run;     // its number, from 0
+    std::size_t commands;  // how many it had when it failed
     shrink::Shrunk shrunk;
     std::chrono::duration<double> shrinking{};
     Counterexample counterexample;

@@ -40,7 +40,8 @@ struct CreationWorld {
 struct CreatedCache {
   const slab::Cache& cache;
 
-  Decision<slab::Geometry<std::uint32_t>> geometry(const Machine&, const slab::GeometryRequest<std::uint32_t>&) const {
+  Decision<slab::Geometry<std::uint32_t>> geometry(const Machine&,
+                                                   const slab::GeometryRequest<std::uint32_t>&) const {
     return {cache.geometry, {}};
   }
 };
@@ -77,7 +78,9 @@ std::optional<BrokenLaw> broken_law_of_new_cache(const slab::Transition& transit
   return broken;
 }
 
-bool decided(const Because& because, ClauseRef clause) { return std::ranges::find(because, clause) != because.end(); }
+bool decided(const Because& because, ClauseRef clause) {
+  return std::ranges::find(because, clause) != because.end();
+}
 
 }  // namespace
 

@@ -63,8 +63,10 @@ Finding Lockstep::finding() const {
             .because = because_};
   }
   if (command_) {
-    if (auto difference = first_difference(result_, answer_.result, "result")) return at(Kind::result, *difference);
-    if (auto difference = first_difference(effects_, answer_.effects, "effects")) return at(Kind::effects, *difference);
+    if (auto difference = first_difference(result_, answer_.result, "result"))
+      return at(Kind::result, *difference);
+    if (auto difference = first_difference(effects_, answer_.effects, "effects"))
+      return at(Kind::effects, *difference);
   }
   return at(Kind::state, first_difference(after_, observed_).value_or(Difference{}));
 }

@@ -123,7 +123,7 @@ TEST(Check, FindsAnotherState) {
   EXPECT_EQ(finding_of(report).clause->name, "slab.first_not_full");
   EXPECT_EQ(finding_of(report).sentence, "first_not_full_is_first_slab_with_a_free_object");
   EXPECT_THAT(report.failure->counterexample.text,
-              HasSubstr("firstnotfull is 1 in the reference, 0 in the subject"));
+              HasSubstr("size-4096: firstnotfull is 2 in the reference, 0 in the subject"));
 }
 
 TEST(Check, FindsACrash) {

@@ -29,10 +29,13 @@ std::string test_name(const SlabMutant& mutant) {
   return name;
 }
 
-/// What it takes to show a mutant: ten free slabs for the one, full descriptors for the other, a little for the rest.
+/// What it takes to show a mutant: ten free slabs for one, no free descriptor for another, a little for the rest. That
+/// a constructor does not count shows only between two caches of equal pages, which can be had in so many ways that
+/// shrinking ends in one that is not the shortest.
 std::size_t most_commands(std::string_view mutant) {
   if (mutant == "slab.impl.reap.hand_stays_after_perfect") return 24;
   if (mutant == "slab.impl.create.looks_at_name_first") return 14;
+  if (mutant == "slab.impl.reap.counts_destructor") return 20;
   return 12;
 }
 
@@ -62,7 +65,8 @@ TEST_P(Museum, FindsTheMutantAndShowsItInAFewCommands) {
 INSTANTIATE_TEST_SUITE_P(Mutants, Museum, testing::ValuesIn(slab_mutants),
                          [](const auto& tested) { return test_name(tested.param); });
 
-/// One bug, one transcript: of those that show up within a few runs, whatever the seed.
+/// One bug, one transcript, whatever the seed. Two are left out, which depend on what several caches are worth beside each
+/// other: most of their seeds end at transcripts that differ.
 class OneTranscript : public testing::TestWithParam<SlabMutant> {};
 
 TEST_P(OneTranscript, WithNineOfTenSeeds) {
@@ -72,12 +76,10 @@ TEST_P(OneTranscript, WithNineOfTenSeeds) {
 }
 
 std::vector<SlabMutant> canonical_mutants() {
-  // Caches with a constructor that are worth as much as others can be made in many ways, and by chance in few runs;
-  // which of two wins depends on where many caches stand.
-  const std::set<std::string_view> varied{"slab.impl.reap.counts_destructor", "slab.impl.reap.forgets_order"};
   std::vector<SlabMutant> mutants;
-  std::ranges::copy_if(slab_mutants, std::back_inserter(mutants),
-                       [&](const SlabMutant& mutant) { return !varied.contains(mutant.name); });
+  std::ranges::copy_if(slab_mutants, std::back_inserter(mutants), [](const SlabMutant& mutant) {
+    return mutant.name != "slab.impl.reap.counts_destructor" && mutant.name != "slab.impl.reap.forgets_order";
+  });
   return mutants;
 }
 

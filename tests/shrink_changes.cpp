@@ -103,19 +103,39 @@ std::vector<Script> with_shifted_requests(const Script& script) {
   return changed;
 }
 
+namespace {
+
+/// Calls `change(position, call)` for each creation.
+void for_each_creation(const Script& script, auto change) {
+  for (std::size_t i = 0; i < script.items.size(); ++i) {
+    if (const auto* create = std::get_if<slab::CacheCreate>(&script.items[i].command)) change(i, *create);
+  }
+}
+
+}  // namespace
+
+std::vector<Script> with_round_creations(const Script& script) {
+  std::vector<Script> changed;
+  for_each_creation(script, [&](std::size_t position, slab::CacheCreate create) {
+    for (const std::uint32_t size : round_object_sizes()) {
+      create.size = size;
+      create.offset = std::min(create.offset, size);
+      changed.push_back(with(script, position, slab::Command(create)));
+    }
+  });
+  return changed;
+}
+
 std::vector<Script> with_plain_creations(const Script& script) {
   std::vector<Script> changed;
   constexpr std::uint32_t very_large = 0xffffffff;
-  for (std::size_t i = 0; i < script.items.size(); ++i) {
-    const auto* create = std::get_if<slab::CacheCreate>(&script.items[i].command);
-    if (!create) continue;
-    slab::CacheCreate plain{
-        .name = create->name, .size = 0, .offset = 0, .flags = 0, .ctor = false, .dtor = false};
+  for_each_creation(script, [&](std::size_t position, const slab::CacheCreate& create) {
     for (const std::uint32_t size : plainer_object_sizes(very_large)) {
-      plain.size = size;
-      changed.push_back(with(script, i, slab::Command(plain)));
+      const slab::CacheCreate plain{
+          .name = create.name, .size = size, .offset = 0, .flags = 0, .ctor = false, .dtor = false};
+      changed.push_back(with(script, position, slab::Command(plain)));
     }
-  }
+  });
   return changed;
 }
 

@@ -17,6 +17,9 @@ std::vector<Script> with_shifted_requests(const Script& script);
 /// The script on other machines, plainest first.
 std::vector<Script> with_other_machines(const Script& script);
 
+/// The script with one of its caches created for objects of each round size.
+std::vector<Script> with_round_creations(const Script& script);
+
 /// The script with one of its caches created plainly, without offset, flags, constructor and destructor, in each size up to
 /// some hundred bytes and in round sizes.
 std::vector<Script> with_plain_creations(const Script& script);

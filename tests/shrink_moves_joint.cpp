@@ -40,6 +40,7 @@ bool remove_after_changes(const Script& script, const Propose& propose) {
   append(changed, with_shifted_requests(script));
   append(changed, with_other_knobs(script));
   append(changed, with_other_machines(script));
+  append(changed, with_round_creations(script));
   return std::ranges::any_of(
       changed, [&](const Script& other) { return propose(other) || remove_any_run(other, propose); });
 }

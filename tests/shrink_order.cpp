@@ -104,6 +104,7 @@ void append_names(std::vector<std::string>& names, const slab::Command& command)
 
 }  // namespace
 
+std::span<const std::uint32_t> round_object_sizes() { return plain_object_sizes; }
 std::uint32_t plainness_of_request(std::uint32_t size) { return plainness(model::general_sizes, size); }
 std::uint32_t plainness_of_object_size(std::uint32_t size) { return plainness(plain_object_sizes, size); }
 std::vector<std::uint32_t> plainer_requests(std::uint32_t size) { return plainer(model::general_sizes, size); }

@@ -1,5 +1,6 @@
 // The second stage of shrinking on toy failures, whose simplest scripts are known.
 #include <refmm/model/slab.hpp>
+#include <refmm/spec/slab_state.hpp>
 #include <refmm/tests/shrink.hpp>
 #include <refmm/tests/shrink_moves.hpp>
 #include <refmm/tests/shrink_order.hpp>
@@ -157,26 +158,28 @@ TEST(Order, NumbersFromOne) {
 
 // ---- Moves --------------------------------------------------------------------------------------------------------------
 
-/// Lawful scripts of moves: every free names an allocation that stands before it, no two free the same one.
-bool is_script(const Script& script) {
-  std::vector<std::uint32_t> freed, seen;
-  for (const Item& item : script.items) {
-    if (item.frees != 0 && std::ranges::find(freed, item.frees) != freed.end()) return false;
-    freed.push_back(item.frees);
-    seen.push_back(item.id);
+/// Whatever moves do to a script, what it comes to can be carried out: no free of what is not in use, no call on a cache that
+/// is not there.
+void expect_meaning(const Script& script) {
+  State state = model::boot(script.machine);
+  for (const Command& command : commands_of(script)) {
+    const auto* free = std::get_if<CacheFree>(&command);
+    const auto* kfree = std::get_if<Kfree>(&command);
+    const auto* alloc = std::get_if<CacheAlloc>(&command);
+    EXPECT_TRUE(!free || is_in_use(state, free->object));
+    EXPECT_TRUE(!kfree || !kfree->object || is_in_use(state, *kfree->object));
+    EXPECT_TRUE(!alloc || cache_named(state, alloc->cache));
+    state = model::step(script.machine, std::move(state), command).state;
   }
-  std::ranges::sort(seen);
-  return std::ranges::adjacent_find(seen) == seen.end();
 }
 
-TEST(Moves, MakeScriptsAgain) {
+TEST(Moves, MakeScriptsThatHaveAMeaning) {
   for (std::uint64_t run = 0; run < 6; ++run) {
     Script script = random_script(3, run);
     script.items.resize(std::min<std::size_t>(script.items.size(), 8));
     for (const Move move : moves) {
       move(script, [](const Script& candidate) {
-        EXPECT_TRUE(is_script(candidate));
-        commands_of(candidate);  // the model can carry it out
+        expect_meaning(candidate);
         return false;
       });
     }
@@ -222,11 +225,11 @@ TEST(Simplify, AReapOfAFreeSlab) {
   const auto is_wrong = [](const Machine& machine, const State& before, const Command& command, const Result&) {
     return std::holds_alternative<CacheReap>(command) && !model::step(machine, before, command).effects.empty();
   };
-  std::vector<Command> simplest{Kmalloc{65536, SLAB_KERNEL}, Kfree{Object{"size-65536", 0, 0}}};
-  for (int reaps = 0; reaps < 3; ++reaps) simplest.push_back(CacheReap{SLAB_KERNEL});
-  const Fails fails = fails_at(is_wrong);
-  const Shrunk from_simplest = simplify(script_of(i386_2_4_0, simplest), fails, to_the_end);
-  expect_always(fails, from_simplest.script);
+  // The hand passes 10 of 27 caches each time, and takes the mark of growth off at first: three times for the caches that
+  // stand behind kmem_cache, more for others.
+  std::vector<Command> simplest{Kmalloc{131072, SLAB_KERNEL}, Kfree{Object{"size-131072", 0, 0}}};
+  simplest.resize(5, CacheReap{SLAB_KERNEL});
+  expect_always(fails_at(is_wrong), script_of(i386_2_4_0, simplest));
 }
 
 TEST(Simplify, AnArgumentThatNothingElseExplains) {
