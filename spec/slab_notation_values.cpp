@@ -39,6 +39,7 @@ std::optional<std::uint32_t> number_in(std::string_view word) {
 
 std::vector<std::string_view> names_in(const FlagNames& flags) {
   std::vector<std::string_view> names;
+  names.reserve(flags.names.size());
   for (const FlagName& flag : flags.names) names.push_back(flag.name);
   return names;
 }
