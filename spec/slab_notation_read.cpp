@@ -78,6 +78,7 @@ InputError no_such_cache(const Source& source, const Value& value, const State& 
                          std::string_view name, std::string_view expected) {
   const auto destroyed = holdings.destroyed(name);
   std::vector<std::string_view> names;
+  names.reserve(now.chain.size());
   for (const Cache& cache : now.chain) names.push_back(cache.name.view());
   return unexpected(
       source, value,

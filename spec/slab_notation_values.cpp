@@ -39,6 +39,7 @@ std::optional<std::uint32_t> number_in(std::string_view word) {
 
 std::vector<std::string_view> names_in(const FlagNames& flags) {
   std::vector<std::string_view> names;
+  names.reserve(flags.names.size());
   for (const FlagName& flag : flags.names) names.push_back(flag.name);
   return names;
 }
@@ -129,11 +130,11 @@ void check_arguments(const Source& source, const transcript::Call& call,
                      std::span<const std::string_view> parameters) {
   const std::size_t given = call.arguments.size();
   if (given != parameters.size()) {
-    const bool too_many = given > parameters.size();
-    const auto& surplus = call.arguments[too_many ? parameters.size() : 0];
-    const Position at = !too_many ? call.close : surplus.key ? surplus.key->at : surplus.value.at;
+    const auto place = [](const transcript::Argument& argument) {
+      return argument.key ? argument.key->at : argument.value.at;
+    };
     throw source.error(
-        {.at = at,
+        {.at = given > parameters.size() ? place(call.arguments[parameters.size()]) : call.close,
          .message = fmt::format("{} has the wrong number of arguments", call.name.text),
          .expected = parameters.empty() ? "none" : fmt::format("{}: {}", parameters.size(), in_words(parameters)),
          .found = std::to_string(given)});

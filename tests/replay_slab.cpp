@@ -115,6 +115,7 @@ std::vector<std::string> result_lines(const std::string& result) {
 
 std::vector<std::string> effect_lines(const std::vector<slab::Effect>& effects) {
   std::vector<std::string> lines;
+  lines.reserve(effects.size());
   for (const slab::Effect& effect : effects) lines.push_back("| " + slab::notation(effect));
   if (lines.empty()) lines.emplace_back("(no effects)");
   return lines;

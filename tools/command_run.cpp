@@ -44,7 +44,7 @@ struct Findings {
   std::size_t transcripts = 0, calls = 0, differ = 0;
 };
 
-void add(const fs::path& path, replay::Report report, Findings& findings) {
+void add(const fs::path& path, const replay::Report& report, Findings& findings) {
   std::size_t filled = 0;
   bool agrees = true;
   for (const replay::Replayed& replayed : report.transcripts) {
@@ -85,6 +85,7 @@ Exit show(const Findings& findings, bool fill) {
 
 std::vector<std::string_view> mutant_names() {
   std::vector<std::string_view> names;
+  names.reserve(slab_mutants.size());
   for (const SlabMutant& mutant : slab_mutants) names.push_back(mutant.name);
   return names;
 }
