@@ -225,7 +225,8 @@ class Mortal final : public SlabSubject {
     if (boots_ == 2) std::abort();
     return implementation_->apply(command);
   }
-  slab::State observe() const override { return implementation_->observe(); }
+  using SlabSubject::observe;
+  void observe(slab::State& seen) const override { implementation_->observe(seen); }
 
  private:
   int boots_ = 0;
