@@ -85,7 +85,7 @@ const auto kept_by_laws = names_in(
     " slab.order slab.first_not_full slab.chain.permutation slab.chain.length slab.chain.links"
     " slab.layout.disjoint slab.layout.inside slab.layout.aligned slab.layout.pages slab.colour.range"
     " slab.descriptors slab.alloc.not_twice slab.free.next_alloc slab.free.keeps_pages"
-    " slab.shrink.live_objects_stay slab.failure.loses_nothing");
+    " slab.shrink.live_objects_stay slab.failure.loses_nothing slab.slabinfo");
 
 /// Clauses that decide, and that no recording shows.
 const auto not_recorded = names_in(" slab.create.offslab_limit slab.shrink.bug.null slab.shrink.bug.in_interrupt");
