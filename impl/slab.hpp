@@ -127,9 +127,9 @@ class SlabAllocator {
 /// it is the first that is not full, so the pointer alone steps over it.
 template <PageSource Pages>
 inline void* SlabAllocator<Pages>::alloc_one(Cache* cache, Slab* slab) {
+  ++slab->inuse;
   const std::uint32_t index = slab->free;
   const std::uint32_t next = slab->bufctl(index);
-  ++slab->inuse;
   if (!(mutant("slab.impl.alloc.hands_out_twice") && slab->inuse + 1 == cache->num)) slab->free = next;
   if (next == BUFCTL_END && !mutant("slab.impl.alloc.keeps_firstnotfull")) [[unlikely]]
     cache->firstnotfull = slab->next;

@@ -92,8 +92,7 @@ void SlabAllocator<Pages>::adopt(Cache& cache, const slab::Geometry<Word>& geome
   cache.objsize = static_cast<std::uint32_t>(geometry.objsize);
   cache.flags = static_cast<std::uint32_t>(geometry.flags);
   cache.num = static_cast<std::uint32_t>(geometry.num);
-  cache.reciprocal =
-      static_cast<std::uint32_t>(((std::uint64_t{1} << 32) + geometry.objsize - 1) / geometry.objsize);
+  cache.reciprocal = Cache::reciprocal_of(cache.objsize);
   cache.gfporder = static_cast<std::uint32_t>(geometry.gfporder);
   cache.colour = geometry.colour;
   cache.colour_off = static_cast<std::uint32_t>(geometry.colour_off);

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <refmm/impl/slab_layout.hpp>
+#include <refmm/spec/machine.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -65,7 +66,7 @@ struct Slab : ListNode<Layout> {
 
 /// A cache.
 template <class Layout>
-struct Cache {
+struct alignas(Layout::cache_alignment) Cache {
   using Word = typename Layout::Word;
 
   // Used by every alloc and free.
@@ -74,7 +75,7 @@ struct Cache {
   std::uint32_t objsize;
   std::uint32_t flags;
   std::uint32_t num;         // objects in a slab
-  std::uint32_t reciprocal;  // 2^32 / objsize, rounded up
+  std::uint32_t reciprocal;  // reciprocal_of(objsize)
 
   // Used when slabs come and go.
   std::uint32_t gfporder;
@@ -99,6 +100,11 @@ struct Cache {
     return Layout::advance(static_cast<std::byte*>(slab->s_mem), static_cast<Word>(index) * objsize);
   }
 
+  /// 2^32 / objsize, rounded up. An objsize is at least one word.
+  static constexpr std::uint32_t reciprocal_of(std::uint32_t objsize) {
+    return static_cast<std::uint32_t>(((std::uint64_t{1} << 32) + objsize - 1) / objsize);
+  }
+
   /// The index of an object of `slab`. Exact: with m = 2^32 / d rounded up, (q d m) >> 32 = q as long as q d < 2^32.
   std::uint32_t index_of(Slab<Layout>* slab, const void* object) const {
     const Word offset = Layout::distance(static_cast<std::byte*>(slab->s_mem), object);
@@ -108,5 +114,8 @@ struct Cache {
 
 static_assert(sizeof(Slab<I386Layout>) == 24, "a slab descriptor of 2.4.0 on i386 has 24 bytes");
 static_assert(sizeof(Cache<I386Layout>) == 100, "a cache descriptor of 2.4.0 on i386 has 100 bytes");
+static_assert(sizeof(Slab<HostLayout>) == native_64.sizeof_slab);
+static_assert(sizeof(Cache<HostLayout>) == native_64.sizeof_kmem_cache);
+static_assert(HostLayout::cache_alignment == native_64.l1_cache_bytes);
 
 }  // namespace refmm::impl::inline REFMM_BUILD

@@ -65,7 +65,7 @@ auto SlabAllocator<Pages>::kmem_cache_grow(Cache* cache, std::uint32_t flags) ->
   ListNode<Layout>* const head = &cache->slabs;
   ListNode<Layout>* const place = mutant("slab.impl.grow.at_front_of_list") ? head->next : head;
   list_insert_before<Layout>(place, slab);
-  if (cache->firstnotfull == head || mutant("slab.impl.grow.always_moves_pointer")) cache->firstnotfull = slab;
+  if (cache->firstnotfull == head) cache->firstnotfull = slab;
   return slab;
 }
 
@@ -112,8 +112,8 @@ auto SlabAllocator<Pages>::last_slab_if_free(Cache* cache) -> Slab* {
   ListNode<Layout>* const last = cache->slabs.prev;
   if (cache->growing != 0 || last == &cache->slabs) return nullptr;
   Slab* const slab = static_cast<Slab*>(last);
-  const std::uint32_t most = mutant("slab.impl.release.takes_slab_with_one_object") && cache->num > 1 ? 1 : 0;
-  return slab->inuse <= most ? slab : nullptr;
+  if (mutant("slab.impl.release.takes_slab_with_one_object") && cache->num > 1 && slab->inuse == 1) return slab;
+  return slab->inuse == 0 ? slab : nullptr;
 }
 
 template <PageSource Pages>

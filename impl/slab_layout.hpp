@@ -46,6 +46,8 @@ struct I386Layout {
   template <class T>
   using Link = ArenaLink<T>;
 
+  static constexpr std::size_t cache_alignment = alignof(Word);
+
   /// Constructors and destructors of a simulated machine do nothing but be noticed by its page source.
   enum class Hook : std::uint32_t { none, noticed };
   static constexpr Hook no_hook = Hook::none;
@@ -69,6 +71,9 @@ struct HostLayout {
 
   template <class T>
   using Link = T*;
+
+  /// What alloc and free use of a cache stands in one line.
+  static constexpr std::size_t cache_alignment = 64;
 
   /// A constructor or destructor: the object, its cache, and SLAB_CTOR_CONSTRUCTOR (with SLAB_CTOR_ATOMIC) or 0.
   using Hook = void (*)(void* object, Cache<HostLayout>* cache, std::uint32_t flags);

@@ -40,7 +40,8 @@ constexpr Chain with_first(Chain chain, W index) {
 /// The chain of a new slab: 0, 1, ... num - 1.
 template <Word W>
 constexpr auto fresh_chain(W num) {
-  return mutant("slab.chain.fresh_lacks_first") ? erased(ascending(num), 0u) : ascending(num);
+  if (mutant("slab.chain.fresh_lacks_first")) return erased(ascending(num), 0u);
+  return ascending(num);
 }
 
 // ---- The chain as links -------------------------------------------------------------------------------------------

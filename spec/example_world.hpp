@@ -26,6 +26,12 @@ struct Given {
   std::vector<std::uint32_t> values;
 };
 
+/// The same, written down in a constant expression: gcc 12 makes no array of vectors there.
+struct Written {
+  std::string_view name;
+  std::initializer_list<std::uint32_t> values;
+};
+
 /// The example lacks an input or does not meet an assumption. `reason` says which.
 struct NoExample {
   const char* reason;
@@ -137,6 +143,13 @@ class ExampleWorld {
 constexpr bool holds_for(const auto& law, auto subject, const std::vector<Given>& givens) {
   ExampleWorld world(givens);
   return static_cast<bool>(law.claim(world, subject));
+}
+
+/// The same of inputs that are written down.
+constexpr bool holds_for(const auto& law, auto subject, std::initializer_list<Written> example) {
+  std::vector<Given> givens;
+  for (const auto& [name, values] : example) givens.push_back({name, values});
+  return holds_for(law, subject, givens);
 }
 
 }  // namespace refmm

@@ -62,7 +62,7 @@ inline constexpr Machine64 native_64{
     .word_size = 8,
     .l1_cache_bytes = 64,
     .ram_pages = 1 << 24,
-    .sizeof_slab = 48,
+    .sizeof_slab = 40,
     .sizeof_bufctl = 4,
     .sizeof_kmem_cache = 192,
     .max_gfp_order = 5,

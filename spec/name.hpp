@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <compare>
 #include <cstddef>
 #include <cstdint>
@@ -32,7 +33,15 @@ class Name {
   constexpr bool empty() const { return size_ == 0; }
   std::string str() const { return std::string(view()); }
 
-  friend constexpr bool operator==(const Name& a, const Name& b) { return a.view() == b.view(); }
+  // As words: states are full of names, and what is behind the text of a name is zero.
+  friend constexpr bool operator==(const Name& a, const Name& b) {
+    using Words = std::array<std::uint64_t, (capacity + 1) / sizeof(std::uint64_t)>;
+    const auto left = std::bit_cast<Words>(a), right = std::bit_cast<Words>(b);
+    for (std::size_t i = 0; i < left.size(); ++i) {
+      if (left[i] != right[i]) return false;
+    }
+    return true;
+  }
   friend constexpr bool operator==(const Name& a, std::string_view b) { return a.view() == b; }
   friend constexpr bool operator==(const Name& a, const char* b) { return a.view() == b; }
   friend constexpr auto operator<=>(const Name& a, const Name& b) { return a.view() <=> b.view(); }

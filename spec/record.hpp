@@ -28,10 +28,11 @@
 #include <cstddef>
 #include <type_traits>
 
-// The equality is the compiler's; hana::equal must not be called on a record (it would be ambiguous).
+// The equality is the compiler's, and constexpr where those of the members are; hana::equal must not be called on a
+// record (it would be ambiguous).
 #define REFMM_RECORD(Type, ...)                              \
   BOOST_HANA_DEFINE_STRUCT(Type __VA_OPT__(, ) __VA_ARGS__); \
-  friend constexpr bool operator==(const Type&, const Type&) = default
+  friend bool operator==(const Type&, const Type&) = default
 
 namespace refmm {
 

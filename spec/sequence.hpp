@@ -26,15 +26,15 @@ constexpr std::vector<std::uint32_t> ascending(std::uint32_t count) {
   return list;
 }
 
-/// The element at `position`, which must be below the length.
+/// The element at `position`. What lies behind the end is no element: std::out_of_range, in proofs a finding.
 template <class T>
 constexpr const T& at(const std::vector<T>& list, std::uint32_t position) {
-  return list[position];
+  return list.at(position);
 }
 
 template <class T>
 constexpr std::vector<T> replaced(std::vector<T> list, std::uint32_t position, T element) {
-  list[position] = std::move(element);
+  list.at(position) = std::move(element);
   return list;
 }
 
@@ -47,14 +47,14 @@ constexpr std::vector<T> inserted(std::vector<T> list, std::uint32_t position, T
 
 template <class T>
 constexpr std::vector<T> erased(std::vector<T> list, std::uint32_t position) {
-  list.erase(list.begin() + position);
+  list.erase(list.begin() + (&list.at(position) - list.data()));
   return list;
 }
 
 /// The list with `change` applied to the element at `position`.
 template <class T, class Change>
 constexpr std::vector<T> changed(std::vector<T> list, std::uint32_t position, Change change) {
-  list[position] = change(std::move(list[position]));
+  list.at(position) = change(std::move(list.at(position)));
   return list;
 }
 

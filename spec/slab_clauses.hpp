@@ -138,6 +138,9 @@ inline constexpr std::array clauses{
     Clause{"slab.reap.nothing", ClauseKind::must, "mm/slab.c:kmem_cache_reap"},
     Clause{"slab.reap.four_fifths", ClauseKind::must, "mm/slab.c:kmem_cache_reap"},
 
+    // /proc/slabinfo.
+    Clause{"slab.slabinfo", ClauseKind::must, "mm/slab.c:proc_getdata"},
+
     // What a failure leaves behind.
     Clause{"slab.failure.loses_nothing", ClauseKind::must, "mm/slab.c:kmem_cache_grow"},
 };

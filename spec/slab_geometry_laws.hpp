@@ -96,7 +96,7 @@ inline constexpr Law slabs_are_powers_of_two_pages{
       return laid_out.value.gfporder <= 5u;
     }};
 
-inline constexpr Law no_other_object_fits{"slab.create.order.fits_well",
+inline constexpr Law no_other_object_fits{"slab.create.estimate",
                                           "no_slab_has_room_for_another_object_beside_its_descriptor",
                                           [](auto& world, auto subject) {
                                             const auto machine = any_machine(world);

@@ -72,18 +72,26 @@ constexpr bool colours_are_within_range(const State& state) {
 }
 
 constexpr bool outside_descriptors_are_objects_in_use(const State& state) {
-  return for_all_slabs(state, [&](const Cache& cache, const Slab& slab) {
-    const Object* outside = std::get_if<Object>(&slab.mgmt);
-    if (!cache.slabp_cache) return outside == nullptr;
-    return outside && outside->cache == *cache.slabp_cache && is_in_use(state, *outside);
+  return for_all_caches(state, [&](const Cache& cache) {
+    const Cache* general = cache.slabp_cache ? cache_named(state, *cache.slabp_cache) : nullptr;
+    return std::ranges::all_of(cache.slabs, [&](const Slab& slab) {
+      const Object* outside = std::get_if<Object>(&slab.mgmt);
+      if (!cache.slabp_cache) return outside == nullptr;
+      return outside && general && outside->cache == general->name && is_in_use(*general, *outside);
+    });
   });
 }
 
 constexpr bool cache_descriptors_are_objects_in_use(const State& state) {
+  const Cache& head = state.chain.front();
   return for_all_caches(state, [&](const Cache& cache) {
-    if (!cache.descr) return &cache == &state.chain.front();
-    return cache.descr->cache == state.chain.front().name && is_in_use(state, *cache.descr);
+    if (!cache.descr) return &cache == &head;
+    return cache.descr->cache == head.name && is_in_use(head, *cache.descr);
   });
+}
+
+constexpr bool kmem_cache_has_an_object_in_use_for_every_other_cache(const State& state) {
+  return objects_in_use(state.chain.front()) + 1 == state.chain.size();
 }
 
 constexpr bool slabs_have_at_most_32_pages(const State& state) {
@@ -114,6 +122,8 @@ inline constexpr std::array invariant{
                     holds::outside_descriptors_are_objects_in_use},
     Conjunct<State>{"slab.descriptors", "cache_descriptors_are_objects_in_use",
                     holds::cache_descriptors_are_objects_in_use},
+    Conjunct<State>{"slab.slabinfo", "kmem_cache_has_an_object_in_use_for_every_other_cache",
+                    holds::kmem_cache_has_an_object_in_use_for_every_other_cache},
     Conjunct<State>{"slab.layout.pages", "slabs_have_at_most_32_pages", holds::slabs_have_at_most_32_pages},
     Conjunct<State>{"slab.reap.passes.growing", "no_growth_is_under_way", holds::no_growth_is_under_way},
     Conjunct<State>{"slab.reap.scan", "the_hand_points_into_the_ring", holds::the_hand_points_into_the_ring},

@@ -31,7 +31,7 @@ struct BootLine {
 BootLine read_boot(const transcript::Source& source, const transcript::Line& line, const transcript::Boot& boot);
 
 /// Reads the knobs of a `set` line.
-SetKnobs read_set(const transcript::Source& source, const transcript::Set& set);
+SetKnobs read_set(const transcript::Source& source, const transcript::Line& line, const transcript::Set& set);
 
 /// What the caller of a transcript was given, and what became of it. Without debugging the allocator does not notice when
 /// an object is freed twice, or when a cache is used that is gone; the notation refuses such calls, and so must remember.
@@ -61,13 +61,25 @@ Command read_call(const transcript::Source& source, const transcript::Call& call
                   const Holdings& holdings);
 
 /// The recorded result of `command` in the spelling of notation(Result): it must be one that such a call can have.
-std::string read_result(const transcript::Source& source, const Command& command, const transcript::Result& result);
+std::string read_result(const transcript::Source& source, const Command& command,
+                        const transcript::Result& result);
 
 /// Reads an effect.
 Effect read_effect(const transcript::Source& source, const transcript::Call& effect);
 
-/// The answer to a query in the state `now`, line by line.
-std::vector<std::string> answer(const transcript::Source& source, const transcript::Query& query, const State& now);
+/// What a query asks for.
+struct Question {
+  enum class Block { cache, slabs, order, chain, slabinfo };
+  Block block;
+  std::optional<Name> cache;  // that the block is of, where it is of one
+};
+
+/// Reads a query that is made in the state `now`.
+Question read_query(const transcript::Source& source, const transcript::Query& query, const State& now,
+                    const Holdings& holdings);
+
+/// The answer to a question in a state, line by line. A state without the cache (a subject may have lost it) has no lines.
+std::vector<std::string> answer(const Question& question, const State& state);
 
 // ---- Writing --------------------------------------------------------------------------------------------------
 

@@ -46,7 +46,8 @@ std::vector<std::string> cache_block(const Cache& cache) {
                   flags_notation(kmalloc_flags(), cache.gfpflags)),
       fmt::format("colour={} colour_off={} colour_next={} dflags={}", geometry.colour, geometry.colour_off,
                   cache.colour_next, cache.grown ? "DFLGS_GROWN" : "0"),
-      fmt::format("slabp_cache={} descr={} ctor={} dtor={}", cache.slabp_cache ? cache.slabp_cache->view() : "NULL",
+      fmt::format("slabp_cache={} descr={} ctor={} dtor={}",
+                  cache.slabp_cache ? cache.slabp_cache->view() : "NULL",
                   cache.descr ? notation(*cache.descr) : "static", pointer(cache.ctor, "ctor"),
                   pointer(cache.dtor, "dtor")),
   };
@@ -70,12 +71,12 @@ std::vector<std::string> order_block(const Cache& cache) {
   for (const Slab& slab : cache.slabs) {
     (is_full(cache, slab) ? full : slab.inuse == 0 ? free : partial).push_back(slab.number);
   }
-  const bool at_end = cache.firstnotfull == cache.slabs.size();
+  const std::size_t pointer = cache.firstnotfull;
   return {
-      "full " + runs(full, "none"),
-      "partial " + runs(partial, "none"),
-      "free " + runs(free, "none"),
-      "firstnotfull " + (at_end ? "end" : std::to_string(cache.slabs.at(cache.firstnotfull).number)),
+      "full " + runs(full, "none"), "partial " + runs(partial, "none"), "free " + runs(free, "none"),
+      "firstnotfull " + (pointer == cache.slabs.size()  ? "end"
+                         : pointer < cache.slabs.size() ? std::to_string(cache.slabs[pointer].number)
+                                                        : "nowhere"),  // in a subject that lost it
   };
 }
 
@@ -98,38 +99,15 @@ std::vector<std::string> slabinfo_block(const State& state) {
   return lines;
 }
 
-std::vector<std::string> answer(const transcript::Source& source, const transcript::Query& query,
-                                const State& now) {
-  constexpr const char* queries = "`cache NAME:`, `slabs NAME:`, `order NAME:`, `chain:`, or `slabinfo:`";
-  const std::string& name = query.name.text;
-  using Block = std::vector<std::string> (*)(const Cache&);
-  const Block of_cache = name == "cache"   ? cache_block
-                         : name == "slabs" ? slabs_block
-                         : name == "order" ? order_block
-                                           : nullptr;
-  if (of_cache == nullptr && name != "chain" && name != "slabinfo")
-    throw source.error({.at = query.name.at,
-                        .message = "there is no such query",
-                        .expected = queries,
-                        .found = in_backticks(name)});
-
-  const std::size_t count = of_cache ? 1 : 0;
-  if (query.arguments.size() != count)
-    throw source.error({.at = query.arguments.size() > count ? query.arguments[count].at : query.colon,
-                        .message = fmt::format("the query `{}` takes {}", name, of_cache ? "a cache" : "no argument"),
-                        .expected = of_cache ? "the name of a cache" : "`:`",
-                        .found = query.arguments.size() > count ? in_backticks(query.arguments[count].text) : "`:`"});
-  if (name == "chain") return chain_block(now);
-  if (name == "slabinfo") return slabinfo_block(now);
-
-  const transcript::Value& argument = query.arguments[0];
-  const Cache* cache = cache_named(now, argument.text);
-  if (cache == nullptr)
-    throw source.error({.at = argument.at,
-                        .message = "there is no such cache",
-                        .expected = "the name of a cache that exists",
-                        .found = in_backticks(argument.text)});
-  return of_cache(*cache);
+std::vector<std::string> answer(const Question& question, const State& state) {
+  using enum Question::Block;
+  if (question.block == chain) return chain_block(state);
+  if (question.block == slabinfo) return slabinfo_block(state);
+  const Cache* of = cache_named(state, question.cache.value());
+  if (of == nullptr) return {};
+  return question.block == cache   ? cache_block(*of)
+         : question.block == slabs ? slabs_block(*of)
+                                   : order_block(*of);
 }
 
 }  // namespace refmm::slab

@@ -12,7 +12,9 @@
 namespace refmm::slab {
 namespace {
 
-std::string slab_notation(const Name& cache, std::uint32_t slab) { return fmt::format("{}:{}", cache.view(), slab); }
+std::string slab_notation(const Name& cache, std::uint32_t slab) {
+  return fmt::format("{}:{}", cache.view(), slab);
+}
 
 std::string cache_notation(const std::optional<Name>& cache) { return cache ? cache->str() : "NULL"; }
 
@@ -42,7 +44,8 @@ std::string notation_of(const Kfree& call) {
   return fmt::format("kfree({})", call.object ? notation(*call.object) : "NULL");
 }
 std::string notation_of(const FindGeneralCachep& call) {
-  return fmt::format("kmem_find_general_cachep({}, {})", call.size, flags_notation(kmalloc_flags(), call.gfpflags));
+  return fmt::format("kmem_find_general_cachep({}, {})", call.size,
+                     flags_notation(kmalloc_flags(), call.gfpflags));
 }
 std::string notation_of(const CacheReap& call) {
   return fmt::format("kmem_cache_reap({})", flags_notation(kmalloc_flags(), call.gfp_mask));

@@ -20,12 +20,17 @@ constexpr const Slab* slab_numbered(const Cache& cache, std::uint32_t number) {
   return found == cache.slabs.end() ? nullptr : &*found;
 }
 
+/// True if `object`, which is of this cache, exists and is not free.
+constexpr bool is_in_use(const Cache& cache, const Object& object) {
+  const Slab* slab = slab_numbered(cache, object.slab);
+  return slab && object.index < cache.geometry.num &&
+         std::ranges::find(slab->free, object.index) == slab->free.end();
+}
+
 /// True if the object exists and is not free.
 constexpr bool is_in_use(const State& state, const Object& object) {
   const Cache* cache = cache_named(state, object.cache);
-  const Slab* slab = cache ? slab_numbered(*cache, object.slab) : nullptr;
-  return slab && object.index < cache->geometry.num &&
-         std::ranges::find(slab->free, object.index) == slab->free.end();
+  return cache && is_in_use(*cache, object);
 }
 
 constexpr bool for_all_caches(const State& state, auto predicate) {

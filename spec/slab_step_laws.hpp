@@ -6,6 +6,8 @@
 #include <refmm/spec/law.hpp>
 #include <refmm/spec/machine.hpp>
 #include <refmm/spec/slab.hpp>
+#include <refmm/spec/slab_create_step_laws.hpp>
+#include <refmm/spec/slab_reap_step_laws.hpp>
 #include <refmm/spec/slab_state.hpp>
 #include <refmm/spec/slab_transition.hpp>
 
@@ -24,7 +26,13 @@ namespace holds {
 
 constexpr bool an_object_handed_out_was_free(const Transition& t) {
   const Object* object = std::get_if<Object>(&t.result);
-  return !object || (!is_in_use(t.before, *object) && is_in_use(t.after, *object));
+  if (!object) return true;
+  // Growth may reap, and reaping another cache gives its outside descriptors back, perhaps to this very cache.
+  const bool was_descriptor = std::ranges::any_of(t.effects, [&](const Effect& effect) {
+    const auto* freed = std::get_if<MgmtFree>(&effect);
+    return freed && freed->object == *object;
+  });
+  return (was_descriptor || !is_in_use(t.before, *object)) && is_in_use(t.after, *object);
 }
 
 constexpr bool an_allocation_takes_the_first_object_of_the_first_slab_with_room(const Transition& t) {
@@ -44,11 +52,36 @@ constexpr bool a_forbidden_growth_leaves_no_trace(const Transition& t) {
   return refusal(t) != Refusal::growth_forbidden || (t.before == t.after && t.effects.empty());
 }
 
+/// The flags of the call that allocates, if it is one.
+constexpr std::optional<std::uint32_t> flags_of_allocation(const Transition& t) {
+  if (const auto* alloc = call<CacheAlloc>(t)) return alloc->flags;
+  if (const auto* kmalloc = call<Kmalloc>(t)) return kmalloc->flags;
+  return call<CacheCreate>(t) ? std::optional(SLAB_KERNEL) : std::nullopt;
+}
+
+/// The first request is that of the cache allocated from; what follows is for outside descriptors.
 constexpr bool requests_carry_the_mask_of_the_call_and_of_the_cache(const Transition& t) {
-  return std::ranges::all_of(t.effects, [&](const Effect& effect) {
+  const auto flags = flags_of_allocation(t);
+  const GetPages* first = nullptr;
+  for (const Effect& effect : t.effects) {
     const auto* request = std::get_if<GetPages>(&effect);
-    const Cache* cache = request ? cache_named(t.after, request->cache) : nullptr;
-    return !cache || (request->gfp & cache->gfpflags) == cache->gfpflags;
+    if (!request) continue;
+    if (!first) first = request;
+    const std::uint32_t of_call = flags.value_or(0) & (request->cache == first->cache ? ~0u : SLAB_LEVEL_MASK);
+    if (!flags || request->gfp != (of_call | cache_named(t.after, request->cache)->gfpflags)) return false;
+  }
+  return true;
+}
+
+constexpr bool a_new_slab_stands_at_the_colour_that_was_next(const Transition& t) {
+  const Cache* before = allocated_from(t);
+  if (!before) return true;
+  const Cache& after = *cache_named(t.after, before->name);
+  return std::ranges::all_of(after.slabs, [&](const Slab& slab) {
+    const bool inside = std::holds_alternative<OnSlab>(slab.mgmt);
+    const std::uint32_t colour = before->colour_next * before->geometry.colour_off;
+    return slab.number < before->slabs_created ||
+           slab.colouroff == colour + (inside ? before->geometry.slab_size : 0);
   });
 }
 
@@ -99,8 +132,9 @@ constexpr bool constructors_run_once_for_each_new_slab(const Transition& t) {
   }
   // A slab of a cache with a constructor that is new in the state was constructed by this very command.
   return for_all_slabs(t.after, [&](const Cache& cache, const Slab& slab) {
+    if (!cache.ctor) return true;
     const Cache* older = cache_named(t.before, cache.name);
-    if (!cache.ctor || (older && slab.number < older->slabs_created)) return true;
+    if (older && slab.number < older->slabs_created) return true;
     return std::ranges::count_if(t.effects, [&](const Effect& effect) {
              const auto* ctor = std::get_if<Ctor>(&effect);
              return ctor && ctor->cache == cache.name && ctor->slab == slab.number;
@@ -211,6 +245,17 @@ constexpr bool outside_descriptors_go_after_their_pages(const Transition& t) {
   return true;
 }
 
+constexpr bool a_slab_that_is_gone_has_given_its_pages_back(const Transition& t) {
+  // The usual case at once: as many slabs as before, and nothing done that could bring another.
+  if (t.effects.empty() && slabs_in_all(t.before) == slabs_in_all(t.after)) return true;
+  return for_all_slabs(t.before, [&](const Cache& cache, const Slab& slab) {
+    const Cache* later = cache_named(t.after, cache.name);
+    if (later && slab_numbered(*later, slab.number)) return true;
+    const Effect given_back = FreePages{cache.name, slab.number, cache.geometry.gfporder};
+    return std::ranges::count(t.effects, given_back) == 1;
+  });
+}
+
 constexpr bool pages_given_back_are_of_slabs_that_are_gone(const Transition& t) {
   return std::ranges::all_of(t.effects, [&](const Effect& effect) {
     const auto* pages = std::get_if<FreePages>(&effect);
@@ -219,116 +264,21 @@ constexpr bool pages_given_back_are_of_slabs_that_are_gone(const Transition& t) 
   });
 }
 
-// ---- Creating and destroying ------------------------------------------------------------------------------------------
-
-constexpr bool a_new_cache_stands_behind_kmem_cache(const Transition& t) {
-  const auto* create = call<CacheCreate>(t);
-  if (!create || refusal(t)) return true;
-  return t.after.chain.size() == t.before.chain.size() + 1 && t.after.chain[1].name == *create->name &&
-         under_the_hand(t.after).name == under_the_hand(t.before).name;
-}
-
-constexpr bool a_new_cache_has_a_descriptor_of_kmem_cache(const Transition& t) {
-  const auto* create = call<CacheCreate>(t);
-  if (!create || refusal(t)) return true;
-  const auto& descr = t.after.chain[1].descr;
-  return descr && !is_in_use(t.before, *descr) && is_in_use(t.after, *descr);
-}
-
-constexpr bool without_a_descriptor_there_is_no_cache(const Transition& t) {
-  if (refusal(t) != Refusal::no_descriptor) return true;
-  return t.after.chain.size() == t.before.chain.size() && !has_room(t.before.chain.front());
-}
-
-constexpr bool destroy_refuses_a_busy_cache(const Transition& t) {
-  const auto* destroy = call<CacheDestroy>(t);
-  if (!destroy || !status(t)) return true;
-  const bool busy = objects_in_use(*cache_named(t.before, *destroy->cache)) != 0;
-  if (!busy) return true;
-  return *status(t) == 1 && ring_position(t.after, *destroy->cache) == 1 &&
-         free_slabs(*cache_named(t.after, *destroy->cache)) == 0;
-}
-
-constexpr bool destroy_removes_an_idle_cache(const Transition& t) {
-  const auto* destroy = call<CacheDestroy>(t);
-  if (!destroy || !status(t)) return true;
-  const Cache& cache = *cache_named(t.before, *destroy->cache);
-  if (objects_in_use(cache) != 0) return true;
-  return *status(t) == 0 && t.after.chain.size() + 1 == t.before.chain.size() && !is_in_use(t.after, *cache.descr);
-}
-
-constexpr bool the_hand_leaves_a_cache_that_is_destroyed(const Transition& t) {
-  const auto* destroy = call<CacheDestroy>(t);
-  if (!destroy || !status(t)) return true;
-  const Cache& hand = under_the_hand(t.before);
-  if (hand.name != *destroy->cache) return under_the_hand(t.after).name == hand.name;
-  const std::size_t next = (t.before.clock_searchp + 1) % t.before.chain.size();
-  return under_the_hand(t.after).name == t.before.chain[next].name;
-}
-
-// ---- Reaping ----------------------------------------------------------------------------------------------------------
-
-/// How many caches the hand passed.
-constexpr std::uint32_t hand_moved(const Transition& t) {
-  const auto caches = static_cast<std::uint32_t>(t.before.chain.size());
-  return (t.after.clock_searchp + caches - t.before.clock_searchp) % caches;
-}
-
-constexpr bool the_hand_passes_at_most_ten_caches(const Transition& t) {
-  return !call<CacheReap>(t) || hand_moved(t) <= t.machine.reap_scanlen;
-}
-
-constexpr bool reap_takes_from_one_cache(const Transition& t) {
-  if (!call<CacheReap>(t)) return true;
-  std::optional<Name> reaped;
-  return std::ranges::all_of(t.effects, [&](const Effect& effect) {
-    const auto* pages = std::get_if<FreePages>(&effect);
-    if (!pages) return true;
-    if (!reaped) reaped = pages->cache;
-    return *reaped == pages->cache;
-  });
-}
-
-constexpr bool reap_spares_caches_that_must_not_be_reaped(const Transition& t) {
-  if (!call<CacheReap>(t)) return true;
-  return for_all_caches(t.before, [&](const Cache& cache) {
-    return !(cache.geometry.flags & SLAB_NO_REAP) ||
-           cache.slabs.size() == cache_named(t.after, cache.name)->slabs.size();
-  });
-}
-
-constexpr bool reap_spares_caches_that_have_just_grown(const Transition& t) {
-  if (!call<CacheReap>(t)) return true;
-  return for_all_caches(t.before, [&](const Cache& cache) {
-    return !cache.grown || cache.slabs.size() == cache_named(t.after, cache.name)->slabs.size();
-  });
-}
-
-constexpr bool the_hand_stops_early_only_for_ten_free_slabs(const Transition& t) {
-  if (!call<CacheReap>(t) || t.before.chain.size() <= t.machine.reap_scanlen ||
-      hand_moved(t) == t.machine.reap_scanlen)
-    return true;
-  const std::size_t last = (t.after.clock_searchp + t.after.chain.size() - 1) % t.after.chain.size();
-  return free_slabs(t.before.chain[last]) >= t.machine.reap_perfect;
-}
-
-constexpr bool nothing_worth_reaping_leaves_all_slabs(const Transition& t) {
-  if (!call<CacheReap>(t)) return true;
-  const bool any_free = !for_all_caches(t.before, [](const Cache& cache) { return free_slabs(cache) == 0; });
-  return any_free || t.effects.empty();
-}
-
 // ---- Failures ---------------------------------------------------------------------------------------------------------
 
 constexpr bool a_failure_loses_no_object_and_no_slab(const Transition& t) {
   if (!refusal(t) || is_bug(*refusal(t))) return true;
-  // Each slab of before is still there, or its pages were given back in a reap; each object in use still is.
+  // Each slab of before is still there, or it was reaped: its pages were given back, and before that all of its objects
+  // that were in use, which were outside descriptors of slabs that were reaped as well.
   return for_all_slabs(t.before, [&](const Cache& cache, const Slab& slab) {
-    const Slab* later = slab_numbered(*cache_named(t.after, cache.name), slab.number);
-    return later ? true
-                 : slab.inuse == 0 &&
-                       std::ranges::find(t.effects, Effect{FreePages{cache.name, slab.number,
-                                                                     cache.geometry.gfporder}}) != t.effects.end();
+    if (slab_numbered(*cache_named(t.after, cache.name), slab.number)) return true;
+    const auto descriptors_freed = std::ranges::count_if(t.effects, [&](const Effect& effect) {
+      const auto* freed = std::get_if<MgmtFree>(&effect);
+      return freed && freed->object.cache == cache.name && freed->object.slab == slab.number;
+    });
+    const Effect pages_freed = FreePages{cache.name, slab.number, cache.geometry.gfporder};
+    return slab.inuse == static_cast<std::uint32_t>(descriptors_freed) &&
+           std::ranges::find(t.effects, pages_freed) != t.effects.end();
   });
 }
 
@@ -344,6 +294,7 @@ inline constexpr std::array step_laws{
     REFMM_STEP_LAW("slab.alloc.grows", a_cache_grows_only_when_it_has_no_free_object),
     REFMM_STEP_LAW("slab.grow.null.forbidden", a_forbidden_growth_leaves_no_trace),
     REFMM_STEP_LAW("slab.grow.mask", requests_carry_the_mask_of_the_call_and_of_the_cache),
+    REFMM_STEP_LAW("slab.grow.colour", a_new_slab_stands_at_the_colour_that_was_next),
     REFMM_STEP_LAW("slab.grow.null.no_pages", a_growth_that_fails_has_used_a_colour),
     REFMM_STEP_LAW("slab.grow.null.no_management", pages_without_a_descriptor_are_given_back),
     REFMM_STEP_LAW("slab.grow.management.outside", outside_descriptors_are_had_and_given_back_as_effects),
@@ -361,19 +312,29 @@ inline constexpr std::array step_laws{
     REFMM_STEP_LAW("slab.shrink.result", shrink_tells_whether_slabs_are_left),
     REFMM_STEP_LAW("slab.release.destructor", destructors_run_before_their_pages_go),
     REFMM_STEP_LAW("slab.release.management", outside_descriptors_go_after_their_pages),
+    REFMM_STEP_LAW("slab.release.pages", a_slab_that_is_gone_has_given_its_pages_back),
     REFMM_STEP_LAW("slab.release.pages", pages_given_back_are_of_slabs_that_are_gone),
     REFMM_STEP_LAW("slab.create.chain_front", a_new_cache_stands_behind_kmem_cache),
     REFMM_STEP_LAW("slab.create.descriptor", a_new_cache_has_a_descriptor_of_kmem_cache),
+    REFMM_STEP_LAW("slab.create.order.fits_well", the_order_is_the_first_that_fits_well_or_is_the_limit),
+    REFMM_STEP_LAW("slab.create.management.outside",
+                   outside_descriptors_come_from_the_smallest_general_cache_that_holds_them),
     REFMM_STEP_LAW("slab.create.null.no_descriptor", without_a_descriptor_there_is_no_cache),
     REFMM_STEP_LAW("slab.destroy.busy", destroy_refuses_a_busy_cache),
     REFMM_STEP_LAW("slab.destroy.done", destroy_removes_an_idle_cache),
     REFMM_STEP_LAW("slab.destroy.clock_moves", the_hand_leaves_a_cache_that_is_destroyed),
     REFMM_STEP_LAW("slab.reap.scan", the_hand_passes_at_most_ten_caches),
     REFMM_STEP_LAW("slab.reap.scan", reap_takes_from_one_cache),
+    REFMM_STEP_LAW("slab.reap.scan", reap_takes_from_the_first_cache_of_most_worth),
     REFMM_STEP_LAW("slab.reap.passes.no_reap", reap_spares_caches_that_must_not_be_reaped),
     REFMM_STEP_LAW("slab.reap.passes.grown", reap_spares_caches_that_have_just_grown),
+    REFMM_STEP_LAW("slab.reap.passes.grown", the_hand_takes_marks_of_growth_off_where_it_passes),
+    REFMM_STEP_LAW("slab.reap.passes.growing", a_cache_that_is_being_grown_is_not_reaped),
+    REFMM_STEP_LAW("slab.reap.passes.growing", a_cache_keeps_the_mark_of_the_growth_that_it_was_reaped_in),
+    REFMM_STEP_LAW("slab.reap.perfect", ten_free_slabs_of_the_best_cache_end_the_search),
     REFMM_STEP_LAW("slab.reap.perfect", the_hand_stops_early_only_for_ten_free_slabs),
     REFMM_STEP_LAW("slab.reap.nothing", nothing_worth_reaping_leaves_all_slabs),
+    REFMM_STEP_LAW("slab.reap.four_fifths", four_fifths_of_the_free_slabs_go_from_the_end),
     REFMM_STEP_LAW("slab.failure.loses_nothing", a_failure_loses_no_object_and_no_slab),
 };
 

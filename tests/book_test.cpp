@@ -1,7 +1,11 @@
 // The book, the clauses and the laws hold together: nothing in one that is not in the others. (That a law or a theorem
 // names a clause at all is the compiler's business: ClauseRef.)
+#include <refmm/proofs/theorem.hpp>
 #include <refmm/spec/clause.hpp>
+#include <refmm/spec/transcript.hpp>
+#include <refmm/tests/replay.hpp>
 #include <refmm/tools/book.hpp>
+#include <refmm/tools/clause_reference.hpp>
 #include <refmm/tools/law_list.hpp>
 
 #include <gmock/gmock.h>
@@ -11,14 +15,13 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
-#include <regex>
-#include <set>
 #include <string>
 #include <vector>
 
 namespace refmm {
 namespace {
 
+namespace fs = std::filesystem;
 using testing::IsEmpty;
 using testing::Not;
 
@@ -76,11 +79,77 @@ TEST(Book, StatesEveryClauseInASentence) {
 }
 
 TEST(Book, RefersOnlyToClausesThatExist) {
-  const std::regex reference(R"(\[([a-z_]+(\.[a-z_]+)+)\])");
   for (const book::Chapter& chapter : book::chapters()) {
-    const std::string text(chapter.text);
-    for (std::sregex_iterator it(text.begin(), text.end(), reference), end; it != end; ++it) {
-      EXPECT_TRUE(find_clause((*it)[1].str())) << chapter.file << ": " << it->str();
+    for (const ClauseReference& reference : references_of_prose(chapter.text))
+      EXPECT_TRUE(means_any_clause(reference.name))
+          << chapter.file << ":" << reference.line << ": " << reference.name;
+  }
+}
+
+// ---- Clauses and sources --------------------------------------------------------------------------------------------
+
+std::string contents(const fs::path& file) {
+  std::ifstream stream(file, std::ios::binary);
+  return {std::istreambuf_iterator<char>(stream), {}};
+}
+
+/// The files of all rooms that refer to clauses: sources and pages.
+std::vector<fs::path> referring_files() {
+  std::vector<fs::path> files{"README.md"};
+  for (const char* room : {"spec", "model", "impl", "proofs", "tests", "tools"}) {
+    for (const auto& entry : fs::recursive_directory_iterator(room)) {
+      const std::string ending = entry.path().extension();
+      if (ending == ".hpp" || ending == ".cpp" || ending == ".md") files.push_back(entry.path());
+    }
+  }
+  return files;
+}
+
+TEST(Sources, ReferOnlyToClausesThatExist) {
+  std::size_t count = 0;
+  for (const fs::path& file : referring_files()) {
+    const std::string text = contents(file);
+    for (const ClauseReference& reference :
+         file.extension() == ".md" ? references_of_prose(text) : references_of_source(text)) {
+      EXPECT_TRUE(means_any_clause(reference.name))
+          << file.string() << ":" << reference.line << ": " << reference.name;
+      ++count;
+    }
+  }
+  EXPECT_GT(count, 100u) << "the search for references has lost them";
+}
+
+// ---- Examples -------------------------------------------------------------------------------------------------------
+
+/// The example as a file of which it is a part, so that an error names its line in the book.
+transcript::Source source_of(const book::Example& example) {
+  return transcript::Source{std::string(example.file), std::string(example.line - 1, '\n') + example.text};
+}
+
+std::vector<book::Example> all_examples() {
+  std::vector<book::Example> examples;
+  for (const book::Chapter& chapter : book::chapters())
+    std::ranges::move(book::examples(chapter), std::back_inserter(examples));
+  return examples;
+}
+
+TEST(BookExamples, AreTranscripts) {
+  EXPECT_GT(all_examples().size(), 20u);
+  for (const book::Example& example : all_examples()) {
+    const transcript::Source source = source_of(example);
+    EXPECT_EQ(transcript::print(transcript::parse(source)), source.text());
+  }
+}
+
+TEST(BookExamples, AgreeWithTheModelAndLeaveNothingOpen) {
+  for (const book::Example& example : all_examples()) {
+    const replay::Report report = replay::run(transcript::parse(source_of(example)), {});
+    for (const replay::Replayed& replayed : report.transcripts) {
+      for (const replay::Disagreement& disagreement : replayed.disagreements)
+        ADD_FAILURE() << example.file << ":" << disagreement.at.line << ": " << disagreement.line << ": "
+                      << disagreement.field.path << " is " << disagreement.field.found << ", not "
+                      << disagreement.field.expected;
+      EXPECT_EQ(replayed.filled, 0u) << example.file << ":" << replayed.boot.line << ": has a question";
     }
   }
 }
@@ -102,6 +171,27 @@ TEST(Laws, HaveNamesOfTheirOwn) {
   std::ranges::sort(names);
   const auto twice = std::ranges::adjacent_find(names);
   EXPECT_EQ(twice, names.end()) << *twice;
+}
+
+// ---- Laws and theorems ----------------------------------------------------------------------------------------------
+
+TEST(Theorems, AreTheLawsForEveryInput) {
+  std::vector<std::string> laws;
+  for (const LawEntry& law : all_laws()) {
+    if (law.form == LawForm::every_input) laws.emplace_back(law.name);
+  }
+  std::vector<std::string> theorems = names_of(all_theorems());
+  std::ranges::sort(laws);
+  std::ranges::sort(theorems);
+  EXPECT_EQ(theorems, laws);
+}
+
+TEST(Theorems, StateTheClauseOfTheirLaw) {
+  for (const Theorem& theorem : all_theorems()) {
+    const auto law = std::ranges::find(all_laws(), theorem.name, &LawEntry::name);
+    ASSERT_NE(law, all_laws().end()) << theorem.name;
+    EXPECT_EQ(law->clause->name, theorem.clause->name) << theorem.name;
+  }
 }
 
 // ---- The parser of the book -----------------------------------------------------------------------------------------
@@ -128,6 +218,24 @@ TEST(BookParser, LeavesEmptyWhatIsNotThere) {
   EXPECT_EQ(entries[0].kind, "");
   EXPECT_EQ(entries[0].prose, "");
   EXPECT_EQ(entries[1].source, "");
+}
+
+TEST(BookParser, ReadsNoHeadingsBetweenFences) {
+  const auto entries = book::entries({"a.md",
+                                      "### a.first\n*must* · mm/slab.c: grow\n\nOne.\n"
+                                      "```mmt\n# comment\n### a.none\nboot\n```\nTwo.\n"});
+  ASSERT_EQ(entries.size(), 1u);
+  EXPECT_EQ(entries[0].prose, "One.\n```mmt\n# comment\n### a.none\nboot\n```\nTwo.");
+}
+
+TEST(BookParser, FindsExamples) {
+  const auto examples =
+      book::examples({"a.md", "One.\n```mmt\n# x\nboot\n```\n```\nnone\n```\n```mmt\nset\n```\n"});
+  ASSERT_EQ(examples.size(), 2u);
+  EXPECT_EQ(examples[0].text, "# x\nboot\n");
+  EXPECT_EQ(examples[0].line, 3u);
+  EXPECT_EQ(examples[1].text, "set\n");
+  EXPECT_EQ(examples[1].line, 10u);
 }
 
 TEST(BookParser, FindsFirstSentences) {

@@ -84,7 +84,8 @@ class Run {
       report.commands += board.commands;
       report.coverage.add(board.coverage);
       const std::chrono::duration<double> generating = std::chrono::nanoseconds(board.generating);
-      if (generating.count() > 0) report.generated_per_second += static_cast<double>(board.commands) / generating.count();
+      if (generating.count() > 0)
+        report.generated_per_second += static_cast<double>(board.commands) / generating.count();
     }
     report.commands_per_second = static_cast<double>(report.commands) / report.elapsed.count();
   }
@@ -121,14 +122,16 @@ class Run {
   void start(Worker& worker, unsigned job) {
     const auto deadline = request_.time ? begin_ + *request_.time : Clock::time_point::max();
     const WorkerTask task{request_.subject, request_.seed, job, std::max(1u, request_.jobs), deadline};
-    worker.process = std::make_unique<Process>([this, task, &worker](Line&) { work(task, *common_, *worker.board); });
+    worker.process =
+        std::make_unique<Process>([this, task, &worker](Line&) { work(task, *common_, *worker.board); });
   }
 
   /// Takes note of a process that has ended, and ends one that hangs.
   void look_at(Worker& worker) {
     if (!worker.process) return;
     WorkerBoard& board = *worker.board;
-    const bool ended = worker.process->line().listen(glance / static_cast<int>(workers_.size())) == Line::Heard::end;
+    const bool ended =
+        worker.process->line().listen(glance / static_cast<int>(workers_.size())) == Line::Heard::end;
     if (const std::uint64_t beats = board.beats; beats != worker.beats) {
       worker.beats = beats;
       worker.last_beat = Clock::now();
@@ -154,7 +157,8 @@ class Run {
 
 // ---- Shrinking ----------------------------------------------------------------------------------------------------------
 
-CheckReport::Failure shrink_failure(const CheckRequest& request, const WorkerBoard& board, CheckProgress progress) {
+CheckReport::Failure shrink_failure(const CheckRequest& request, const WorkerBoard& board,
+                                    CheckProgress progress) {
   const auto begin = Clock::now();
   const std::span<const slab::Command> commands(board.commands_of_run.data(), board.length);
   Trials trials(request.subject, request.patience);
@@ -183,7 +187,8 @@ CheckReport::Failure shrink_failure(const CheckRequest& request, const WorkerBoa
 }  // namespace
 
 CheckReport check(const CheckRequest& request) {
-  if (request.area != "slab") throw std::invalid_argument("there is no area `" + request.area + "` to check: try slab");
+  if (request.area != "slab")
+    throw std::invalid_argument("there is no area `" + request.area + "` to check: try slab");
   if (!request.time && !request.runs) throw std::invalid_argument("a check needs a time or a number of runs");
   const Interruptible interruptible;
   CheckReport report{.seed = request.seed};

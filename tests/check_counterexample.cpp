@@ -5,6 +5,8 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
+#include <charconv>
 #include <cstdint>
 #include <fstream>
 #include <stdexcept>
@@ -23,31 +25,60 @@ std::string call_notation(const slab::Command& command, const std::string& resul
 struct Reference {
   std::string text;
   std::string last_call{};
+  std::string last_result{};
+  std::vector<std::string> last_effects{};
   slab::State state;
 };
 
 Reference reference(const shrink::Script& script, bool with_effects) {
-  Reference made{slab::boot_notation(script.machine, with_effects) + '\n', "", model::boot(script.machine)};
+  Reference made{.text = slab::boot_notation(script.machine, with_effects) + '\n',
+                 .state = model::boot(script.machine)};
   for (const slab::Command& command : shrink::commands_of(script)) {
     auto outcome = model::step(script.machine, std::move(made.state), command);
     made.state = std::move(outcome.state);
     made.last_call = slab::notation(command);
-    made.text += call_notation(command, slab::notation(outcome.result)) + '\n';
-    if (!with_effects) continue;
-    for (const slab::Effect& effect : outcome.effects) made.text += "| " + slab::notation(effect) + '\n';
+    made.last_result = slab::notation(outcome.result);
+    made.last_effects.clear();
+    made.text += call_notation(command, made.last_result) + '\n';
+    for (const slab::Effect& effect : outcome.effects) {
+      made.last_effects.push_back(slab::notation(effect));
+      if (with_effects) made.text += "| " + made.last_effects.back() + '\n';
+    }
   }
   return made;
 }
 
-std::string block_text(std::string_view query, const std::vector<std::string>& lines, std::string_view prefix) {
-  std::string text = fmt::format("{}{}:{}\n", prefix, query, lines.empty() ? " (empty)" : "");
-  for (const std::string& line : lines) text += fmt::format("{}  {}\n", prefix, line);
+constexpr std::string_view mark = "# ! ";
+
+std::string block_text(std::string_view query, const std::vector<std::string>& lines) {
+  std::string text = fmt::format("{}:{}\n", query, lines.empty() ? " (empty)" : "");
+  for (const std::string& line : lines) text += fmt::format("  {}\n", line);
+  return text;
+}
+
+/// The lines of the subject's block that are not the reference's, up to a handful; `...` for the others.
+std::string differing_lines(std::string_view query, const std::vector<std::string>& lines,
+                            const std::vector<std::string>& expected) {
+  constexpr std::size_t handful = 8;
+  std::string text = fmt::format("{}{}:{}\n", mark, query, lines.empty() ? " (empty)" : "");
+  std::size_t shown = 0;
+  bool skipping = false;
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    const bool differs = i >= expected.size() || lines[i] != expected[i];
+    if (differs && shown < handful) text += fmt::format("{}  {}\n", mark, lines[i]);
+    if (!differs && !skipping) text += fmt::format("{}  ...\n", mark);
+    if (differs) ++shown;
+    skipping = !differs;
+  }
+  if (shown > handful) text += fmt::format("{}  ... and {} more lines that differ\n", mark, shown - handful);
+  if (lines.size() < expected.size())
+    text += fmt::format("{}  (no more lines; the reference has {} more)\n", mark, expected.size() - lines.size());
   return text;
 }
 
 /// What the subject did, as comments.
-std::string subject_text(const Testimony& testimony, const std::string& last_call) {
-  constexpr std::string_view mark = "# ! ";
+std::string subject_text(const Testimony& testimony, const Reference& reference) {
+  const std::string& last_call = reference.last_call;
   using Kind = Finding::Kind;
   switch (testimony.finding.kind) {
     case Kind::result:
@@ -61,22 +92,30 @@ std::string subject_text(const Testimony& testimony, const std::string& last_cal
     }
     case Kind::state:
       if (testimony.query.empty()) return "";
-      return block_text(testimony.query, testimony.block, mark);
+      return differing_lines(testimony.query, testimony.block, block_of(testimony.query, reference.state));
     case Kind::crash:
-    case Kind::hang: return fmt::format("{}{}: {}\n", mark, last_call, testimony.finding.difference.found);
-    case Kind::law: break;
+    case Kind::hang:
+      return fmt::format("{}{}: {}\n", mark, last_call, testimony.finding.difference.found);
+    case Kind::law:
+      break;
   }
   return "";
 }
 
 std::string_view headline(Finding::Kind kind) {
   switch (kind) {
-    case Finding::Kind::result: return "The subject answers the last call otherwise than the reference.";
-    case Finding::Kind::effects: return "The last call has other effects in the subject than in the reference.";
-    case Finding::Kind::state: return "The last call leaves the subject in another state than the reference.";
-    case Finding::Kind::law: return "Reference and subject agree, and break a law with the last call.";
-    case Finding::Kind::crash: return "The subject does not survive the last call.";
-    case Finding::Kind::hang: return "The subject does not come back from the last call.";
+    case Finding::Kind::result:
+      return "The subject answers the last call otherwise than the reference.";
+    case Finding::Kind::effects:
+      return "The last call has other effects in the subject than in the reference.";
+    case Finding::Kind::state:
+      return "The last call leaves the subject in another state than the reference.";
+    case Finding::Kind::law:
+      return "Reference and subject agree, and break a law with the last call.";
+    case Finding::Kind::crash:
+      return "The subject does not survive the last call.";
+    case Finding::Kind::hang:
+      return "The subject does not come back from the last call.";
   }
   return "";
 }
@@ -88,33 +127,65 @@ std::string short_hash(std::string_view text) {
   return fmt::format("{:08x}", hash);
 }
 
+/// What differs, in the notation of transcripts where it is a whole result or effect.
+Difference in_notation(const Testimony& testimony, const Reference& reference) {
+  Difference difference = testimony.finding.difference;
+  if (difference.path == "result") return {difference.path, reference.last_result, testimony.result};
+  constexpr std::string_view effect = "effects[";
+  if (!difference.path.starts_with(effect) || difference.path.back() != ']') return difference;
+  std::size_t position = 0;
+  std::from_chars(difference.path.data() + effect.size(), difference.path.data() + difference.path.size(),
+                  position);
+  const auto at = [&](const std::vector<std::string>& effects) {
+    return position < effects.size() ? effects[position] : std::string("absent");
+  };
+  return {difference.path, at(reference.last_effects), at(testimony.effects)};
+}
+
+/// A line of the head, broken where it gets too long.
+std::string head_line(std::string_view label, const std::vector<std::string>& words) {
+  constexpr std::size_t width = 110;
+  const std::string margin = fmt::format("#   {:<8}", "");
+  std::string text, line = fmt::format("#   {:<8}", label);
+  for (const std::string& word : words) {
+    if (line.size() > margin.size() && line.size() + 1 + word.size() > width) {
+      text += line + '\n';
+      line = margin;
+    }
+    line += ' ' + word;
+  }
+  return text + line + '\n';
+}
+
+/// The clauses that decided, each once, in the order in which they first applied.
+std::vector<std::string> names_of(const Because& because) {
+  std::vector<std::string> names;
+  for (const ClauseRef clause : because) {
+    if (std::ranges::find(names, clause->name) == names.end()) names.emplace_back(clause->name);
+  }
+  return names;
+}
+
 }  // namespace
 
 Counterexample counterexample(const shrink::Script& failing, Testimony testimony, std::string_view replay) {
   const Finding& finding = testimony.finding;
   const Reference made = reference(failing, finding.kind == Finding::Kind::effects);
   std::string body = made.text;
-  if (!testimony.query.empty()) {
-    body += block_text(testimony.query, block_of(testimony.query, made.state), "");
-  }
-  body += subject_text(testimony, made.last_call);
+  if (!testimony.query.empty()) body += block_text(testimony.query, block_of(testimony.query, made.state));
+  body += subject_text(testimony, made);
   const std::string name = fmt::format("{}-{}.mmt", finding.clause->name, short_hash(body));
 
   std::string head = fmt::format("# {}\n#\n", headline(finding.kind));
-  const auto line = [&](std::string_view label, std::string_view text) {
-    head += fmt::format("#   {:<8} {}\n", label, text);
-  };
-  line("clause", finding.clause->name);
-  if (!finding.sentence.empty()) line("law", finding.sentence);
-  const Difference& difference = finding.difference;
-  if (!difference.path.empty())
-    line("field", fmt::format("{} is {} in the reference, {} in the subject", place_in_words(difference.path, made.state),
-                              difference.expected, difference.found));
-  std::string because;
-  for (const ClauseRef clause : finding.because) because += (because.empty() ? "" : ", ") + std::string(clause->name);
-  line("decided", because);
-  line("replay", fmt::format("refmm run {} {}", name, replay));
-  return {failing, std::move(testimony), name, head + body};
+  head += head_line("clause", {std::string(finding.clause->name)});
+  if (!finding.sentence.empty()) head += head_line("law", {std::string(finding.sentence)});
+  if (const Difference difference = in_notation(testimony, made); !difference.path.empty()) {
+    head += head_line("field", {place_in_words(difference.path, made.state), "is", difference.expected,
+                                "in the reference,", difference.found, "in the subject"});
+  }
+  head += head_line("decided", names_of(finding.because));
+  head += head_line("replay", {fmt::format("refmm run {} {}", name, replay)});
+  return {failing, std::move(testimony), name, head + '\n' + body};
 }
 
 std::filesystem::path write(const Counterexample& counterexample, const std::filesystem::path& folder) {

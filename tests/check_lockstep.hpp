@@ -7,6 +7,7 @@
 #include <refmm/spec/machine.hpp>
 #include <refmm/spec/slab.hpp>
 #include <refmm/tests/check_coverage.hpp>
+#include <refmm/tests/check_laws.hpp>
 #include <refmm/tests/slab_subject.hpp>
 
 #include <optional>
@@ -27,10 +28,10 @@ struct Finding {
     hang,     // it did not come back from it
   };
   Kind kind;
-  Difference difference;          // what the model has, what the subject has; the path names what differs
-  const Clause* clause;           // the clause that is violated
-  std::string_view sentence{};    // the law of that clause which the subject breaks, where there is one
-  Because because{};              // the clauses that decided what the model did
+  Difference difference;        // what the model has, what the subject has; the path names what differs
+  const Clause* clause;         // the clause that is violated
+  std::string_view sentence{};  // the law of that clause which the subject breaks, where there is one
+  Because because{};            // the clauses that decided what the model did
 };
 
 /// Runs commands on the model and on a subject until they differ.
@@ -66,10 +67,6 @@ class Lockstep {
 
   /// A law that the subject breaks where it differs. It looks at whatever the subject has left of its structures, and
   /// may not survive that.
-  struct BrokenLaw {
-    const Clause* clause;
-    std::string_view name;
-  };
   std::optional<BrokenLaw> law_broken_by_subject() const;
 
  private:
@@ -84,7 +81,7 @@ class Lockstep {
   std::vector<slab::Effect> effects_{};
   Because because_{};
   SlabSubject::Answer answer_{};
-  slab::State observed_;
+  slab::State observed_{};
   std::optional<BrokenLaw> broken_by_both_{};
   bool agree_;
 };

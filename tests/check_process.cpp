@@ -84,7 +84,8 @@ std::optional<std::string> Process::wait() {
   while (waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
   }
   ended_ = true;
-  if (WIFSIGNALED(status)) return fmt::format("killed by signal {} ({})", WTERMSIG(status), strsignal(WTERMSIG(status)));
+  if (WIFSIGNALED(status))
+    return fmt::format("killed by signal {} ({})", WTERMSIG(status), strsignal(WTERMSIG(status)));
   if (WEXITSTATUS(status) != 0) return fmt::format("exited with status {}", WEXITSTATUS(status));
   return std::nullopt;
 }

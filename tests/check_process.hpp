@@ -24,7 +24,7 @@ class Shared {
   static_assert(std::is_trivially_destructible_v<T>);
 
  public:
-  Shared() : value_(::new (detail::map_shared(sizeof(T))) T{}) {}
+  Shared() : value_(::new(detail::map_shared(sizeof(T))) T{}) {}
   ~Shared() { detail::unmap_shared(value_, sizeof(T)); }
   Shared(const Shared&) = delete;
   Shared& operator=(const Shared&) = delete;

@@ -24,8 +24,8 @@ struct Trials::Board {
   std::uint32_t count;
   std::array<Item, longest_script> items;
   // The answer.
-  std::atomic<std::uint32_t> position;           // the item under way, or that failed
-  std::array<bool, longest_script> meaningful;   // of the items up to there: it had a meaning
+  std::atomic<std::uint32_t> position;          // the item under way, or that failed
+  std::array<bool, longest_script> meaningful;  // of the items up to there: it had a meaning
   bool differs;
   Finding::Kind kind;
   const Clause* clause;
@@ -92,11 +92,14 @@ void Trials::work(Line& line) const {
       std::vector<std::string> effects;
       for (const auto& effect : lockstep.answer().effects) effects.push_back(slab::notation(effect));
       const std::string query = query_that_shows(finding, lockstep.state());
-      const std::string text =
-          nlohmann::json{finding.difference.path, finding.difference.expected, finding.difference.found,
-                         slab::notation(lockstep.answer().result), effects, query,
-                         block_of(query, lockstep.observed())}
-              .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+      const std::string text = nlohmann::json{finding.difference.path,
+                                              finding.difference.expected,
+                                              finding.difference.found,
+                                              slab::notation(lockstep.answer().result),
+                                              effects,
+                                              query,
+                                              block_of(query, lockstep.observed())}
+                                   .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
       std::memcpy(board.text.data(), text.c_str(), std::min(text.size() + 1, board.text.size()));
     }
     line.ring();
@@ -117,9 +120,14 @@ Trials::Answer Trials::ask(const Script& script, int question) {
   board.meaningful.fill(false);
   process_->line().ring();
   switch (process_->line().listen(patience_)) {
-    case Line::Heard::ring: return board.differs ? Answer::differs : Answer::agrees;
-    case Line::Heard::end: crash_ = process_->wait().value_or("ended"); break;
-    case Line::Heard::silence: crash_.clear(); break;
+    case Line::Heard::ring:
+      return board.differs ? Answer::differs : Answer::agrees;
+    case Line::Heard::end:
+      crash_ = process_->wait().value_or("ended");
+      break;
+    case Line::Heard::silence:
+      crash_.clear();
+      break;
   }
   const bool crashed = !crash_.empty();
   process_.reset();
@@ -150,7 +158,8 @@ Testimony Trials::testimony(const Script& failing) {
                   .clause = board.clause,
                   .sentence = board.sentence ? std::string_view(board.sentence) : std::string_view(),
                   .because = last ? last->outcome.because : Because{"slab.boot"}};
-  return {.finding = std::move(finding), .result = text[3], .effects = text[4], .query = text[5], .block = text[6]};
+  return {
+      .finding = std::move(finding), .result = text[3], .effects = text[4], .query = text[5], .block = text[6]};
 }
 
 /// The finding of a subject that did not come back from its last command.

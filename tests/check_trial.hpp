@@ -25,8 +25,8 @@ struct Testimony {
   Finding finding;
   std::string result{};                // in the notation of transcripts; empty for a call without a result
   std::vector<std::string> effects{};  // likewise
-  std::string query{};                 // the query whose block shows the difference, "slabs size-32"; empty for none
-  std::vector<std::string> block{};    // the subject's answer to it
+  std::string query{};               // the query whose block shows the difference, "slabs size-32"; empty for none
+  std::vector<std::string> block{};  // the subject's answer to it
 };
 
 class Trials {

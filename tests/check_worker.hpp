@@ -28,17 +28,17 @@ struct WorkersCommon {
 /// What a process tells its parent, as it goes: it may not come to its end. The parent reads the coverage while it is
 /// being counted, for the progress; what it reports it reads at the end.
 struct WorkerBoard {
-  std::atomic<std::uint64_t> beats;        // changes as long as the process gets on
-  std::atomic<std::uint64_t> runs;         // done
-  std::atomic<std::uint64_t> commands;     // run
-  std::atomic<std::uint64_t> generating;   // nanoseconds spent in RapidCheck
-  std::atomic<bool> failed;                // the run below
+  std::atomic<std::uint64_t> beats;       // changes as long as the process gets on
+  std::atomic<std::uint64_t> runs;        // done
+  std::atomic<std::uint64_t> commands;    // run
+  std::atomic<std::uint64_t> generating;  // nanoseconds of drawing sessions and turning them into commands
+  std::atomic<bool> failed;               // the run below
   Coverage coverage;
   // The run under way: its commands so far, the one under way included.
   std::atomic<std::uint64_t> run;
   Machine machine;
   std::atomic<std::uint32_t> length;
-  std::array<slab::Command, slab::Caller::most_commands + 8> commands_of_run;
+  std::array<slab::Command, slab::Caller::most_commands> commands_of_run;
 };
 
 struct WorkerTask {

@@ -1,59 +1,20 @@
 // The command as people use it: lines of a shell, what they print, and what they exit with.
+#include <refmm/tests/command_fixture.hpp>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <string>
 
 namespace refmm {
 namespace {
 
-namespace fs = std::filesystem;
 using testing::AllOf;
 using testing::EndsWith;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
 using testing::StartsWith;
-
-std::string contents(const fs::path& file) {
-  std::ifstream stream(file, std::ios::binary);
-  return {std::istreambuf_iterator<char>(stream), {}};
-}
-
-/// What a line of the shell led to.
-struct Ran {
-  int exit;
-  std::string out, err;
-};
-
-/// Runs lines in the root of the project, with `refmm` on the path and a folder of its own as $scratch.
-class Command : public testing::Test {
- protected:
-  Command() {
-    std::string name = (fs::temp_directory_path() / "refmm-command-XXXXXX").string();
-    if (!mkdtemp(name.data())) throw std::runtime_error("no folder for what the command writes");
-    scratch_ = name;
-  }
-  ~Command() override { fs::remove_all(scratch_); }
-
-  Ran run(const std::string& line) const {
-    const fs::path script = scratch_ / "script", out = scratch_ / "out", err = scratch_ / "err";
-    std::ofstream(script) << "set -o pipefail\nPATH=" << REFMM_COMMAND_FOLDER
-                          << ":$PATH\nscratch=" << scratch_.string() << "\n"
-                          << line << "\n";
-    const std::string shell = "bash " + script.string() + " >" + out.string() + " 2>" + err.string();
-    const int status = std::system(shell.c_str());
-    return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, contents(out), contents(err)};
-  }
-
-  fs::path scratch_;
-};
 
 // ---- Usage ----------------------------------------------------------------------------------------------------------
 

@@ -15,8 +15,8 @@ namespace {
 
 /// Sizes of objects, plainest first: round numbers, then powers of two.
 constexpr std::array<std::uint32_t, 27> plain_object_sizes{
-    100, 200, 500, 1000, 2000, 4000, 8000, 16000, 32000, 64000, 128000,
-    4,   8,   16,  32,   64,   128,  256,  512,   1024,  2048,  4096, 8192, 16384, 32768, 65536, 131072};
+    100, 200, 500, 1000, 2000, 4000, 8000, 16000, 32000, 64000, 128000, 4,     8,     16,
+    32,  64,  128, 256,  512,  1024, 2048, 4096,  8192,  16384, 32768,  65536, 131072};
 
 constexpr std::uint32_t not_plain = 100;
 
@@ -61,17 +61,22 @@ struct Effort {
   Numbers operator()(const slab::FindGeneralCachep& call) const {
     return {2, plainness_of_request(call.size), plainness_of_flags(call.gfpflags)};
   }
-  Numbers operator()(const slab::CacheShrink& call) const { return {3, call.cache ? of_cache(*call.cache) : 0, 0}; }
+  Numbers operator()(const slab::CacheShrink& call) const {
+    return {3, call.cache ? of_cache(*call.cache) : 0, 0};
+  }
   Numbers operator()(const slab::SetKnobs& call) const {
     const std::uint32_t in_interrupt = call.in_interrupt ? 1 + *call.in_interrupt : 0;
-    return {3, of_knob(call.fail_pages), of_knob(call.fail_skip), of_knob(call.reap_before), in_interrupt};
+    return {6, of_knob(call.fail_pages), of_knob(call.fail_skip), of_knob(call.reap_before), in_interrupt};
   }
   Numbers operator()(const slab::CacheCreate& call) const {
-    return {4,         plainness_of_object_size(call.size), call.offset, 8 * call.flags / slab::SLAB_NO_REAP,
-            call.ctor, call.dtor};
+    return {4,           plainness_of_object_size(call.size),
+            call.offset, 800 * (call.flags / slab::SLAB_NO_REAP),
+            call.ctor,   call.dtor};
   }
   Numbers operator()(const slab::CacheReap& call) const { return {4, plainness_of_flags(call.gfp_mask), 0}; }
-  Numbers operator()(const slab::CacheDestroy& call) const { return {5, call.cache ? of_cache(*call.cache) : 0, 0}; }
+  Numbers operator()(const slab::CacheDestroy& call) const {
+    return {5, call.cache ? of_cache(*call.cache) : 0, 0};
+  }
 };
 
 std::uint32_t effort_of_machine(const Machine& machine) {
@@ -99,14 +104,17 @@ void append_names(std::vector<std::string>& names, const slab::Command& command)
 
 }  // namespace
 
+std::span<const std::uint32_t> round_object_sizes() { return plain_object_sizes; }
 std::uint32_t plainness_of_request(std::uint32_t size) { return plainness(model::general_sizes, size); }
 std::uint32_t plainness_of_object_size(std::uint32_t size) { return plainness(plain_object_sizes, size); }
 std::vector<std::uint32_t> plainer_requests(std::uint32_t size) { return plainer(model::general_sizes, size); }
 std::vector<std::uint32_t> plainer_object_sizes(std::uint32_t size) { return plainer(plain_object_sizes, size); }
 
 std::uint32_t plainness_of_flags(std::uint32_t flags) {
-  constexpr std::array<std::uint32_t, 8> levels{slab::SLAB_KERNEL, slab::SLAB_ATOMIC, slab::SLAB_USER,
-                                                slab::SLAB_BUFFER, slab::GFP_KSWAPD,  0, slab::GFP_WAIT, 6};
+  constexpr std::array<std::uint32_t, 8> levels{slab::SLAB_KERNEL, slab::SLAB_ATOMIC,
+                                                slab::SLAB_USER,   slab::SLAB_BUFFER,
+                                                slab::GFP_KSWAPD,  0,
+                                                slab::GFP_WAIT,    6};
   const auto level = std::ranges::find(levels, flags & slab::SLAB_LEVEL_MASK) - levels.begin();
   return static_cast<std::uint32_t>(level) + 2 * (flags & ~slab::SLAB_LEVEL_MASK);
 }
@@ -118,14 +126,14 @@ Rank rank(const Script& script) {
     if (create && create->name) created.emplace(*create->name, static_cast<std::uint32_t>(created.size()));
   }
   std::map<std::uint32_t, std::uint32_t> positions;  // of the items, by id
-  Rank rank{{static_cast<std::uint32_t>(script.items.size()), 0, 0, effort_of_machine(script.machine)}, {}};
+  Rank rank{{static_cast<std::uint32_t>(script.items.size()), 0, effort_of_machine(script.machine), 0}, {}};
   for (const Item& item : script.items) {
     positions.emplace(item.id, static_cast<std::uint32_t>(positions.size()));
     auto effort = std::visit(Effort{created}, item.command);
     const auto freed = positions.find(item.frees);
     if (freed != positions.end() && !goes_with(item, script.items[freed->second])) effort.front() += 1;
     rank.numbers[1] += effort.front();
-    for (const std::uint32_t argument : std::span(effort).subspan(1)) rank.numbers[2] += argument;
+    for (const std::uint32_t argument : std::span(effort).subspan(1)) rank.numbers[3] += argument;
     rank.numbers.push_back(static_cast<std::uint32_t>(item.command.index()));
     rank.numbers.insert(rank.numbers.end(), effort.begin(), effort.end());
     rank.numbers.push_back(freed != positions.end() ? 1 + freed->second : 0);

@@ -5,13 +5,14 @@
 
 #include <compare>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
 namespace refmm::shrink {
 
-/// Where a script stands in a total order; the lower the simpler. Fewer commands come first, then commands and arguments
-/// that ask less of the reader, then a plainer machine; among equals the order of the commands decides.
+/// Where a script stands in a total order; the lower the simpler. Fewer commands come first, then commands that ask less of
+/// the reader, then a plainer machine, then plainer arguments; among equals the order of the commands decides.
 struct Rank {
   std::vector<std::uint32_t> numbers;
   std::vector<std::string> names;
@@ -27,6 +28,9 @@ Script numbered_from_one(Script script);
 std::uint32_t plainness_of_request(std::uint32_t size);      // of kmalloc: sizes of general caches first
 std::uint32_t plainness_of_object_size(std::uint32_t size);  // of kmem_cache_create: round numbers first
 std::uint32_t plainness_of_flags(std::uint32_t flags);       // of an allocation: GFP_KERNEL first
+
+/// Sizes of objects that are easy to read, plainest first.
+std::span<const std::uint32_t> round_object_sizes();
 
 /// The sizes that are plainer than `size`, plainest first.
 std::vector<std::uint32_t> plainer_requests(std::uint32_t size);

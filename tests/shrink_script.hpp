@@ -20,9 +20,9 @@ namespace refmm::shrink {
 
 /// A command of a script. A plain value, so that processes can share it.
 struct Item {
-  slab::Command command;     // the object of a CacheFree or Kfree in it means nothing
-  std::uint32_t id;          // unique within the script
-  std::uint32_t frees = 0;   // the id of the allocation whose object is freed; 0 for none
+  slab::Command command;    // the object of a CacheFree or Kfree in it means nothing
+  std::uint32_t id;         // unique within the script
+  std::uint32_t frees = 0;  // the id of the allocation whose object is freed; 0 for none
   friend bool operator==(const Item&, const Item&) = default;
 };
 static_assert(std::is_trivially_copyable_v<Item>);

@@ -75,12 +75,18 @@ Temper any_temper() {
 
 std::uint32_t any_object_size(const Temper& temper) {
   switch (one_of(temper.sizes)) {
-    case Sizes::tiny: return number(4, 64);
-    case Sizes::small: return number(4, 600);
-    case Sizes::threshold: return number(470, 530);
-    case Sizes::fraction_of_page: return 4096 / number(1, 9) + 24 - number(0, 48);
-    case Sizes::power_of_two: return 4u << number(0, 15);
-    case Sizes::pages: return one_in(3) ? number(4096, 131072) : number(1000, 20000);
+    case Sizes::tiny:
+      return number(4, 64);
+    case Sizes::small:
+      return number(4, 600);
+    case Sizes::threshold:
+      return number(470, 530);
+    case Sizes::fraction_of_page:
+      return 4096 / number(1, 9) + 24 - number(0, 48);
+    case Sizes::power_of_two:
+      return 4u << number(0, 15);
+    case Sizes::pages:
+      return one_in(3) ? number(4096, 131072) : number(1000, 20000);
   }
   return 4;
 }
@@ -113,8 +119,8 @@ std::uint32_t any_alloc_flags(const Temper& temper) {
 
 CacheChoice any_cache() {
   using enum CacheChoice::Kind;
-  return {one_of<CacheChoice::Kind>(
-              {created, created, created, created, general, with_room, without_room, under_the_hand, with_free_slabs}),
+  return {one_of<CacheChoice::Kind>({created, created, created, created, general, with_room, without_room,
+                                     under_the_hand, with_free_slabs}),
           number(0, 40)};
 }
 
@@ -140,33 +146,45 @@ Intent any_create(const Temper& temper) {
                       .flags = temper.create_flags & (number(0, 7) * SLAB_NO_REAP),
                       .ctor = ctor,
                       .dtor = ctor && one_in(2),
-                      .long_name = one_in(20)};
+                      .long_name = one_in(20),
+                      .exhausting = one_in(60)};
 }
 
 Intent any_intent(const Temper& temper) {
   switch (weighted(temper.weights)) {
-    case create: return any_create(temper);
-    case alloc: return AllocIntent{any_cache(), any_alloc_flags(temper), any_times(temper)};
-    case kmalloc: return KmallocIntent{any_request_size(temper), any_alloc_flags(temper), any_times(temper)};
-    case free: return FreeIntent{{temper.frees, number(0, 1000)}, one_in(3), any_times(temper)};
-    case free_all: return FreeAllIntent{any_cache(), one_in(2)};
-    case kfree_null: return KfreeNullIntent{};
-    case shrink: return ShrinkIntent{any_cache()};
-    case destroy: return DestroyIntent{any_cache()};
-    case reap: return ReapIntent{any_level(temper), number(1, 6)};
-    case find: return FindIntent{one_in(3) ? number(131072, 200000) : any_request_size(temper), any_alloc_flags(temper)};
-    default: return any_knobs();
+    case create:
+      return any_create(temper);
+    case alloc:
+      return AllocIntent{any_cache(), any_alloc_flags(temper), any_times(temper)};
+    case kmalloc:
+      return KmallocIntent{any_request_size(temper), any_alloc_flags(temper), any_times(temper)};
+    case free:
+      return FreeIntent{{temper.frees, number(0, 1000)}, one_in(3), any_times(temper)};
+    case free_all:
+      return FreeAllIntent{any_cache(), one_in(2)};
+    case kfree_null:
+      return KfreeNullIntent{};
+    case shrink:
+      return ShrinkIntent{any_cache()};
+    case destroy:
+      return DestroyIntent{any_cache()};
+    case reap:
+      return ReapIntent{any_level(temper), number(1, 6)};
+    case find:
+      return FindIntent{one_in(3) ? number(131072, 200000) : any_request_size(temper), any_alloc_flags(temper)};
+    default:
+      return any_knobs();
   }
 }
 
 Intent any_misuse() {
   using enum Refusal;
-  return MisuseIntent{one_of<Refusal>({name_missing, name_too_long, create_in_interrupt, size_below_word,
-                                       size_above_limit, dtor_without_ctor, offset_above_size, unknown_create_flag,
-                                       name_taken, shrink_without_cache, shrink_in_interrupt, shrink_unchained,
-                                       destroy_without_cache, destroy_in_interrupt, unknown_alloc_flag,
-                                       sleeping_in_interrupt, request_too_large}),
-                      number(0, 1000)};
+  return MisuseIntent{
+      one_of<Refusal>({name_missing, name_too_long, create_in_interrupt, size_below_word, size_above_limit,
+                       dtor_without_ctor, offset_above_size, unknown_create_flag, name_taken, shrink_without_cache,
+                       shrink_in_interrupt, shrink_unchained, destroy_without_cache, destroy_in_interrupt,
+                       unknown_alloc_flag, sleeping_in_interrupt, request_too_large}),
+      number(0, 1000)};
 }
 
 Machine any_machine() {

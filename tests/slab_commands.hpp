@@ -37,7 +37,8 @@ struct ObjectChoice {
 struct CreateIntent {
   std::uint32_t size, offset, flags;
   bool ctor, dtor;
-  bool long_name;  // as long as names may be
+  bool long_name;   // as long as names may be
+  bool exhausting;  // as often as there are descriptors, and then once more without pages for another one
 };
 struct AllocIntent {
   CacheChoice cache;
@@ -70,7 +71,8 @@ struct ReapIntent {
 struct FindIntent {
   std::uint32_t size, gfpflags;
 };
-/// A usage error, the last thing that a caller does. `detail` chooses among the ways to make it.
+/// A usage error, the last thing that a caller does. `detail` chooses among the ways to make it. Before half of those that
+/// take a name twice no cache descriptor is left.
 struct MisuseIntent {
   Refusal refusal;
   std::uint32_t detail;

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -21,12 +22,18 @@ bool has_room(const Cache& cache) { return cache.firstnotfull < cache.slabs.size
 bool is_of_kind(const State& now, const Cache& cache, CacheChoice::Kind kind) {
   using enum CacheChoice::Kind;
   switch (kind) {
-    case created: return !is_general(cache);
-    case general: return is_general(cache);
-    case with_room: return has_room(cache);
-    case without_room: return !has_room(cache);
-    case under_the_hand: return &cache == &now.chain[now.clock_searchp];
-    case with_free_slabs: return free_slabs(cache) != 0;
+    case created:
+      return !is_general(cache);
+    case general:
+      return is_general(cache);
+    case with_room:
+      return has_room(cache);
+    case without_room:
+      return !has_room(cache);
+    case under_the_hand:
+      return &cache == &now.chain[now.clock_searchp];
+    case with_free_slabs:
+      return free_slabs(cache) != 0;
   }
   return false;
 }
@@ -44,9 +51,12 @@ const Cache& chosen(const State& now, CacheChoice choice) {
 const Object& chosen(const std::vector<Object>& held, ObjectChoice choice) {
   using enum ObjectChoice::Kind;
   switch (choice.kind) {
-    case oldest: return held.front();
-    case newest: return held.back();
-    case any: break;
+    case oldest:
+      return held.front();
+    case newest:
+      return held.back();
+    case any:
+      break;
   }
   return held[choice.ordinal % held.size()];
 }
@@ -81,20 +91,52 @@ CacheCreate lawful_create(const State& now) {
   return {.name = unused_name(now, false), .size = 100, .offset = 0, .flags = 0, .ctor = false, .dtor = false};
 }
 
+/// Creations that use up the descriptors that kmem_cache has free.
+std::vector<Command> creations_of_all_descriptors(const State& now) {
+  std::vector<Command> commands;
+  State then = now;
+  for (const Slab& slab : now.chain.front().slabs) {
+    for (std::size_t left = slab.free.size(); left != 0; --left) {
+      const CacheCreate create = lawful_create(then);
+      then.chain.push_back({});
+      then.chain.back().name = *create.name;  // taken, for the next one
+      commands.push_back(create);
+    }
+  }
+  return commands;
+}
+
 /// A call of kmem_cache_create that is wrong in one way, the one that `misuse` names.
 CacheCreate wrong_create(const State& now, MisuseIntent misuse) {
   const std::uint32_t detail = misuse.detail;
   CacheCreate call = lawful_create(now);
   switch (misuse.refusal) {
-    case Refusal::name_missing: call.name.reset(); break;
-    case Refusal::name_too_long: call.name = Name(std::string(19 + detail % 8, 'n')); break;
-    case Refusal::size_below_word: call.size = detail % 4; break;
-    case Refusal::size_above_limit: call.size = detail % 3 == 0 ? 0xffffffff : 131073 + detail; break;
-    case Refusal::dtor_without_ctor: call.dtor = true; break;
-    case Refusal::offset_above_size: call.offset = call.size + 1 + detail % 200; break;
-    case Refusal::unknown_create_flag: call.flags = 1u << (detail % 12); break;
-    case Refusal::name_taken: call.name = chosen(now, {CacheChoice::Kind::created, detail}).name; break;
-    default: break;
+    case Refusal::name_missing:
+      call.name.reset();
+      break;
+    case Refusal::name_too_long:
+      call.name = Name(std::string(19 + detail % 8, 'n'));
+      break;
+    case Refusal::size_below_word:
+      call.size = detail % 4;
+      break;
+    case Refusal::size_above_limit:
+      call.size = detail % 3 == 0 ? 0xffffffff : 131073 + detail;
+      break;
+    case Refusal::dtor_without_ctor:
+      call.dtor = true;
+      break;
+    case Refusal::offset_above_size:
+      call.offset = call.size + 1 + detail % 200;
+      break;
+    case Refusal::unknown_create_flag:
+      call.flags = 1u << (detail % 12);
+      break;
+    case Refusal::name_taken:
+      call.name = chosen(now, {CacheChoice::Kind::created, detail}).name;
+      break;
+    default:
+      break;
   }
   return call;
 }
@@ -104,17 +146,33 @@ std::vector<Command> wrong_commands(const State& now, MisuseIntent misuse) {
   const Cache& full = chosen(now, {CacheChoice::Kind::without_room, misuse.detail});
   const Cache& any = chosen(now, {CacheChoice::Kind::created, misuse.detail});
   switch (misuse.refusal) {
-    case Refusal::create_in_interrupt: return {interrupt(true), lawful_create(now)};
-    case Refusal::shrink_without_cache: return {CacheShrink{}};
-    case Refusal::shrink_in_interrupt: return {interrupt(true), CacheShrink{any.name}};
-    case Refusal::shrink_unchained: return {interrupt(false), CacheShrink{now.chain.front().name}};
-    case Refusal::destroy_without_cache: return {CacheDestroy{}};
-    case Refusal::destroy_in_interrupt: return {interrupt(true), CacheDestroy{any.name}};
+    case Refusal::create_in_interrupt:
+      return {interrupt(true), lawful_create(now)};
+    case Refusal::shrink_without_cache:
+      return {CacheShrink{}};
+    case Refusal::shrink_in_interrupt:
+      return {interrupt(true), CacheShrink{any.name}};
+    case Refusal::shrink_unchained:
+      return {interrupt(false), CacheShrink{now.chain.front().name}};
+    case Refusal::destroy_without_cache:
+      return {CacheDestroy{}};
+    case Refusal::destroy_in_interrupt:
+      return {interrupt(true), CacheDestroy{any.name}};
     case Refusal::unknown_alloc_flag:
       return {CacheAlloc{full.name, SLAB_KERNEL | 0x100u << (misuse.detail % 4)}};
-    case Refusal::sleeping_in_interrupt: return {interrupt(true), CacheAlloc{full.name, SLAB_KERNEL}};
-    case Refusal::request_too_large: return {Kmalloc{131073 + misuse.detail, SLAB_KERNEL}};
-    default: return {interrupt(false), wrong_create(now, misuse)};
+    case Refusal::sleeping_in_interrupt:
+      return {interrupt(true), CacheAlloc{full.name, SLAB_KERNEL}};
+    case Refusal::request_too_large:
+      return {Kmalloc{131073 + misuse.detail, SLAB_KERNEL}};
+    case Refusal::name_taken: {
+      std::vector<Command> commands{interrupt(false)};
+      if (misuse.detail % 2 == 0)
+        std::ranges::move(creations_of_all_descriptors(now), std::back_inserter(commands));
+      commands.push_back(wrong_create(now, misuse));
+      return commands;
+    }
+    default:
+      return {interrupt(false), wrong_create(now, misuse)};
   }
 }
 
@@ -129,12 +187,20 @@ struct Plan {
   using Commands = std::vector<Command>;
 
   Commands operator()(const CreateIntent& wish) const {
-    return once_outside_interrupts(CacheCreate{.name = unused_name(now, wish.long_name),
-                                               .size = wish.size,
-                                               .offset = std::min(wish.offset, wish.size),
-                                               .flags = wish.flags,
-                                               .ctor = wish.ctor,
-                                               .dtor = wish.ctor && wish.dtor});
+    const CacheCreate create{.name = unused_name(now, wish.long_name),
+                             .size = wish.size,
+                             .offset = std::min(wish.offset, wish.size),
+                             .flags = wish.flags,
+                             .ctor = wish.ctor,
+                             .dtor = wish.ctor && wish.dtor};
+    if (!wish.exhausting) return once_outside_interrupts(create);
+    if (repetition != 0) return {};
+    Commands commands{interrupt(false)};
+    std::ranges::move(creations_of_all_descriptors(now), std::back_inserter(commands));
+    commands.push_back(SetKnobs{.fail_pages = 1, .fail_skip = 0, .reap_before = {}, .in_interrupt = {}});
+    commands.push_back(
+        create);  // under a name that is taken by now, or not: there is no descriptor to notice it with
+    return commands;
   }
   Commands operator()(const AllocIntent& wish) const {
     if (repetition >= wish.times) return {};
@@ -196,8 +262,9 @@ struct Plan {
 // ---- The caller ---------------------------------------------------------------------------------------------------------
 
 std::optional<Command> Caller::next(const State& now) {
+  if (commands_ == most_commands) return std::nullopt;
   while (planned_.empty()) {
-    if (intent_ == session_.intents.size() || commands_ >= most_commands) return std::nullopt;
+    if (intent_ == session_.intents.size()) return std::nullopt;
     planned_ = std::visit(Plan{now, held_, repetition_}, session_.intents[intent_]);
     std::ranges::reverse(planned_);
     ++repetition_;

@@ -48,19 +48,19 @@ class SlabImplementation final : public SlabSubject {
     return {std::move(result), frames_.take_effects()};
   }
 
-  slab::State observe() const override {
-    slab::State state{.chain = {}, .clock_searchp = nowhere, .pages = frames_.knobs()};
-    state.chain.reserve(caches_.size());
+  void observe(slab::State& seen) const override {
+    seen.clock_searchp = nowhere;
+    seen.pages = frames_.knobs();
+    std::size_t caches = 0;
     Cache* const head = &allocator_->cache_cache();
     Cache* cache = head;
     // One cache more than there can be shows that the ring does not close.
     do {
-      if (cache == allocator_->clock_searchp())
-        state.clock_searchp = static_cast<std::uint32_t>(state.chain.size());
-      observe(*cache, state.chain.emplace_back());
+      if (cache == allocator_->clock_searchp()) seen.clock_searchp = static_cast<std::uint32_t>(caches);
+      observe(*cache, element(seen.chain, caches++));
       cache = cache->next;
-    } while (cache != head && cache != nullptr && state.chain.size() <= caches_.size());
-    return state;
+    } while (cache != head && cache != nullptr && caches <= caches_.size());
+    seen.chain.resize(caches);
   }
 
  private:
@@ -72,8 +72,8 @@ class SlabImplementation final : public SlabSubject {
     return address != nullptr ? frames_.object_at(address) : refused();
   }
 
-  static slab::Result status_or(std::optional<std::uint32_t> status, const slab::Result& refused) {
-    return status ? slab::Status{*status} : refused;
+  slab::Result status_or_refusal(std::optional<std::uint32_t> status) const {
+    return status ? slab::Status{*status} : refused();
   }
 
   Cache* find(const Name& name) const {
@@ -106,13 +106,13 @@ class SlabImplementation final : public SlabSubject {
     if (c.cache && cache == nullptr) return slab::Nothing{};
     const auto status = allocator_->kmem_cache_destroy(cache);
     if (status == 0u) caches_.erase(*c.cache);
-    return status_or(status, refused());
+    return status_or_refusal(status);
   }
 
   slab::Result run(const slab::CacheShrink& c) {
     Cache* const cache = c.cache ? find(*c.cache) : nullptr;
     if (c.cache && cache == nullptr) return slab::Nothing{};
-    return status_or(allocator_->kmem_cache_shrink(cache), refused());
+    return status_or_refusal(allocator_->kmem_cache_shrink(cache));
   }
 
   slab::Result run(const slab::CacheAlloc& c) {
@@ -152,11 +152,14 @@ class SlabImplementation final : public SlabSubject {
     return slab::Nothing{};
   }
 
-  // ---- Observation ----
+  // ---- Observation: into whatever was seen before, so that its memory is used again ----
+
+  template <class T>
+  static T& element(std::vector<T>& list, std::size_t position) {
+    return position < list.size() ? list[position] : list.emplace_back();
+  }
 
   void observe(const Cache& cache, slab::Cache& seen) const {
-    const auto& machine = frames_.machine();
-    const std::uint32_t descriptor = impl::slab_size(machine, cache.num);
     const bool outside = (cache.flags & slab::CFLGS_OFF_SLAB) != 0;
     seen.name = cache.name;
     seen.geometry = {.objsize = cache.objsize,
@@ -164,16 +167,18 @@ class SlabImplementation final : public SlabSubject {
                      .gfporder = cache.gfporder,
                      .colour = cache.colour,
                      .colour_off = cache.colour_off,
-                     .slab_size = descriptor,
-                     .left_over = (machine.page_size << cache.gfporder) - cache.num * cache.objsize -
-                                  (outside ? 0 : descriptor),
+                     .slab_size = cache.slab_size,
+                     .left_over = (frames_.machine().page_size << cache.gfporder) - cache.num * cache.objsize -
+                                  (outside ? 0 : cache.slab_size),
                      .flags = cache.flags};
     seen.gfpflags = cache.gfpflags;
     seen.colour_next = cache.colour_next;
     seen.grown = (cache.dflags & impl::DFLGS_GROWN) != 0;
     seen.growing = cache.growing;
-    if (const Cache* const general = cache.slabp_cache) seen.slabp_cache = general->name;
-    if (&cache != &allocator_->cache_cache()) seen.descr = frames_.object_at(&cache);
+    const Cache* const general = cache.slabp_cache;
+    seen.slabp_cache = general ? std::optional<Name>(general->name) : std::nullopt;
+    const bool is_static = &cache == &allocator_->cache_cache();
+    seen.descr = is_static ? std::nullopt : std::optional(frames_.object_at(&cache));
     seen.ctor = cache.ctor != impl::I386Layout::no_hook;
     seen.dtor = cache.dtor != impl::I386Layout::no_hook;
     seen.slabs_created = frames_.slabs_created(cache);
@@ -182,12 +187,14 @@ class SlabImplementation final : public SlabSubject {
     // A list with more slabs than were ever created does not end.
     const Node* node = &cache.slabs;
     const Node* const pointed = cache.firstnotfull;
-    for (std::uint32_t position = 0; position <= seen.slabs_created; ++position) {
+    std::uint32_t slabs = 0;
+    while (slabs <= seen.slabs_created) {
       node = node->next;
-      if (node == pointed) seen.firstnotfull = position;
+      if (node == pointed) seen.firstnotfull = slabs;
       if (node == &cache.slabs || node == nullptr) break;
-      observe(cache, *const_cast<Slab*>(static_cast<const Slab*>(node)), outside, seen.slabs.emplace_back());
+      observe(cache, *const_cast<Slab*>(static_cast<const Slab*>(node)), outside, element(seen.slabs, slabs++));
     }
+    seen.slabs.resize(slabs);
   }
 
   void observe(const Cache& cache, Slab& slab, bool outside, slab::Slab& seen) const {
@@ -199,7 +206,7 @@ class SlabImplementation final : public SlabSubject {
     else
       seen.mgmt = slab::OnSlab{impl::I386Layout::distance(slab.first_page(), &slab)};
     // A chain of more objects than there are does not end.
-    seen.free.reserve(cache.num - std::min(slab.inuse, cache.num));
+    seen.free.clear();
     for (std::uint32_t index = slab.free; index != impl::BUFCTL_END && seen.free.size() <= cache.num;
          index = slab.bufctl(index))
       seen.free.push_back(index);

@@ -30,8 +30,15 @@ struct SlabSubject {
   /// with the same refusal and changes nothing. A free of an object that was never allocated is ignored.
   virtual Answer apply(const slab::Command& command) = 0;
 
-  /// The state, walked from the real structures. Returns whatever these structures are in: walks are bounded.
-  virtual slab::State observe() const = 0;
+  /// The state, walked from the real structures, in place of whatever `seen` was. Returns whatever these structures are in:
+  /// walks are bounded.
+  virtual void observe(slab::State& seen) const = 0;
+
+  slab::State observe() const {
+    slab::State seen{};
+    observe(seen);
+    return seen;
+  }
 };
 
 /// The implementation; mutants are off for good.

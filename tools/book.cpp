@@ -7,6 +7,8 @@ namespace {
 
 constexpr std::string_view clause_heading = "### ";
 constexpr std::string_view between_kind_and_source = " · ";
+constexpr std::string_view fence = "```";
+constexpr std::string_view example_fence = "```mmt";
 
 std::string_view without_blanks_around(std::string_view text) {
   constexpr std::string_view blanks = " \t\r\n";
@@ -29,22 +31,32 @@ void read_kind_and_source(std::string_view line, Entry& entry) {
   entry.source = source_of(line.substr(middle + between_kind_and_source.size()));
 }
 
+/// Calls `visit(line, number, in_block)` for the lines of a text, from 1; those between fences are in a block, and so are
+/// the fences.
+void for_each_line(std::string_view text, auto visit) {
+  bool in_block = false;
+  std::uint32_t number = 0;
+  for (std::size_t begin = 0; begin < text.size();) {
+    const std::size_t end = std::min(text.find('\n', begin), text.size());
+    const std::string_view line = text.substr(begin, end - begin);
+    const bool is_fence = line.starts_with(fence);
+    visit(line, ++number, in_block || is_fence);
+    if (is_fence) in_block = !in_block;
+    begin = end + 1;
+  }
+}
+
 }  // namespace
 
 std::vector<Entry> entries(const Chapter& chapter) {
   std::vector<Entry> found;
   bool in_entry = false;
-  std::uint32_t number = 0;
-  for (std::size_t begin = 0; begin < chapter.text.size();) {
-    const std::size_t end = std::min(chapter.text.find('\n', begin), chapter.text.size());
-    const std::string_view line = chapter.text.substr(begin, end - begin);
-    begin = end + 1;
-    ++number;
-    if (line.starts_with(clause_heading)) {
+  for_each_line(chapter.text, [&](std::string_view line, std::uint32_t number, bool in_block) {
+    if (!in_block && line.starts_with(clause_heading)) {
       const std::string_view name = without_blanks_around(line.substr(clause_heading.size()));
       found.push_back({std::string(name), "", "", "", chapter.file, number});
       in_entry = true;
-    } else if (line.starts_with('#')) {
+    } else if (!in_block && line.starts_with('#')) {
       in_entry = false;
     } else if (in_entry && found.back().kind.empty() && !without_blanks_around(line).empty()) {
       read_kind_and_source(line, found.back());
@@ -52,8 +64,22 @@ std::vector<Entry> entries(const Chapter& chapter) {
     } else if (in_entry) {
       found.back().prose.append(line).append("\n");
     }
-  }
+  });
   for (Entry& entry : found) entry.prose = without_blanks_around(entry.prose);
+  return found;
+}
+
+std::vector<Example> examples(const Chapter& chapter) {
+  std::vector<Example> found;
+  bool in_example = false;
+  for_each_line(chapter.text, [&](std::string_view line, std::uint32_t number, bool) {
+    if (line.starts_with(fence)) {
+      in_example = line == example_fence;
+      if (in_example) found.push_back({"", chapter.file, number + 1});
+    } else if (in_example) {
+      found.back().text.append(line).append("\n");
+    }
+  });
   return found;
 }
 

@@ -6,6 +6,8 @@
 //   *must* · mm/slab.c: slab_t
 //
 //   The slabs of a cache stand in one list ...
+//
+// Between fences (```) there are no headings. A block that is fenced and marked `mmt` is an example: a complete transcript.
 #pragma once
 
 #include <refmm/spec/clause.hpp>
@@ -39,6 +41,16 @@ struct Entry {
 
 /// The entries of a chapter in its order. What has no kind or no source there has an empty one.
 std::vector<Entry> entries(const Chapter& chapter);
+
+/// A transcript that the book shows.
+struct Example {
+  std::string text;  // its lines, without the fences
+  std::string_view file;
+  std::uint32_t line;  // of its first line, from 1
+};
+
+/// The examples of a chapter in its order.
+std::vector<Example> examples(const Chapter& chapter);
 
 /// The entry of the clause called `name` in any chapter, or none.
 const Entry* find_entry(std::string_view name);

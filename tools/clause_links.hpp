@@ -1,19 +1,48 @@
-// What is tied to a clause: its laws, tests and recordings. A folder of the source tree that is not there (a command
-// that was moved to another machine) ties nothing.
+// What is tied to a clause: its laws, theorems, tests and recordings. Tests are looked for in the source tree; where
+// that is not there (a command that was moved to another machine) there are none.
 #pragma once
 
 #include <refmm/spec/clause.hpp>
 #include <refmm/tools/law_list.hpp>
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace refmm {
 
 std::vector<LawEntry> laws_of(const Clause& clause);
 
-/// The sources of tests/ that name the clause, relative to the folder of the project.
-std::vector<std::filesystem::path> tests_of(const Clause& clause);
+/// A theorem, and of what it holds: of every length, of every input, up to a bound.
+struct TheoremLink {
+  std::string name, scope;
+};
+
+/// The theorems that state the clause.
+std::vector<TheoremLink> theorems_of(const Clause& clause);
+
+/// A test, by the name that `tools/test -R` takes; what names the clause outside of every test has the file only.
+struct TestLink {
+  std::filesystem::path file;  // relative to the folder of the project
+  std::string name;            // Suite.Name, or empty
+  friend bool operator==(const TestLink&, const TestLink&) = default;
+};
+
+/// The tests of a source that name the clause: in code as a string, in a comment in brackets, of its own line or above it.
+std::vector<TestLink> tests_in(std::string_view source, const std::filesystem::path& file, const Clause& clause);
+
+/// The tests of tests/*_test.cpp that name the clause.
+std::vector<TestLink> tests_of(const Clause& clause);
+
+/// A recording, and how many of its outcomes the clause decided.
+struct RecordingLink {
+  std::filesystem::path file;  // relative to the folder of the project
+  std::uint32_t times;
+};
+
+/// The recordings that exercise the clause, the shortest first.
+std::vector<RecordingLink> transcripts_of(const Clause& clause);
 
 }  // namespace refmm

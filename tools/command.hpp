@@ -22,6 +22,8 @@ struct SubCommand {
 };
 
 // Each adds its sub-command to `refmm`.
+SubCommand add_run(CLI::App& refmm);
+SubCommand add_check(CLI::App& refmm);
 SubCommand add_clause(CLI::App& refmm);
 SubCommand add_prove(CLI::App& refmm);
 

@@ -101,6 +101,8 @@ class Exploration {
   std::optional<z3::model> model_with(const z3::expr_vector& further);
   /// The product of two symbolic terms (products.hpp).
   z3::expr product(const z3::expr& a, const z3::expr& b);
+  /// `quotient` times `divisor` is not beyond what a word holds.
+  void never_wraps(const z3::expr& quotient, const z3::expr& divisor) { products_.never_wraps(quotient, divisor); }
   /// True while the run repeats decisions that an earlier run has made.
   bool repeating() const { return depth_ < path_.size(); }
   /// A number that no other call in this run returned: for the names of fresh constants.

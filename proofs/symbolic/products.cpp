@@ -99,6 +99,13 @@ std::vector<z3::expr> Products::violated_facts(const z3::model& model) const {
     add_bounds(facts, a, b, result, value_of(a_now), value_of(b_now));
     add_bounds(facts, b, a, result, value_of(b_now), value_of(a_now));
   }
+  for (const auto& [a, b] : bounded_) {
+    const std::uint64_t a_now = value_of(model.eval(a, true));
+    const std::uint64_t b_now = value_of(model.eval(b, true));
+    const std::uint64_t largest = ~std::uint64_t{0} >> (64 - bits_of(a));
+    if (b_now == 0 || a_now <= largest / b_now) continue;
+    facts.push_back(z3::implies(z3::uge(b, numeral(b, b_now)), z3::ule(a, numeral(a, largest / b_now))));
+  }
   return facts;
 }
 

@@ -8,6 +8,7 @@
 
 #include <refmm/proofs/symbolic/z3.hpp>
 
+#include <utility>
 #include <vector>
 
 namespace refmm::symbolic {
@@ -16,11 +17,16 @@ class Products {
  public:
   /// The term for a * b. Constants that are added to a factor are multiplied out, so that neighbouring products are sums of one.
   z3::expr of(const z3::expr& a, const z3::expr& b);
+  /// `a` is a quotient and `b` its divisor: their product is not beyond what a word holds.
+  void never_wraps(const z3::expr& a, const z3::expr& b) { bounded_.emplace_back(a, b); }
   /// Facts that `model` violates; none if all products are right in it.
   std::vector<z3::expr> violated_facts(const z3::model& model) const;
   /// Makes all products right in a model that was found before some of them were asked for.
   void complete(z3::model& model) const;
-  void clear() { products_.clear(); }
+  void clear() {
+    products_.clear();
+    bounded_.clear();
+  }
 
  private:
   struct Product {
@@ -29,6 +35,7 @@ class Products {
   static bool right_in(const z3::model& model, const Product& product);
 
   std::vector<Product> products_;
+  std::vector<std::pair<z3::expr, z3::expr>> bounded_;
 };
 
 }  // namespace refmm::symbolic

@@ -164,21 +164,27 @@ class BasicWord {
   /// that defines them, a = q * b + r and r < b, where q * b does not wrap: a law about a quotient is then a law about a
   /// product, and no divider has to be reasoned about.
   static std::pair<BasicWord, BasicWord> divide(const BasicWord& a, const BasicWord& b) {
-    Exploration& exploration = Exploration::current();
     if (b.is_constant() && b.value_ != 0) {
       if (a.is_constant()) return {native{a.value_ / b.value_}, native{a.value_ % b.value_}};
       if (std::has_single_bit(b.value_))
         return {a >> static_cast<native>(std::countr_zero(b.value_)), a & (b.value_ - 1)};
     }
+    Exploration& exploration = Exploration::current();
     exploration.require((b != native{0}).formula(), "divides by zero");
     const std::string number = std::to_string(exploration.fresh());
     const BasicWord quotient = named("quotient!" + number);
     const BasicWord remainder = named("remainder!" + number);
     const BasicWord product = quotient * b;
     std::vector<z3::expr> facts{both(both(product <= a, remainder < b), a == product + remainder).formula()};
-    // That quotient * b does not wrap: a quotient is no larger than a shifted by the bits of b.
+    // That quotient * b does not wrap. A quotient is no larger than a shifted by the bits of b, which is all that most proofs
+    // need; the rest is said where a model violates it.
     for (native bit = 0; bit < Bits; ++bit)
       facts.push_back(implies(native{1} << bit <= b, quotient <= a >> bit).formula());
+    if (b.is_constant()) {
+      facts.push_back((quotient <= static_cast<native>(~native{0} / b.value_)).formula());
+    } else {
+      exploration.never_wraps(quotient.term(), b.term());
+    }
     exploration.introduce(
         {{quotient.term(), remainder.term()}, std::move(facts), [a, b](const Introduction::ValueOf& value_of) {
            const std::uint64_t dividend = value_of(a.term()), divisor = value_of(b.term());

@@ -10,15 +10,13 @@ std::uint32_t value_in(const z3::model& model, const Word& word) {
   return static_cast<std::uint32_t>(model.eval(word.term(), true).get_numeral_uint64());
 }
 
-/// The points at which the model says what the function is, as keys and values in turn.
-std::vector<std::uint32_t> points_in(const z3::model& model, const z3::func_decl& function) {
+/// What the function is in the model at the keys that were asked for, as keys and values in turn.
+std::vector<std::uint32_t> points_in(const z3::model& model, const z3::func_decl& function,
+                                     const std::vector<Word>& keys) {
   std::vector<std::uint32_t> points;
-  if (!model.has_interp(function)) return points;
-  const z3::func_interp interpretation = model.get_func_interp(function);
-  for (unsigned i = 0; i < interpretation.num_entries(); ++i) {
-    const z3::func_entry entry = interpretation.entry(i);
-    points.push_back(static_cast<std::uint32_t>(entry.arg(0).get_numeral_uint64()));
-    points.push_back(static_cast<std::uint32_t>(entry.value().get_numeral_uint64()));
+  for (const Word& key : keys) {
+    points.push_back(value_in(model, key));
+    points.push_back(value_in(model, Word(function(key.term()))));
   }
   return points;
 }
@@ -52,7 +50,7 @@ std::optional<Assignment> SymbolicWorld::counterexample(const Bool& goal) {
       for (const auto& [path, word] : list.read(position)) inputs[path].push_back(value_in(*model, word));
     }
   }
-  for (const auto& [name, function] : maps_) inputs[name] = points_in(*model, function);
+  for (const auto& [name, function, read] : maps_) inputs[name] = points_in(*model, function, *read);
   return inputs;
 }
 

@@ -93,8 +93,13 @@ class SymbolicWorld {
     z3::context& context = exploration().context();
     const z3::sort sort = context.bv_sort(WordTraits<Word>::bits);
     const z3::func_decl function = context.function(std::string(name).c_str(), sort, sort);
-    remember_map(name, function);
-    return {[function](const Word& key) { return Word(function(key.term())); }};
+    // What a model says of the function elsewhere is one value for all other keys, which no example has.
+    const auto read = std::make_shared<std::vector<Word>>();
+    maps_.push_back({std::string(name), function, read});
+    return {[function, read](const Word& key) {
+      read->push_back(key);
+      return Word(function(key.term()));
+    }};
   }
 
   void assume(const Bool& condition) { exploration().assume(condition.formula()); }
@@ -114,9 +119,14 @@ class SymbolicWorld {
     std::function<std::vector<std::pair<std::string, Word>>(const Word& position)> read;
   };
 
+  struct Table {
+    std::string name;
+    z3::func_decl function;
+    std::shared_ptr<std::vector<Word>> read;  // the keys that were asked for
+  };
+
   static Exploration& exploration() { return Exploration::current(); }
   void remember(std::string_view name, const Word& input) { inputs_.emplace_back(name, input); }
-  void remember_map(std::string_view name, const z3::func_decl& function) { maps_.emplace_back(name, function); }
 
   template <class Element, class Hypothesis>
   Sequence<Element> any_sequence(std::string_view name, const Hypothesis& hypothesis) {
@@ -140,7 +150,7 @@ class SymbolicWorld {
 
   std::vector<std::pair<std::string, Word>> inputs_;
   std::vector<List> lists_;
-  std::vector<std::pair<std::string, z3::func_decl>> maps_;
+  std::vector<Table> maps_;
   Because reached_;
 };
 

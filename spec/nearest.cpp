@@ -1,4 +1,4 @@
-#include <refmm/tools/nearest.hpp>
+#include <refmm/spec/nearest.hpp>
 
 #include <algorithm>
 #include <numeric>

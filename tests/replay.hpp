@@ -1,0 +1,90 @@
+// Transcripts carried out: what the model and an implementation do at each line, beside what the transcript has.
+//
+// A transcript with results is a test; where it has none (a call without `= result`, a query without a block) it is a
+// question, and the model answers it. Calls are read with the model's state in mind: what has no meaning to 2.4.0 is
+// refused with InputError. A transcript ends at the first line at which somebody differs, for what follows would be said
+// of different states.
+#pragma once
+
+#include <refmm/spec/clause.hpp>
+#include <refmm/spec/difference.hpp>
+#include <refmm/spec/transcript.hpp>
+#include <refmm/tests/check_coverage.hpp>
+#include <refmm/tests/slab_subject.hpp>
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace refmm::replay {
+
+/// The end of a subject that does not survive a line of a file.
+struct Death {
+  Position at;      // of that line
+  std::string how;  // "killed by signal 11 (Segmentation fault)"
+};
+
+struct Options {
+  /// The model is compared with the transcript. Without this only its results are.
+  bool model = true;
+  /// Is compared with the transcript, and where the transcript says nothing of a result, with the model. It is booted anew
+  /// for each transcript. May be null.
+  SlabSubject* implementation = nullptr;
+  /// The report tells of every call.
+  bool explain = false;
+  /// Where the implementation dies, from rehearse(): it is left alone from there on.
+  std::optional<Death> death{};
+  /// Is told of every line before it is carried out.
+  std::function<void(Position)> progress{};
+};
+
+/// A line at which a subject and the transcript differ.
+struct Disagreement {
+  enum class About { result, effects, block, end };
+  About about;
+  Position at;            // of the call or query
+  std::string line;       // the call, without its result, or the query
+  std::string reference;  // who has `expected`: "transcript", or "model" where the transcript says nothing
+  std::string subject;    // who has `found`: "model", "implementation", or "model and implementation"
+  std::vector<std::string> expected;  // as the transcript writes it: `= conn:0[1]`, `| get_pages(...)`, a block
+  std::vector<std::string> found;
+  Difference field;  // the first that differs, "effects[1].order"
+  Because because;   // the clauses that decided what the model did with the last call
+};
+
+/// What the model did with one call.
+struct Explanation {
+  Position at;
+  std::string call;
+  std::string result;  // empty for a call that returns nothing
+  std::vector<std::string> effects;
+  Because because;
+};
+
+/// What became of one transcript.
+struct Replayed {
+  Position boot;
+  std::size_t calls = 0;                      // that were carried out
+  std::size_t not_compared = 0;               // calls behind a disagreement
+  std::size_t filled = 0;                     // questions that were answered
+  std::vector<Disagreement> disagreements{};  // of one line, one for each subject that differs in its own way
+  std::vector<Explanation> explanations{};    // if they were asked for
+  Coverage coverage{};                        // the clauses that decided something in the model
+  bool agrees() const { return disagreements.empty(); }
+};
+
+struct Report {
+  transcript::File file;  // the questions answered as far as it was carried out
+  std::vector<Replayed> transcripts;
+};
+
+/// Carries out the transcripts of a file. Throws InputError at the first line that has no meaning, and for families that
+/// cannot be replayed.
+Report run(transcript::File file, const Options& options);
+
+/// Carries the file out in a process of its own, to see whether the implementation survives it: it may crash, or take
+/// longer than two seconds over a line. Says nothing of other errors.
+std::optional<Death> rehearse(const transcript::File& file, const Options& options);
+
+}  // namespace refmm::replay

@@ -1,0 +1,145 @@
+// refmm run FILE|FOLDER...: transcripts, carried out on the model and on the implementation.
+#include <refmm/spec/mutant.hpp>
+#include <refmm/spec/nearest.hpp>
+#include <refmm/spec/transcript.hpp>
+#include <refmm/tests/replay.hpp>
+#include <refmm/tests/slab_mutants.hpp>
+#include <refmm/tests/slab_subject.hpp>
+#include <refmm/tools/command.hpp>
+#include <refmm/tools/progress.hpp>
+#include <refmm/tools/run_files.hpp>
+#include <refmm/tools/run_report.hpp>
+
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace refmm::command {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Options {
+  std::vector<std::string> paths{};
+  std::string subject{};  // model, impl, both; empty if none was chosen
+  bool explain = false;
+  bool fill = false;
+  std::string mutant{};
+};
+
+/// What is found out before anything is printed or written: an input that cannot be understood leaves no trace.
+struct Findings {
+  struct Filled {
+    fs::path path;
+    std::string text;
+    std::size_t count;
+  };
+  std::string text{};
+  std::vector<Filled> filled{};
+  std::size_t transcripts = 0, calls = 0, differ = 0;
+};
+
+void add(const fs::path& path, const replay::Report& report, Findings& findings) {
+  std::size_t filled = 0;
+  bool agrees = true;
+  for (const replay::Replayed& replayed : report.transcripts) {
+    ++findings.transcripts;
+    findings.calls += replayed.calls;
+    filled += replayed.filled;
+    for (const auto& explanation : replayed.explanations) findings.text += text_of(explanation, path.string());
+    for (const auto& disagreement : replayed.disagreements) findings.text += text_of(disagreement, path.string());
+    if (replayed.agrees()) continue;
+    if (replayed.not_compared != 0)
+      findings.text +=
+          fmt::format("  calls that follow in this transcript, and are not compared: {}\n", replayed.not_compared);
+    ++findings.differ;
+    agrees = false;
+  }
+  if (filled == 0) return;
+  if (agrees) {
+    findings.filled.push_back({path, print(report.file), filled});
+  } else {
+    findings.text += fmt::format("{}: its questions are left open, because it differs\n", path.string());
+  }
+}
+
+Exit show(const Findings& findings, bool fill) {
+  fmt::print("{}", findings.text);
+  for (const auto& [path, text, count] : findings.filled) {
+    if (fill) {
+      replace_text(path, text);
+      fmt::print("{}: {} answers filled in\n", path.string(), count);
+    } else {
+      fmt::print("{}", text);
+    }
+  }
+  fmt::print("{} transcripts, {} calls: {} agree, {} differ\n", findings.transcripts, findings.calls,
+             findings.transcripts - findings.differ, findings.differ);
+  return findings.differ == 0 ? Exit::agree : Exit::difference;
+}
+
+std::vector<std::string_view> mutant_names() {
+  std::vector<std::string_view> names;
+  names.reserve(slab_mutants.size());
+  for (const SlabMutant& mutant : slab_mutants) names.push_back(mutant.name);
+  return names;
+}
+
+Exit run(const Options& options) {
+  const bool with_mutant = !options.mutant.empty();
+  if (with_mutant && !find_slab_mutant(options.mutant))
+    return usage_error(
+        fmt::format("there is no mutant {}{}", options.mutant, did_you_mean(options.mutant, mutant_names())));
+  if (with_mutant && options.subject == "model")
+    return usage_error("--mutant is a mistake of the implementation: it needs --subject impl or both");
+  const std::string subject = !options.subject.empty() ? options.subject : with_mutant ? "impl" : "model";
+
+  std::optional<WithMutant> mistake;
+  if (with_mutant) mistake.emplace(options.mutant);
+  std::unique_ptr<SlabSubject> implementation;
+  if (subject != "model")
+    implementation = with_mutant ? make_mutable_slab_implementation() : make_slab_implementation();
+
+  std::vector<fs::path> paths;
+  for (const std::string& path : options.paths) {
+    // What is written is named, file by file.
+    const auto meant = options.fill ? std::vector<fs::path>{path} : transcripts_at(path);
+    paths.insert(paths.end(), meant.begin(), meant.end());
+  }
+
+  ProgressLine line;
+  Findings findings;
+  for (std::size_t i = 0; i < paths.size(); ++i) {
+    line.show(fmt::format("{} of {}: {}", i + 1, paths.size(), paths[i].string()));
+    auto file = transcript::parse(transcript::load(paths[i]));
+    replay::Options replaying{
+        .model = subject != "impl", .implementation = implementation.get(), .explain = options.explain};
+    if (with_mutant) replaying.death = replay::rehearse(file, replaying);
+    add(paths[i], replay::run(std::move(file), replaying), findings);
+  }
+  line.clear();
+  return show(findings, options.fill);
+}
+
+}  // namespace
+
+SubCommand add_run(CLI::App& refmm) {
+  CLI::App* app = refmm.add_subcommand("run", "Carry transcripts out: fill in what they ask, test what they say");
+  const auto options = std::make_shared<Options>();
+  app->add_option("FILE|FOLDER", options->paths, "Transcripts, or folders of them (*.mmt)")->required();
+  app->add_option("--subject", options->subject,
+                  "Who is compared with them: the model (default), the implementation, or both")
+      ->check(CLI::IsMember({"model", "impl", "both"}));
+  app->add_flag("--explain", options->explain, "Show each call with its result and the clauses that decided it");
+  app->add_flag("--fill", options->fill, "Write the answers into the files");
+  app->add_option("--mutant", options->mutant,
+                  "A mistake that the implementation is to make; a wrong name lists what is near");
+  return {app, [options] { return run(*options); }};
+}
+
+}  // namespace refmm::command

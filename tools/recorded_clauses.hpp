@@ -1,0 +1,21 @@
+// Which recordings exercise which clauses. Found when refmm is built (index_recordings.cpp), so that `refmm clause` need not
+// replay them.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+namespace refmm {
+
+/// A recording in which a clause decided outcomes of the model.
+struct RecordedClause {
+  std::string_view clause;
+  std::string_view file;  // relative to the folder of the project
+  std::uint32_t times;    // how many outcomes
+};
+
+/// All pairs of a clause and a recording that exercises it; of one clause the shortest recording first.
+std::span<const RecordedClause> recorded_clauses();
+
+}  // namespace refmm

@@ -1,0 +1,18 @@
+// What refmm run says of a transcript, for people.
+#pragma once
+
+#include <refmm/spec/clause.hpp>
+#include <refmm/tests/replay.hpp>
+
+#include <string>
+
+namespace refmm::command {
+
+/// A disagreement: where, the line, what the transcript has (`=`) and what the subject has (`!`), the first field that
+/// differs, and the clauses that decided.
+std::string text_of(const replay::Disagreement& disagreement, const std::string& file);
+
+/// A call with its result and effects, and the clauses that decided it.
+std::string text_of(const replay::Explanation& explanation, const std::string& file);
+
+}  // namespace refmm::command
