@@ -33,6 +33,7 @@ constexpr std::string_view sizes = "every size 4..131072, on every machine";
 constexpr std::string_view words = "every 32-bit word";
 constexpr std::string_view counts = "every count up to 2^20, every order";
 constexpr std::string_view colours = "every number of colours";
+constexpr std::string_view few_colours = "every number of colours up to 2^20";
 
 const Clauses every_free{"slab.free.was_full", "slab.free.becomes_free", "slab.free.stays_partial"};
 const Clauses every_order{"slab.create.order.fits_well", "slab.create.order.at_limit", "slab.create.order.forced"};
@@ -110,7 +111,7 @@ const std::vector<Theorem>& theorems() {
             {"slab.geometry.one_colour_too_many"}),
       model(colours_come_in_turn, colours, {"slab.grow.colour", "slab.grow.colour_wraps"},
             {"slab.next_colour.wraps_late"}),
-      model(colours_wrap, colours, {"slab.grow.colour_wraps"}, {"slab.next_colour.wraps_late"}),
+      model(colours_wrap, few_colours, {"slab.grow.colour_wraps"}, {"slab.next_colour.wraps_late"}),
 
       // ---- kmalloc and reaping --------------------------------------------------------------------------------------
       model(the_smallest_general_cache_that_fits, words, {"slab.kmalloc.smallest", "slab.kmalloc.null.too_large"},
