@@ -50,7 +50,8 @@ std::vector<LawEntry> laws_of(const Clause& clause) {
 std::vector<TheoremLink> theorems_of(const Clause& clause) {
   std::vector<TheoremLink> found;
   for (const Theorem& theorem : all_theorems()) {
-    if (theorem.clause->name == clause.name) found.push_back({std::string(theorem.name), std::string(theorem.scope)});
+    if (theorem.clause->name == clause.name)
+      found.push_back({std::string(theorem.name), std::string(theorem.scope)});
   }
   return found;
 }

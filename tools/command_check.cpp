@@ -1,12 +1,12 @@
 // refmm check: random sessions on the implementation and the model side by side.
 #include <refmm/spec/diagnostic.hpp>
 #include <refmm/spec/mutant.hpp>
+#include <refmm/spec/nearest.hpp>
 #include <refmm/tests/check.hpp>
 #include <refmm/tests/museum.hpp>
 #include <refmm/tests/slab_mutants.hpp>
 #include <refmm/tests/slab_subject.hpp>
 #include <refmm/tools/command.hpp>
-#include <refmm/spec/nearest.hpp>
 #include <refmm/tools/option_values.hpp>
 #include <refmm/tools/progress.hpp>
 

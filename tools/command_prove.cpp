@@ -2,8 +2,8 @@
 #include <refmm/proofs/proof.hpp>
 #include <refmm/proofs/proof_processes.hpp>
 #include <refmm/proofs/theorem.hpp>
-#include <refmm/tools/command.hpp>
 #include <refmm/spec/nearest.hpp>
+#include <refmm/tools/command.hpp>
 #include <refmm/tools/option_values.hpp>
 #include <refmm/tools/progress.hpp>
 
