@@ -87,7 +87,9 @@ class TheoremTest : public testing::Test {
       if (verdict == "unsat") ++unsat;
     }
     EXPECT_GT(unsat, 0);
-    if (all_paths) EXPECT_EQ(std::to_string(unsat) + "\n", problems);
+    if (all_paths) {
+      EXPECT_EQ(std::to_string(unsat) + "\n", problems);
+    }
     std::cout << "cvc5 agrees on " << unsat << " paths of " << problems;
   }
 
