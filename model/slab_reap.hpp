@@ -70,7 +70,7 @@ constexpr std::pair<Step, Victim> search_for_victim(const Machine& machine, Step
     } else if (cache.grown) {
       cache.grown = false;
       so_far.because.push_back("slab.reap.passes.grown");
-    } else if (const std::uint32_t count = free_slabs(cache); count != 0) {
+    } else if (const std::uint32_t count = model::free_slabs(cache); count != 0) {
       const auto worth = reap_worth(count, cache.ctor, cache.geometry.gfporder);
       so_far = because(std::move(so_far), worth.because);
       if (worth.value <= best_worth) continue;  // the first of equals wins
