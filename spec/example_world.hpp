@@ -66,8 +66,12 @@ class ExampleWorld {
   template <template <class> class R>
   constexpr std::vector<R<std::uint32_t>> sequence(std::string_view name, const auto& hypothesis) const {
     std::vector<R<std::uint32_t>> list;
-    for_each_field(R<std::uint32_t>{},
-                   [&](const char* field, auto) { list.resize(field_values(name, field).size()); });
+    // Not resize: libstdc++ 12 and clang do not agree that it is a constant expression.
+    for_each_field(R<std::uint32_t>{}, [&](const char* field, auto) {
+      const std::size_t count = field_values(name, field).size();
+      while (list.size() < count) list.push_back({});
+      while (list.size() > count) list.pop_back();
+    });
     for (std::size_t position = 0; position < list.size(); ++position) {
       for_each_field(list[position],
                      [&](const char* field, auto& member) { member = field_values(name, field)[position]; });

@@ -55,7 +55,8 @@ constexpr auto all_inputs = [](auto& world) {
   const auto extent = world.template record<Extent>("extent");
   supplied.add(extent.start);
   supplied.add(extent.bytes);
-  const auto extents = world.template sequence<Extent>("extents", SortedBy{[](auto one) { return one.start; }});
+  const auto start_of = [](auto one) { return one.start; };
+  const auto extents = world.template sequence<Extent>("extents", SortedBy<decltype(start_of)>{start_of});
   for (const auto& one : extents) {
     supplied.add(one.start);
     supplied.add(one.bytes);

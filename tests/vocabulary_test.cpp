@@ -82,7 +82,7 @@ TEST(Sequence, ChangesAreNewLists) {
 
 TEST(Sequence, HypothesesMakeAnyListLawful) {
   const auto key = [](int element) { return element / 10; };
-  EXPECT_EQ(SortedBy{key}.lawful(std::vector<int>{31, 5, 12}), (std::vector<int>{5, 12, 31}));
+  EXPECT_EQ(SortedBy<decltype(key)>{key}.lawful(std::vector<int>{31, 5, 12}), (std::vector<int>{5, 12, 31}));
   const DistinctBelow<std::uint32_t> distinct{4};
   EXPECT_EQ(distinct.lawful({5, 1, 9, 2, 3}), (std::vector<std::uint32_t>{1, 2, 3}));
   EXPECT_TRUE(DistinctBelow<std::uint32_t>{0}.lawful({1, 2}).empty());
