@@ -105,7 +105,6 @@ constexpr std::array geometries{
 };
 
 constexpr std::array others{
-    example(boot_leaves_the_general_caches, {ON_I386}),
     example(the_smallest_general_cache_that_fits, {{"size", {33}}}),
     example(no_general_cache_above_the_largest, {{"size", {131073}}}),
     example(four_fifths_go, {{"free_slabs", {10}}}),
@@ -113,6 +112,16 @@ constexpr std::array others{
     example(a_constructor_counts_against, {{"free_slabs", {10}}, {"gfporder", {1}}}),
     example(several_pages_count_against, {{"free_slabs", {10}}, {"gfporder", {1}}}),
 };
+
+// A boot assigns to a std::variant; of libstdc++ 12, clang does not take that for a constant expression and runs it below.
+#ifndef __clang__
+static_assert(!example(boot_leaves_the_general_caches, {ON_I386}).empty());
+#endif
+
+TEST(SlabLawExamples, hold_of_the_boot) {
+  const std::initializer_list<Written> inputs{ON_I386};
+  EXPECT_TRUE(holds_for(boot_leaves_the_general_caches, model::SlabSubject{}, inputs));
+}
 #undef ON_I386
 
 TEST(SlabLawExamples, there_is_one_for_every_law) {
@@ -123,6 +132,7 @@ TEST(SlabLawExamples, there_is_one_for_every_law) {
   shown.insert(chains.begin(), chains.end());
   shown.insert(geometries.begin(), geometries.end());
   shown.insert(others.begin(), others.end());
+  shown.insert(boot_leaves_the_general_caches.name);
   EXPECT_EQ(shown, laws);
 }
 
