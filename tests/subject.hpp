@@ -1,0 +1,45 @@
+// What is tested, of any family: commands in, results, effects and observed states out.
+//
+// A family is a struct of types and functions (tests/slab_family.hpp, tests/vma_family.hpp):
+//
+//   name                          "slab", the first part of its clauses' names
+//   Boot, State, Command, Result, Effect
+//   boot(boot)                    the model's first state
+//   step(boot, state, command)    what the model makes of a command
+//   ends_everything(result)       nothing after it is defined
+#pragma once
+
+#include <vector>
+
+namespace refmm {
+
+template <class Family>
+struct Subject {
+  struct Answer {
+    typename Family::Result result;
+    std::vector<typename Family::Effect> effects;
+    friend bool operator==(const Answer&, const Answer&) = default;
+  };
+
+  virtual ~Subject() = default;
+
+  /// Boots. Whatever was before is gone. Must be called first. Throws std::invalid_argument if the subject cannot run on
+  /// such a machine.
+  virtual void reset(const typename Family::Boot& boot) = 0;
+
+  /// Runs one command. After a result that ends everything nothing is promised: every further command is answered with the
+  /// same refusal and changes nothing. What makes no sense (a free of what was never allocated) is ignored.
+  virtual Answer apply(const typename Family::Command& command) = 0;
+
+  /// The state, walked from the real structures, in place of whatever `seen` was. Returns whatever these structures are in:
+  /// walks are bounded.
+  virtual void observe(typename Family::State& seen) const = 0;
+
+  typename Family::State observe() const {
+    typename Family::State seen{};
+    observe(seen);
+    return seen;
+  }
+};
+
+}  // namespace refmm
