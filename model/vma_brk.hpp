@@ -25,7 +25,7 @@ constexpr LookedUp<W> area_to_lengthen(VmaStep<W> so_far, W addr) {
   auto looked = find_vma<W>(std::move(so_far), addr - 1u);
   if (!looked.area) return looked;
   const vma::Area<W>& area = vma::area_of(looked.so_far.state.mm, *looked.area);
-  const bool ends_there = mutant("vma.do_brk.joins_over_gap") ? true : area.vm_end == addr;
+  const bool ends_there = mutant("vma.do_brk.joins_over_gap") || area.vm_end == addr;
   if (!(ends_there && area.vm_file == 0 && area.vm_flags == flags)) looked.area = std::nullopt;
   return looked;
 }
@@ -52,7 +52,7 @@ constexpr VmaStep<W> do_brk(const vma::KernelOf<W>& kernel, VmaStep<W> so_far, W
     return refused(std::move(so_far), vma::Refusal::address_space_limit, "vma.do_brk.address_space");
   const W count = so_far.state.mm.map_count;
   const bool lengthens = area_to_lengthen<W>(so_far, addr).area.has_value();
-  const bool as_built = count > knobs.max_map_count;
+  const bool as_built = is_true(count > knobs.max_map_count);
   const bool should = !lengthens && count >= knobs.max_map_count;
   if (!kernel.corrected.map_count_limit && as_built != should)
     so_far.because.push_back("defect.vma.map_count_limit");

@@ -33,14 +33,14 @@ constexpr W search_start(const MachineOf<W>& machine, W hint) {
 /// True if a range of `len` bytes from the candidate on ends in front of an area; `len` is at most the size of the task and
 /// the candidate leaves room for it.
 template <Word W, class A>
-constexpr bool fits_in_front_of(W candidate, W len, const A& area) {
+constexpr auto fits_in_front_of(W candidate, W len, const A& area) {
   return mutant("vma.unmapped.touches_next") ? candidate <= area.vm_start : candidate + len <= area.vm_start;
 }
 
 /// True if the task ends before the range does.
 template <Word W>
-constexpr bool leaves_task(const MachineOf<W>& machine, W candidate, W len) {
-  return mutant("vma.unmapped.ignores_end") ? false : W(machine.task_size) - len < candidate;
+constexpr auto leaves_task(const MachineOf<W>& machine, W candidate, W len) {
+  return W(mutant("vma.unmapped.ignores_end") ? ~Native<W>{0} : machine.task_size) - len < candidate;
 }
 
 /// The first address at or above the hint from which `len` bytes, at most the size of the task, are free; nothing if there is

@@ -27,7 +27,7 @@ constexpr VmaStep<W> linked(VmaStep<W> so_far, const vma::Area<W>& area) {
   AreaId before, next;
   for (AreaId place = so_far.state.lookup.mmap_avl; place;) {
     const vma::TreeNode& node = node_of(so_far.state.lookup, *place);
-    const bool goes_left = area.vm_end < vma::area_of(mm, *place).vm_end;
+    const bool goes_left = is_true(area.vm_end < vma::area_of(mm, *place).vm_end);
     (goes_left ? next : before) = place;
     place = goes_left ? node.left : node.right;
   }

@@ -68,7 +68,7 @@ constexpr W page_of(const MachineOf<W>& machine, W addr) {
 /// True if so many locked pages are more than the process may have.
 template <Word W>
 constexpr bool passes_lock_limit(const MachineOf<W>& machine, const vma::Knobs<W>& knobs, W pages) {
-  return pages > pages_in<W>(machine, knobs.rlimit_memlock);
+  return is_true(pages > pages_in<W>(machine, knobs.rlimit_memlock));
 }
 
 /// The result is Success, or Refused. Pages that are locked already are counted again. 2.4.0: sys_mlock.

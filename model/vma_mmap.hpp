@@ -34,7 +34,7 @@ constexpr auto offset_wraps(W pgoff, W pages) {
 template <Word W>
 constexpr bool lies_in_task(const MachineOf<W>& machine, W addr, W len) {
   const W task_size = machine.task_size;
-  if (mutant("vma.range.adds_first")) return addr + len <= task_size;
+  if (mutant("vma.range.adds_first")) return is_true(addr + len <= task_size);
   return len <= task_size && addr <= task_size - len;
 }
 
@@ -84,7 +84,7 @@ constexpr W flags_of_area(W prot, W flags, W def_flags, std::optional<std::uint3
 /// True of memory that is charged when it is mapped: private and writable.
 template <Word W>
 constexpr bool is_charged(W vm_flags) {
-  return (vm_flags & W(vma::VM_SHARED | vma::VM_WRITE)) == W(vma::VM_WRITE);
+  return is_true((vm_flags & W(vma::VM_SHARED | vma::VM_WRITE)) == W(vma::VM_WRITE));
 }
 
 /// Refused if another area would pass the limit on their number, as 2.4.0 counts: before the old mapping is removed, and one
@@ -96,8 +96,8 @@ constexpr VmaStep<W> check_map_count(const vma::KernelOf<W>& kernel, VmaStep<W> 
   const W limit = so_far.state.knobs.max_map_count;
   const bool replaces = has(request.flags, vma::MAP_FIXED) && is_page_aligned<W>(kernel.machine, request.addr);
   const W others = replaces ? areas_without<W>(mm, request.addr, request.addr + request.len) : mm.map_count;
-  const bool as_built = mm.map_count > limit;
-  const bool should = others >= limit;
+  const bool as_built = is_true(mm.map_count > limit);
+  const bool should = is_true(others >= limit);
   if (!kernel.corrected.map_count_limit && as_built != should)
     so_far.because.push_back("defect.vma.map_count_limit");
   if (kernel.corrected.map_count_limit ? should : as_built)

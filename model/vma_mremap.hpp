@@ -172,7 +172,7 @@ constexpr MoveStructures<W> structures_for_move(const vma::KernelOf<W>& kernel, 
   const vma::Mm<W>& mm = so_far.state.mm;
   const W limit = so_far.state.knobs.max_map_count;
   const W source_end = r.addr + r.old_len;
-  const bool unmaps = r.old_len != 0u;
+  const bool unmaps = is_true(r.old_len != 0u);
   const bool no_room_for_hole = unmaps && is_hole_in(area, r.addr, source_end) && mm.map_count + 1u >= limit;
   const W others = unmaps ? areas_without<W>(mm, r.addr, source_end) : mm.map_count;
   if (others >= limit) {
@@ -270,7 +270,7 @@ constexpr bool can_grow_in_place(const MachineOf<W>& machine, const vma::Mm<W>& 
   const AreaId next = behind(mm, AreaId(area.id));
   const W limit =
       next && !mutant("vma.mremap.grows_over_next") ? vma::area_of(mm, *next).vm_start : W(machine.task_size);
-  return limit - r.addr >= r.new_len;
+  return is_true(limit - r.addr >= r.new_len);
 }
 
 template <Word W>

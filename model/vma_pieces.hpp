@@ -32,8 +32,9 @@ enum class Cut { whole, head, tail, hole };
 /// What the range takes of the area. 2.4.0: the four cases of unmap_fixup.
 template <class A, Word W>
 constexpr Cut cut_of(const A& area, W start, W end) {
-  const bool from_start = mutant("vma.cut.head_is_inside") ? area.vm_start > start : area.vm_start >= start;
-  const bool to_end = area.vm_end <= end;
+  const bool from_start =
+      is_true(mutant("vma.cut.head_is_inside") ? area.vm_start > start : area.vm_start >= start);
+  const bool to_end = is_true(area.vm_end <= end);
   if (from_start) return to_end ? Cut::whole : Cut::head;
   return to_end ? Cut::tail : Cut::hole;
 }

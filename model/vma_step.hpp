@@ -95,10 +95,13 @@ constexpr W bytes_in(const MachineOf<W>& machine, W pages) {
   return pages << W(page_shift(machine));
 }
 
+/// A truth as one that the path has decided.
+constexpr bool is_true(const Truth auto& truth) { return static_cast<bool>(truth); }
+
 /// True if one of the bits of `flag` is set.
 template <Word W>
 constexpr bool has(W flags, std::uint32_t flag) {
-  return static_cast<bool>((flags & W(flag)) != W(0u));
+  return is_true((flags & W(flag)) != W(0u));
 }
 
 // ---- Files of areas -----------------------------------------------------------------------------------------------

@@ -90,7 +90,7 @@ struct Tree {
   /// be another area's node ([defect.vma.tree_keys]). 2.4.0: avl_remove.
   constexpr Removed remove(TreePlace place, std::uint32_t area, bool corrected) {
     if (!place) return {place, std::nullopt};
-    const bool same_key = key(*place) == key(area);
+    const bool same_key = is_true(key(*place) == key(area));
     if (*place == area || (same_key && !corrected)) return {without_root(area), place};
     if (same_key || key(area) < key(*place)) {
       const Removed left = remove(node_of(lookup, *place).left, area, corrected);
