@@ -10,7 +10,8 @@
 #include <refmm/spec/difference.hpp>
 #include <refmm/spec/transcript.hpp>
 #include <refmm/tests/check_coverage.hpp>
-#include <refmm/tests/slab_subject.hpp>
+#include <refmm/tests/slab_family.hpp>
+#include <refmm/tests/subject.hpp>
 
 #include <functional>
 #include <optional>
@@ -25,12 +26,17 @@ struct Death {
   std::string how;  // "killed by signal 11 (Segmentation fault)"
 };
 
+/// The implementations of the families, each null where its transcripts are for the model alone.
+struct Implementations {
+  Subject<SlabFamily>* slab = nullptr;
+};
+
 struct Options {
   /// The model is compared with the transcript. Without this only its results are.
   bool model = true;
-  /// Is compared with the transcript, and where the transcript says nothing of a result, with the model. It is booted anew
-  /// for each transcript. May be null.
-  SlabSubject* implementation = nullptr;
+  /// Are compared with the transcript, and where the transcript says nothing of a result, with the model. They are booted
+  /// anew for each transcript.
+  Implementations implementation{};
   /// The report tells of every call.
   bool explain = false;
   /// Where the implementation dies, from rehearse(): it is left alone from there on.
