@@ -42,6 +42,7 @@ struct Area {
 /// A file, or (named dev/zero:N) a shared memory object. 2.4.0: struct inode and its address_space.
 struct Inode {
   REFMM_RECORD(Inode, (Name, name), (std::uint32_t, attributes),  // FILE_*
+               (bool, shared_memory),                             // an object for memory shared without a file
                (std::int32_t, i_writecount),                      // writable file objects less denywrite areas
                (std::vector<std::uint32_t>, i_mmap),              // ids of its private areas, front to back
                (std::vector<std::uint32_t>, i_mmap_shared));      // ids of its shared areas, front to back
