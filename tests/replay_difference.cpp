@@ -6,8 +6,6 @@
 
 namespace refmm::replay {
 
-namespace {
-
 std::vector<std::string_view> words_in(std::string_view line) {
   std::vector<std::string_view> words;
   for (std::size_t begin = line.find_first_not_of(' '); begin < line.size();) {
@@ -17,6 +15,8 @@ std::vector<std::string_view> words_in(std::string_view line) {
   }
   return words;
 }
+
+namespace {
 
 Difference field_of_lines(std::size_t number, std::string_view expected, std::string_view found) {
   const auto left = words_in(expected), right = words_in(found);

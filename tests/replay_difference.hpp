@@ -9,6 +9,9 @@
 
 namespace refmm::replay {
 
+/// The words of a line, without the blanks between them.
+std::vector<std::string_view> words_in(std::string_view line);
+
 /// A difference at `path`; what is empty is `nothing`.
 Difference difference_of(const char* path, std::string_view expected, std::string_view found);
 

@@ -20,6 +20,11 @@ namespace refmm::replay {
 ///   field_of_results(expected, found)       where two results, as they are written, first differ
 ///   what_fits                               into the machine of the implementation, for an error
 ///   subject(options)                        the implementation that was given, or null
+///   corrected(boot)                         the machine that the implementation is: 2.4.0 without its defects; nothing if
+///                                           the family has none
+///   shows_lookup(question)                  true if the answer shows structures for lookups, which an implementation has
+///                                           of its own
+///   with_lookup_of(model, seen)             what was seen of the implementation, with the model's structures for lookups
 template <class Family>
 struct NotationOf;
 

@@ -9,6 +9,7 @@
 #include <refmm/tests/replay_notation.hpp>
 #include <refmm/tests/slab_family.hpp>
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -47,6 +48,9 @@ struct NotationOf<SlabFamily> {
   static Difference field_of_results(const std::string& expected, const std::string& found);
 
   static Subject<SlabFamily>* subject(const Options& options) { return options.implementation.slab; }
+  static std::optional<Machine> corrected(const Machine&) { return std::nullopt; }
+  static bool shows_lookup(const Question&) { return false; }
+  static slab::State with_lookup_of(const slab::State&, slab::State seen) { return seen; }
 };
 
 }  // namespace refmm::replay

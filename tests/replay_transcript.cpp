@@ -1,14 +1,17 @@
-#include <refmm/tests/replay_difference.hpp>
+#include <refmm/spec/notation_values.hpp>
+#include <refmm/tests/replay_comparison.hpp>
 #include <refmm/tests/replay_slab.hpp>
 #include <refmm/tests/replay_transcript.hpp>
+#include <refmm/tests/replay_vma.hpp>
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <iterator>
 #include <optional>
 #include <stdexcept>
-#include <string_view>
+#include <type_traits>
 #include <utility>
-#include <variant>
 
 namespace refmm::replay {
 
@@ -18,31 +21,30 @@ namespace {
 
 constexpr const char* the_transcript = "transcript";
 constexpr const char* the_model = "model";
+constexpr const char* the_corrected_model = "corrected model";
 constexpr const char* the_implementation = "implementation";
 
-/// As the transcript has it, without what is asked of it.
-std::string text_of(transcript::Call call) {
-  call.result.reset();
-  return print(Line{{}, 0, std::move(call)});
+/// What the transcript has under a query.
+std::vector<std::string> said_of_query(const transcript::Query& query) {
+  std::vector<std::string> said;
+  for (const auto& [at, text] : query.lines) said.push_back(text.substr(0, text.find_last_not_of(' ') + 1));
+  return said;
 }
 
-std::string text_of(const transcript::Query& query) {
-  return print(Line{{}, 0, transcript::Query{query.name, query.arguments, query.colon, std::nullopt, {}}});
-}
+/// A model under way: a kernel, the state that it is in, and the clauses that decided its last command.
+template <class Family>
+struct Model {
+  typename Family::Boot kernel;
+  typename Family::State state = Family::boot(kernel);
+  Because because{NotationOf<Family>::boot_clause};
 
-std::string text_of(const Line& line) {
-  if (const auto* call = std::get_if<transcript::Call>(&line.content)) return text_of(*call);
-  if (const auto* query = std::get_if<transcript::Query>(&line.content)) return text_of(*query);
-  return print(line);
-}
-
-std::string without_blanks_at_end(std::string_view text) {
-  return std::string(text.substr(0, text.find_last_not_of(' ') + 1));
-}
-
-std::vector<std::string> result_lines(const std::string& result) {
-  return {result.empty() ? std::string("(no result)") : "= " + result};
-}
+  typename Subject<Family>::Answer step(const typename Family::Command& command) {
+    auto outcome = Family::step(kernel, std::move(state), command);
+    state = std::move(outcome.state);
+    because = std::move(outcome.because);
+    return {std::move(outcome.result), std::move(outcome.effects)};
+  }
+};
 
 /// A transcript of one family.
 template <class Family>
@@ -61,40 +63,36 @@ class FamilyTranscript final : public Transcript {
 
  private:
   using Notation = NotationOf<Family>;
-  using State = typename Family::State;
   using Command = typename Family::Command;
-  using Result = typename Family::Result;
-  using Effects = std::vector<typename Family::Effect>;
+  using Answer = typename Subject<Family>::Answer;
   using Lines = std::vector<std::string>;
-
-  /// What somebody says of a call; nothing of what they do not speak of.
-  struct Said {
-    std::optional<std::string> result{};
-    std::optional<Effects> effects{};
-  };
 
   void begin_line(Position at);
   bool is_alive(const Line& line);
-  typename Subject<Family>::Answer apply(const Line& line, const Command& command) const;
-  Said said_of_call(const Command& command, const transcript::Call& call,
-                    std::span<const transcript::Effect* const> effects) const;
-  void explain(Position at, const transcript::Call& call, const std::string& result, const Effects& effects);
-  static Lines effect_lines(const Effects& effects);
-  void compare(Position at, const transcript::Call& call, const Said& expected, const Said& found,
-               const char* reference, const char* subject);
-  void compare(Position at, const transcript::Query& query, const Lines& expected, const Lines& found,
-               const char* reference, const char* subject);
-  void add(Disagreement disagreement);
+  Answer step_model(const Command& command, Position at);
+  void step_other(const Command& command, Position at);
+  Answer apply(const Line& line, const Command& command) const;
+  bool is_beside_corrected() const;
+
+  Said<Family> said_of_call(const Command& command, const transcript::Call& call,
+                            std::span<const transcript::Effect* const> effects) const;
+  void explain(Position at, const transcript::Call& call, const std::string& result, const Answer& model);
+  void compare_call(const Line& line, const transcript::Call& call, const Command& command,
+                    const Said<Family>& transcript, const Answer& model);
+  void compare_query(const Line& line, const transcript::Query& query, const typename Notation::Question& question,
+                     const Lines& model);
 
   const transcript::Source& source_;
   const Options& options_;
   Subject<Family>* implementation_;
   bool is_script_;
   typename Notation::BootLine boot_;
-  State state_;
+  Model<Family> model_;
+  std::optional<Model<Family>>
+      other_{};  // the other profile: what the implementation is, or what recordings are of
+  Answer answer_of_other_{};
   typename Notation::Memory memory_{};
-  Because because_{Notation::boot_clause};  // of the last command
-  std::optional<Position> ended_{};         // by the call behind which nothing is defined
+  std::optional<Position> ended_{};  // by the call behind which nothing is defined
   Replayed replayed_;
 };
 
@@ -108,21 +106,24 @@ FamilyTranscript<Family>::FamilyTranscript(const transcript::Source& source, con
       implementation_(Notation::subject(options)),
       is_script_(is_script),
       boot_(Notation::read_boot(source, line, boot)),
-      state_(Family::boot(boot_.boot)),
+      model_{boot_.boot},
       replayed_{.boot = line.at} {
   begin_line(line.at);
-  replayed_.coverage.note(because_);
-  if (is_alive(line)) implementation_->reset(boot_.boot);
+  const auto corrected = Notation::corrected(boot_.boot);
+  if (corrected && options_.profile == Profile::corrected) {
+    other_.emplace(std::exchange(model_, {*corrected}));
+  } else if (corrected && implementation_ != nullptr) {
+    other_.emplace(Model<Family>{*corrected});
+  }
+  replayed_.coverage.note(model_.because);
+  if (is_alive(line)) implementation_->reset(corrected.value_or(boot_.boot));
 }
 
 template <class Family>
 void FamilyTranscript<Family>::set(const Line& line, const transcript::Set& set) {
   begin_line(line.at);
   const Command knobs = Notation::read_set(source_, line, set);
-  auto outcome = Family::step(boot_.boot, std::move(state_), knobs);
-  state_ = std::move(outcome.state);
-  because_ = std::move(outcome.because);
-  replayed_.coverage.note(because_);
+  step_model(knobs, line.at);
   if (is_alive(line)) implementation_->apply(knobs);
 }
 
@@ -130,62 +131,45 @@ template <class Family>
 std::vector<std::string> FamilyTranscript<Family>::call(const Line& line, transcript::Call& call,
                                                         std::span<const transcript::Effect* const> effects) {
   begin_line(line.at);
-  const Command command = Notation::read_call(source_, call, state_, memory_);
-  const Said transcript = said_of_call(command, call, effects);
-  const bool asks_result = Notation::returns_something(command) && !call.result;
-  const bool asks_effects = boot_.all_effects && !transcript.effects;
+  const Command command = Notation::read_call(source_, call, model_.state, memory_);
+  const Said<Family> transcript = said_of_call(command, call, effects);
 
-  auto outcome = Family::step(boot_.boot, std::move(state_), command);
-  state_ = std::move(outcome.state);
-  because_ = std::move(outcome.because);
+  const Answer model = step_model(command, line.at);
   ++replayed_.calls;
-  replayed_.coverage.note(because_);
-  const std::string result = Notation::notation(command, outcome.result);
-  if (options_.explain) explain(line.at, call, result, outcome.effects);
+  const std::string result = Notation::notation(command, model.result);
+  if (options_.explain) explain(line.at, call, result, model);
 
   // The model's results are compared in any case: what the calls that follow mean depends on them.
-  Said model{result, std::nullopt};
-  if (options_.model && transcript.effects) model.effects = outcome.effects;
-  compare(line.at, call, transcript, model, the_transcript, the_model);
-
-  if (is_alive(line)) {
-    const auto answer = apply(line, command);
-    const Said implementation{Notation::notation(command, answer.result), answer.effects};
-    compare(line.at, call, transcript, implementation, the_transcript, the_implementation);
-    Said unsaid;
-    if (!transcript.result) unsaid.result = result;
-    if (asks_effects) unsaid.effects = outcome.effects;
-    compare(line.at, call, unsaid, implementation, the_model, the_implementation);
-  }
+  Said<Family> said_by_model{result, std::nullopt};
+  if (options_.model && transcript.effects) said_by_model.effects = model.effects;
+  add(replayed_.disagreements,
+      disagreement_of(line.at, call, {the_transcript, the_model, model_.because}, transcript, said_by_model));
+  if (is_alive(line)) compare_call(line, call, command, transcript, model);
   if (!agrees()) return {};
 
-  Notation::remember(memory_, command, outcome.result, line.at);
-  if (Family::ends_everything(outcome.result)) ended_ = line.at;
-  if (asks_result) {
+  Notation::remember(memory_, command, model.result, line.at);
+  if (Family::ends_everything(model.result)) ended_ = line.at;
+  if (Notation::returns_something(command) && !call.result) {
     call.result = transcript::Result{{}, Notation::values_of_result(result), std::nullopt};
     ++replayed_.filled;
   }
-  std::vector<std::string> added;
-  if (asks_effects)
-    for (const auto& effect : outcome.effects) added.push_back(Notation::notation(effect));
+  Lines added;
+  if (boot_.all_effects && !transcript.effects && !ended_)
+    std::ranges::transform(model.effects, std::back_inserter(added),
+                           [](const auto& effect) { return Notation::notation(effect); });
   return added;
 }
 
 template <class Family>
 void FamilyTranscript<Family>::query(const Line& line, transcript::Query& query) {
   begin_line(line.at);
-  const auto question = Notation::read_query(source_, query, state_, memory_);
+  const auto question = Notation::read_query(source_, query, model_.state, memory_);
   const bool asks = query.lines.empty() && !query.empty;
-  Lines transcript;
-  for (const auto& said : query.lines) transcript.push_back(without_blanks_at_end(said.text));
-
-  const Lines model = Notation::answer(question, state_);
-  if (options_.model && !asks) compare(line.at, query, transcript, model, the_transcript, the_model);
-  if (is_alive(line)) {
-    const Lines implementation = Notation::answer(question, implementation_->observe());
-    compare(line.at, query, asks ? model : transcript, implementation, asks ? the_model : the_transcript,
-            the_implementation);
-  }
+  const Lines model = Notation::answer(question, model_.state);
+  if (options_.model && !asks)
+    add(replayed_.disagreements,
+        disagreement_of(line.at, query, {the_transcript, the_model, model_.because}, said_of_query(query), model));
+  if (is_alive(line)) compare_query(line, query, question, model);
   if (!asks || !agrees()) return;
   for (const std::string& answered : model) query.lines.push_back({{}, answered});
   ++replayed_.filled;
@@ -209,16 +193,47 @@ template <class Family>
 bool FamilyTranscript<Family>::is_alive(const Line& line) {
   if (implementation_ == nullptr) return false;
   if (!options_.death || options_.death->at != line.at) return true;
-  add({.about = Disagreement::About::end,
-       .at = line.at,
-       .line = text_of(line),
-       .reference = the_transcript,
-       .subject = the_implementation,
-       .expected = {"(it goes on)"},
-       .found = {fmt::format("({})", options_.death->how)},
-       .field = {"the subject", "goes on", options_.death->how},
-       .because = because_});
+  add(replayed_.disagreements, Disagreement{.about = Disagreement::About::end,
+                                            .at = line.at,
+                                            .line = text_of(line),
+                                            .reference = the_transcript,
+                                            .subject = the_implementation,
+                                            .expected = {"(it goes on)"},
+                                            .found = {fmt::format("({})", options_.death->how)},
+                                            .field = {"the subject", "goes on", options_.death->how},
+                                            .because = model_.because});
   return false;
+}
+
+/// What the model makes of a command, and beside it the other profile.
+template <class Family>
+typename Subject<Family>::Answer FamilyTranscript<Family>::step_model(const Command& command, Position at) {
+  Answer answer = model_.step(command);
+  replayed_.coverage.note(model_.because);
+  if (other_) step_other(command, at);
+  return answer;
+}
+
+/// The other profile; looks where the two part.
+template <class Family>
+void FamilyTranscript<Family>::step_other(const Command& command, Position at) {
+  answer_of_other_ = other_->step(command);
+  const bool is_as_built = options_.profile == Profile::corrected;
+  if (!replayed_.parting) {
+    Parting parting{.at = at};
+    for (const ClauseRef clause : (is_as_built ? *other_ : model_).because) {
+      if (clause->kind == ClauseKind::defect) parting.defects.push_back(clause);
+    }
+    if (!parting.defects.empty()) replayed_.parting = std::move(parting);
+  }
+  // Where 2.4.0 as built comes to its end, a corrected model goes on alone.
+  if (is_as_built && Family::ends_everything(answer_of_other_.result)) other_.reset();
+}
+
+/// True if the implementation is to do what the corrected model does, and no longer what the transcript has.
+template <class Family>
+bool FamilyTranscript<Family>::is_beside_corrected() const {
+  return replayed_.parting && options_.profile == Profile::as_built;
 }
 
 /// What the implementation does. The model's memory has no end, that of its machine has one.
@@ -236,14 +251,56 @@ typename Subject<Family>::Answer FamilyTranscript<Family>::apply(const Line& lin
 }
 
 template <class Family>
-typename FamilyTranscript<Family>::Said FamilyTranscript<Family>::said_of_call(
-    const Command& command, const transcript::Call& call,
-    std::span<const transcript::Effect* const> effects) const {
-  Said said;
+void FamilyTranscript<Family>::compare_call(const Line& line, const transcript::Call& call, const Command& command,
+                                            const Said<Family>& transcript, const Answer& model) {
+  const Answer answer = apply(line, command);
+  const Said<Family> implementation{Notation::notation(command, answer.result), answer.effects};
+  const auto compare = [&](const Sides& sides, const Said<Family>& expected) {
+    add(replayed_.disagreements, disagreement_of(line.at, call, sides, expected, implementation));
+  };
+  if (is_beside_corrected()) {
+    ++replayed_.parting->calls;
+    compare({the_corrected_model, the_implementation, other_->because},
+            {Notation::notation(command, answer_of_other_.result), answer_of_other_.effects});
+    return;
+  }
+  compare({the_transcript, the_implementation, model_.because}, transcript);
+  Said<Family> unsaid;
+  if (!transcript.result) unsaid.result = Notation::notation(command, model.result);
+  if (boot_.all_effects && !transcript.effects) unsaid.effects = model.effects;
+  compare({the_model, the_implementation, model_.because}, unsaid);
+}
+
+template <class Family>
+void FamilyTranscript<Family>::compare_query(const Line& line, const transcript::Query& query,
+                                             const typename Notation::Question& question, const Lines& model) {
+  const Model<Family>& beside = is_beside_corrected() ? *other_ : model_;
+  auto seen = implementation_->observe();
+  if (Notation::shows_lookup(question)) {
+    seen = Notation::with_lookup_of(beside.state, std::move(seen));
+    ++replayed_.lookups_of_model;
+  }
+  const Lines implementation = Notation::answer(question, seen);
+  const bool asks = query.lines.empty() && !query.empty;
+  const auto compare = [&](const char* reference, const Lines& expected) {
+    add(replayed_.disagreements, disagreement_of(line.at, query, {reference, the_implementation, beside.because},
+                                                 expected, implementation));
+  };
+  if (is_beside_corrected()) return compare(the_corrected_model, Notation::answer(question, beside.state));
+  if (asks) return compare(the_model, model);
+  compare(the_transcript, said_of_query(query));
+}
+
+template <class Family>
+Said<Family> FamilyTranscript<Family>::said_of_call(const Command& command, const transcript::Call& call,
+                                                    std::span<const transcript::Effect* const> effects) const {
+  Said<Family> said;
   if (call.result) said.result = Notation::read_result(source_, command, *call.result);
-  // With effects=all a call without any says that it has none; but a question does not.
+  // With effects=all a call without any says that it has none; but a question does not, nor does a recording that broke
+  // off at an assertion: the recorder had no time to write them.
   const bool is_question = Notation::returns_something(command) ? !call.result : is_script_;
-  if (effects.empty() && (!boot_.all_effects || is_question)) return said;
+  const bool broke_off = call.result && transcript::ending(*call.result) != nullptr;
+  if (effects.empty() && (!boot_.all_effects || is_question || broke_off)) return said;
   said.effects.emplace();
   for (const transcript::Effect* effect : effects)
     said.effects->push_back(Notation::read_effect(source_, effect->call));
@@ -252,81 +309,25 @@ typename FamilyTranscript<Family>::Said FamilyTranscript<Family>::said_of_call(
 
 template <class Family>
 void FamilyTranscript<Family>::explain(Position at, const transcript::Call& call, const std::string& result,
-                                       const Effects& effects) {
-  Explanation explanation{at, text_of(call), result, {}, because_};
-  for (const auto& effect : effects) explanation.effects.push_back(Notation::notation(effect));
+                                       const Answer& model) {
+  Explanation explanation{at, text_of(call), result, {}, model_.because};
+  for (const auto& effect : model.effects) explanation.effects.push_back(Notation::notation(effect));
   replayed_.explanations.push_back(std::move(explanation));
-}
-
-template <class Family>
-std::vector<std::string> FamilyTranscript<Family>::effect_lines(const Effects& effects) {
-  Lines lines;
-  lines.reserve(effects.size());
-  for (const auto& effect : effects) lines.push_back("| " + Notation::notation(effect));
-  if (lines.empty()) lines.emplace_back("(no effects)");
-  return lines;
-}
-
-/// Of what both speak of.
-template <class Family>
-void FamilyTranscript<Family>::compare(Position at, const transcript::Call& call, const Said& expected,
-                                       const Said& found, const char* reference, const char* subject) {
-  using enum Disagreement::About;
-  if (expected.result && found.result && *expected.result != *found.result) {
-    add({.about = Disagreement::About::result,
-         .at = at,
-         .line = text_of(call),
-         .reference = reference,
-         .subject = subject,
-         .expected = result_lines(*expected.result),
-         .found = result_lines(*found.result),
-         .field = Notation::field_of_results(*expected.result, *found.result),
-         .because = because_});
-  } else if (expected.effects && found.effects && *expected.effects != *found.effects) {
-    add({.about = Disagreement::About::effects,
-         .at = at,
-         .line = text_of(call),
-         .reference = reference,
-         .subject = subject,
-         .expected = effect_lines(*expected.effects),
-         .found = effect_lines(*found.effects),
-         .field = first_difference(*expected.effects, *found.effects, "effects").value(),
-         .because = because_});
-  }
-}
-
-template <class Family>
-void FamilyTranscript<Family>::compare(Position at, const transcript::Query& query, const Lines& expected,
-                                       const Lines& found, const char* reference, const char* subject) {
-  if (expected == found) return;
-  add({.about = Disagreement::About::block,
-       .at = at,
-       .line = text_of(query),
-       .reference = reference,
-       .subject = subject,
-       .expected = expected,
-       .found = found,
-       .field = field_of_blocks(expected, found),
-       .because = because_});
-}
-
-/// Two subjects that differ in the same way are one disagreement.
-template <class Family>
-void FamilyTranscript<Family>::add(Disagreement disagreement) {
-  for (Disagreement& other : replayed_.disagreements) {
-    if (other.subject == disagreement.subject) return;
-    if (other.about != disagreement.about || other.found != disagreement.found) continue;
-    other.subject = "model and implementation";
-    return;
-  }
-  replayed_.disagreements.push_back(std::move(disagreement));
 }
 
 }  // namespace
 
 std::unique_ptr<Transcript> begin_transcript(const transcript::Source& source, const Options& options,
                                              const Line& line, const transcript::Boot& boot, bool is_script) {
-  return std::make_unique<FamilyTranscript<SlabFamily>>(source, options, line, boot, is_script);
+  const auto begin = [&]<class Family>(std::type_identity<Family>) -> std::unique_ptr<Transcript> {
+    return std::make_unique<FamilyTranscript<Family>>(source, options, line, boot, is_script);
+  };
+  const transcript::Value* family = reading::setting(boot.settings, "family");
+  if (family != nullptr && family->text == VmaFamily::name) return begin(std::type_identity<VmaFamily>());
+  if (family == nullptr || family->text == SlabFamily::name) return begin(std::type_identity<SlabFamily>());
+  throw reading::unexpected(source, *family,
+                            fmt::format("family {} cannot be replayed yet", in_backticks(family->text)),
+                            fmt::format("a family that can: {}, {}", SlabFamily::name, VmaFamily::name));
 }
 
 }  // namespace refmm::replay
