@@ -47,6 +47,8 @@ struct Options {
   Implementations implementation{};
   /// The report tells of every call.
   bool explain = false;
+  /// The report has pictures of the model's state: after each query for what can be drawn, and at the end.
+  bool picture = false;
   /// Where the implementation dies, from rehearse(): it is left alone from there on.
   std::optional<Death> death{};
   /// Is told of every line before it is carried out.
@@ -77,6 +79,13 @@ struct Explanation {
   Because because;
 };
 
+/// The model's state, drawn.
+struct Picture {
+  Position at;     // behind this line
+  std::string of;  // the query; empty at the end of the transcript
+  std::vector<std::string> lines;
+};
+
 /// Where a defect of 2.4.0 first decided a call: from there on the kernel as built and the corrected one go different ways.
 struct Parting {
   Position at;
@@ -94,6 +103,7 @@ struct Replayed {
   std::optional<Parting> parting{};  // looked for if both kernels take part
   std::vector<Disagreement> disagreements{};  // of one line, one for each subject that differs in its own way
   std::vector<Explanation> explanations{};    // if they were asked for
+  std::vector<Picture> pictures{};            // likewise
   Coverage coverage{};                        // the clauses that decided something in the model
   bool agrees() const { return disagreements.empty(); }
 };

@@ -25,6 +25,11 @@ namespace refmm::replay {
 ///   shows_lookup(question)                  true if the answer shows structures for lookups, which an implementation has
 ///                                           of its own
 ///   with_lookup_of(model, seen)             what was seen of the implementation, with the model's structures for lookups
+///
+/// and where states can be drawn:
+///
+///   picture(state, boot)                    a state as lines of text
+///   draws(question)                         true if what was asked for is what a picture shows
 template <class Family>
 struct NotationOf;
 

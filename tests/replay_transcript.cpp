@@ -59,7 +59,7 @@ class FamilyTranscript final : public Transcript {
   void query(const Line& line, transcript::Query& query) override;
   void leave_out_call() override { ++replayed_.not_compared; }
   bool agrees() const override { return replayed_.agrees(); }
-  Replayed take() override { return std::move(replayed_); }
+  Replayed take() override;
 
  private:
   using Notation = NotationOf<Family>;
@@ -77,6 +77,7 @@ class FamilyTranscript final : public Transcript {
   Said<Family> said_of_call(const Command& command, const transcript::Call& call,
                             std::span<const transcript::Effect* const> effects) const;
   void explain(Position at, const transcript::Call& call, const std::string& result, const Answer& model);
+  void draw(Position at, std::string of);
   void compare_call(const Line& line, const transcript::Call& call, const Command& command,
                     const Said<Family>& transcript, const Answer& model);
   void compare_query(const Line& line, const transcript::Query& query, const typename Notation::Question& question,
@@ -93,6 +94,7 @@ class FamilyTranscript final : public Transcript {
   Answer answer_of_other_{};
   typename Notation::Memory memory_{};
   std::optional<Position> ended_{};  // by the call behind which nothing is defined
+  Position here_;                    // the line under way
   Replayed replayed_;
 };
 
@@ -170,9 +172,19 @@ void FamilyTranscript<Family>::query(const Line& line, transcript::Query& query)
     add(replayed_.disagreements,
         disagreement_of(line.at, query, {the_transcript, the_model, model_.because}, said_of_query(query), model));
   if (is_alive(line)) compare_query(line, query, question, model);
+  if constexpr (requires { Notation::draws(question); }) {
+    if (Notation::draws(question)) draw(line.at, text_of(query));
+  }
   if (!asks || !agrees()) return;
   for (const std::string& answered : model) query.lines.push_back({{}, answered});
+  if (model.empty()) query.empty.emplace();
   ++replayed_.filled;
+}
+
+template <class Family>
+Replayed FamilyTranscript<Family>::take() {
+  if (!ended_ && (replayed_.pictures.empty() || replayed_.pictures.back().at != here_)) draw(here_, "");
+  return std::move(replayed_);
 }
 
 // ---- Parts of a line ------------------------------------------------------------------------------------------
@@ -185,6 +197,7 @@ void FamilyTranscript<Family>::begin_line(Position at) {
          .message = fmt::format("nothing is defined after the usage error in line {}", ended_->line),
          .expected = "`boot`, a comment, or the end of the file",
          .found = in_backticks(source_.line(at.line))});
+  here_ = at;
   if (options_.progress) options_.progress(at);
 }
 
@@ -305,6 +318,15 @@ Said<Family> FamilyTranscript<Family>::said_of_call(const Command& command, cons
   for (const transcript::Effect* effect : effects)
     said.effects->push_back(Notation::read_effect(source_, effect->call));
   return said;
+}
+
+/// The model's state, if it is to be drawn and can be.
+template <class Family>
+void FamilyTranscript<Family>::draw(Position at, std::string of) {
+  if constexpr (requires { Notation::picture(model_.state, model_.kernel); }) {
+    if (options_.picture)
+      replayed_.pictures.push_back({at, std::move(of), Notation::picture(model_.state, model_.kernel)});
+  }
 }
 
 template <class Family>

@@ -1,4 +1,5 @@
 #include <refmm/spec/vma_kernel.hpp>
+#include <refmm/spec/vma_picture.hpp>
 #include <refmm/spec/vma_state.hpp>
 #include <refmm/tests/replay_difference.hpp>
 #include <refmm/tests/replay_vma.hpp>
@@ -109,6 +110,12 @@ VmaFamily::State Vma::with_lookup_of(const VmaFamily::State& model, VmaFamily::S
   }
   std::ranges::sort(seen.lookup.nodes, {}, &vma::TreeNode::area);
   return seen;
+}
+
+// ---- Pictures -------------------------------------------------------------------------------------------------
+
+std::vector<std::string> Vma::picture(const VmaFamily::State& state, const VmaFamily::Boot& boot) {
+  return vma::picture(state, boot.kernel);
 }
 
 }  // namespace refmm::replay

@@ -51,6 +51,9 @@ struct NotationOf<VmaFamily> {
   static std::optional<VmaFamily::Boot> corrected(const VmaFamily::Boot& boot);
   static bool shows_lookup(const Question& question);
   static VmaFamily::State with_lookup_of(const VmaFamily::State& model, VmaFamily::State seen);
+
+  static std::vector<std::string> picture(const VmaFamily::State& state, const VmaFamily::Boot& boot);
+  static bool draws(const Question& question) { return question.block == Question::Block::maps; }
 };
 
 }  // namespace refmm::replay
