@@ -43,7 +43,7 @@ struct Options {
   Profile profile = Profile::as_built;
   /// Are compared with the transcript, and where the transcript says nothing of a result, with the model. They are booted
   /// anew for each transcript. They are corrected kernels: beside a model that is not, they are compared with the corrected
-  /// model from the first call on that a defect of 2.4.0 decides.
+  /// model at a call that a defect of 2.4.0 decides, and from there until both models are in the same state again.
   Implementations implementation{};
   /// The report tells of every call.
   bool explain = false;
@@ -86,11 +86,12 @@ struct Picture {
   std::vector<std::string> lines;
 };
 
-/// Where a defect of 2.4.0 first decided a call: from there on the kernel as built and the corrected one go different ways.
+/// Where 2.4.0 as built and the corrected kernel went different ways: at calls that defects decided, and after each until both
+/// were in the same state again.
 struct Parting {
-  Position at;
-  std::vector<ClauseRef> defects{};  // that decided that call
-  std::size_t calls = 0;  // from there on, in which the implementation was compared with the corrected model
+  Position at;                       // of the first such call
+  std::vector<ClauseRef> defects{};  // that decided them
+  std::size_t calls = 0;             // in which the implementation was compared with the corrected model
 };
 
 /// What became of one transcript.

@@ -91,6 +91,11 @@ std::optional<VmaFamily::Boot> Vma::corrected(const VmaFamily::Boot& boot) {
   return corrected;
 }
 
+bool Vma::same(const VmaFamily::State& one, const VmaFamily::State& other) {
+  if (one.mm.areas.size() != other.mm.areas.size() || one.mm.total_vm != other.mm.total_vm) return false;
+  return vma::canonical(one) == vma::canonical(other);
+}
+
 bool Vma::shows_lookup(const Question& question) {
   return question.block == Question::Block::tree || question.block == Question::Block::mm;
 }
