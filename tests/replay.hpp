@@ -59,11 +59,10 @@ struct Options {
 struct Disagreement {
   enum class About { result, effects, block, end };
   About about;
-  Position at;       // of the call or query
-  std::string line;  // the call, without its result, or the query
-  std::string
-      reference;        // who has `expected`: "transcript", or "model" where it says nothing, or "corrected model"
-  std::string subject;  // who has `found`: "model", "implementation", or "model and implementation"
+  Position at;                        // of the call or query
+  std::string line;                   // the call, without its result, or the query
+  std::string reference;              // who has `expected`: "transcript", "model", or "corrected model"
+  std::string subject;                // who has `found`: "model", "implementation", or "model and implementation"
   std::vector<std::string> expected;  // as the transcript writes it: `= conn:0[1]`, `| get_pages(...)`, a block
   std::vector<std::string> found;
   Difference field;  // the first that differs, "effects[1].order"

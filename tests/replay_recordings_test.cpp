@@ -5,6 +5,7 @@
 #include <refmm/tests/replay.hpp>
 #include <refmm/tests/slab_subject.hpp>
 #include <refmm/tests/transcript_recordings.hpp>
+#include <refmm/tests/vma_subject.hpp>
 
 #include <gtest/gtest.h>
 
@@ -42,7 +43,8 @@ TEST_P(Recording, agrees_with_the_model) { expect_agreement({}); }
 
 TEST_P(Recording, agrees_with_the_implementation) {
   const auto slab = make_slab_implementation();
-  expect_agreement({.model = false, .implementation = {.slab = slab.get()}});
+  const auto vma = make_vma_implementation();
+  expect_agreement({.model = false, .implementation = {.slab = slab.get(), .vma = vma.get()}});
 }
 
 /// The recording without anything that 2.4.0 answered.
