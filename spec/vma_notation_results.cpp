@@ -244,17 +244,14 @@ std::string read_result(const Source& source, const Command<Word>& command, cons
     if (const auto error = read_error(source, result)) return error_notation(*error);
   }
   const transcript::Argument& first = result.values[0];
-  std::string text = form.kind == Kind::area_and_previous      ? previous_spelling(result.values)
-                     : result.values.size() == 1 && !first.key ? spelling(first.value, command, form)
-                                                               : "";
-  if (!text.empty() && !result.explanation) return text;
-  throw source.error(
-      {.at = form.kind == Kind::nothing ? result.at
-             : text.empty()             ? place_of(first)
-                                        : result.explanation->at,
-       .message = "the call cannot have this result",
-       .expected = form.expected,
-       .found = text.empty() ? in_backticks(text_of(result)) : in_backticks(result.explanation->text)});
+  const std::string text = form.kind == Kind::area_and_previous      ? previous_spelling(result.values)
+                           : result.values.size() == 1 && !first.key ? spelling(first.value, command, form)
+                                                                     : "";
+  if (!text.empty()) return text;
+  throw source.error({.at = form.kind == Kind::nothing ? result.at : place_of(first),
+                      .message = "the call cannot have this result",
+                      .expected = form.expected,
+                      .found = in_backticks(text_of(result))});
 }
 
 Effect<Word> read_effect(const Source& source, const transcript::Call& effect) {

@@ -10,7 +10,9 @@
 #include <refmm/spec/difference.hpp>
 #include <refmm/spec/transcript.hpp>
 #include <refmm/tests/check_coverage.hpp>
-#include <refmm/tests/slab_subject.hpp>
+#include <refmm/tests/slab_family.hpp>
+#include <refmm/tests/subject.hpp>
+#include <refmm/tests/vma_family.hpp>
 
 #include <functional>
 #include <optional>
@@ -25,12 +27,24 @@ struct Death {
   std::string how;  // "killed by signal 11 (Segmentation fault)"
 };
 
+/// The implementations of the families, each null where its transcripts are for the model alone.
+struct Implementations {
+  Subject<SlabFamily>* slab = nullptr;
+  Subject<VmaFamily>* vma = nullptr;
+};
+
+/// Which kernel the model is: 2.4.0 with its defects, or without.
+enum class Profile { as_built, corrected };
+
 struct Options {
   /// The model is compared with the transcript. Without this only its results are.
   bool model = true;
-  /// Is compared with the transcript, and where the transcript says nothing of a result, with the model. It is booted anew
-  /// for each transcript. May be null.
-  SlabSubject* implementation = nullptr;
+  /// The kernel that the model is. Recordings are of 2.4.0 as it was built: a corrected model differs where they show defects.
+  Profile profile = Profile::as_built;
+  /// Are compared with the transcript, and where the transcript says nothing of a result, with the model. They are booted
+  /// anew for each transcript. They are corrected kernels: beside a model that is not, they are compared with the corrected
+  /// model from the first call on that a defect of 2.4.0 decides.
+  Implementations implementation{};
   /// The report tells of every call.
   bool explain = false;
   /// Where the implementation dies, from rehearse(): it is left alone from there on.
@@ -43,10 +57,11 @@ struct Options {
 struct Disagreement {
   enum class About { result, effects, block, end };
   About about;
-  Position at;            // of the call or query
-  std::string line;       // the call, without its result, or the query
-  std::string reference;  // who has `expected`: "transcript", or "model" where the transcript says nothing
-  std::string subject;    // who has `found`: "model", "implementation", or "model and implementation"
+  Position at;       // of the call or query
+  std::string line;  // the call, without its result, or the query
+  std::string
+      reference;        // who has `expected`: "transcript", or "model" where it says nothing, or "corrected model"
+  std::string subject;  // who has `found`: "model", "implementation", or "model and implementation"
   std::vector<std::string> expected;  // as the transcript writes it: `= conn:0[1]`, `| get_pages(...)`, a block
   std::vector<std::string> found;
   Difference field;  // the first that differs, "effects[1].order"
@@ -62,12 +77,21 @@ struct Explanation {
   Because because;
 };
 
+/// Where a defect of 2.4.0 first decided a call: from there on the kernel as built and the corrected one go different ways.
+struct Parting {
+  Position at;
+  std::vector<ClauseRef> defects{};  // that decided that call
+  std::size_t calls = 0;  // from there on, in which the implementation was compared with the corrected model
+};
+
 /// What became of one transcript.
 struct Replayed {
   Position boot;
-  std::size_t calls = 0;                      // that were carried out
-  std::size_t not_compared = 0;               // calls behind a disagreement
-  std::size_t filled = 0;                     // questions that were answered
+  std::size_t calls = 0;             // that were carried out
+  std::size_t not_compared = 0;      // calls behind a disagreement
+  std::size_t filled = 0;            // questions that were answered
+  std::size_t lookups_of_model = 0;  // blocks for which the implementation had no structure to show: the model's
+  std::optional<Parting> parting{};  // looked for if both kernels take part
   std::vector<Disagreement> disagreements{};  // of one line, one for each subject that differs in its own way
   std::vector<Explanation> explanations{};    // if they were asked for
   Coverage coverage{};                        // the clauses that decided something in the model

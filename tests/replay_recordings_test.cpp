@@ -1,6 +1,7 @@
 // Every recording of the slab family: what 2.4.0 did, the model and the implementation do, effects and blocks included.
 
 #include <refmm/tests/replay.hpp>
+#include <refmm/tests/slab_subject.hpp>
 #include <refmm/tests/transcript_recordings.hpp>
 
 #include <gtest/gtest.h>
@@ -42,7 +43,7 @@ TEST_P(SlabRecording, agrees_with_the_model) { expect_agreement({}); }
 
 TEST_P(SlabRecording, agrees_with_the_implementation) {
   const auto implementation = make_slab_implementation();
-  expect_agreement({.model = false, .implementation = implementation.get()});
+  expect_agreement({.model = false, .implementation = {.slab = implementation.get()}});
 }
 
 /// The recording without anything that 2.4.0 answered.
