@@ -43,10 +43,12 @@ struct Options {
   Profile profile = Profile::as_built;
   /// Are compared with the transcript, and where the transcript says nothing of a result, with the model. They are booted
   /// anew for each transcript. They are corrected kernels: beside a model that is not, they are compared with the corrected
-  /// model from the first call on that a defect of 2.4.0 decides.
+  /// model at a call that a defect of 2.4.0 decides, and from there until both models are in the same state again.
   Implementations implementation{};
   /// The report tells of every call.
   bool explain = false;
+  /// The report has pictures of the model's state: after each query for what can be drawn, and at the end.
+  bool picture = false;
   /// Where the implementation dies, from rehearse(): it is left alone from there on.
   std::optional<Death> death{};
   /// Is told of every line before it is carried out.
@@ -57,11 +59,10 @@ struct Options {
 struct Disagreement {
   enum class About { result, effects, block, end };
   About about;
-  Position at;       // of the call or query
-  std::string line;  // the call, without its result, or the query
-  std::string
-      reference;        // who has `expected`: "transcript", or "model" where it says nothing, or "corrected model"
-  std::string subject;  // who has `found`: "model", "implementation", or "model and implementation"
+  Position at;                        // of the call or query
+  std::string line;                   // the call, without its result, or the query
+  std::string reference;              // who has `expected`: "transcript", "model", or "corrected model"
+  std::string subject;                // who has `found`: "model", "implementation", or "model and implementation"
   std::vector<std::string> expected;  // as the transcript writes it: `= conn:0[1]`, `| get_pages(...)`, a block
   std::vector<std::string> found;
   Difference field;  // the first that differs, "effects[1].order"
@@ -77,11 +78,19 @@ struct Explanation {
   Because because;
 };
 
-/// Where a defect of 2.4.0 first decided a call: from there on the kernel as built and the corrected one go different ways.
+/// The model's state, drawn.
+struct Picture {
+  Position at;     // behind this line
+  std::string of;  // the query; empty at the end of the transcript
+  std::vector<std::string> lines;
+};
+
+/// Where 2.4.0 as built and the corrected kernel went different ways: at calls that defects decided, and after each until both
+/// were in the same state again.
 struct Parting {
-  Position at;
-  std::vector<ClauseRef> defects{};  // that decided that call
-  std::size_t calls = 0;  // from there on, in which the implementation was compared with the corrected model
+  Position at;                       // of the first such call
+  std::vector<ClauseRef> defects{};  // that decided them
+  std::size_t calls = 0;             // in which the implementation was compared with the corrected model
 };
 
 /// What became of one transcript.
@@ -94,6 +103,7 @@ struct Replayed {
   std::optional<Parting> parting{};  // looked for if both kernels take part
   std::vector<Disagreement> disagreements{};  // of one line, one for each subject that differs in its own way
   std::vector<Explanation> explanations{};    // if they were asked for
+  std::vector<Picture> pictures{};            // likewise
   Coverage coverage{};                        // the clauses that decided something in the model
   bool agrees() const { return disagreements.empty(); }
 };

@@ -22,9 +22,15 @@ namespace refmm::replay {
 ///   subject(options)                        the implementation that was given, or null
 ///   corrected(boot)                         the machine that the implementation is: 2.4.0 without its defects; nothing if
 ///                                           the family has none
+///   same(state, state)                      true of states from which nothing that can be seen goes on differently
 ///   shows_lookup(question)                  true if the answer shows structures for lookups, which an implementation has
 ///                                           of its own
 ///   with_lookup_of(model, seen)             what was seen of the implementation, with the model's structures for lookups
+///
+/// and where states can be drawn:
+///
+///   picture(state, boot)                    a state as lines of text
+///   draws(question)                         true if what was asked for is what a picture shows
 template <class Family>
 struct NotationOf;
 

@@ -49,6 +49,7 @@ struct NotationOf<SlabFamily> {
 
   static Subject<SlabFamily>* subject(const Options& options) { return options.implementation.slab; }
   static std::optional<Machine> corrected(const Machine&) { return std::nullopt; }
+  static bool same(const slab::State& one, const slab::State& other) { return one == other; }
   static bool shows_lookup(const Question&) { return false; }
   static slab::State with_lookup_of(const slab::State&, slab::State seen) { return seen; }
 };

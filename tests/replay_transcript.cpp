@@ -59,7 +59,7 @@ class FamilyTranscript final : public Transcript {
   void query(const Line& line, transcript::Query& query) override;
   void leave_out_call() override { ++replayed_.not_compared; }
   bool agrees() const override { return replayed_.agrees(); }
-  Replayed take() override { return std::move(replayed_); }
+  Replayed take() override;
 
  private:
   using Notation = NotationOf<Family>;
@@ -71,12 +71,14 @@ class FamilyTranscript final : public Transcript {
   bool is_alive(const Line& line);
   Answer step_model(const Command& command, Position at);
   void step_other(const Command& command, Position at);
+  void note_defects(Position at, const Because& as_built);
   Answer apply(const Line& line, const Command& command) const;
   bool is_beside_corrected() const;
 
   Said<Family> said_of_call(const Command& command, const transcript::Call& call,
                             std::span<const transcript::Effect* const> effects) const;
   void explain(Position at, const transcript::Call& call, const std::string& result, const Answer& model);
+  void draw(Position at, std::string of);
   void compare_call(const Line& line, const transcript::Call& call, const Command& command,
                     const Said<Family>& transcript, const Answer& model);
   void compare_query(const Line& line, const transcript::Query& query, const typename Notation::Question& question,
@@ -91,8 +93,10 @@ class FamilyTranscript final : public Transcript {
   std::optional<Model<Family>>
       other_{};  // the other profile: what the implementation is, or what recordings are of
   Answer answer_of_other_{};
+  bool is_apart_ = false;  // the two profiles
   typename Notation::Memory memory_{};
   std::optional<Position> ended_{};  // by the call behind which nothing is defined
+  Position here_;                    // the line under way
   Replayed replayed_;
 };
 
@@ -146,6 +150,7 @@ std::vector<std::string> FamilyTranscript<Family>::call(const Line& line, transc
       disagreement_of(line.at, call, {the_transcript, the_model, model_.because}, transcript, said_by_model));
   if (is_alive(line)) compare_call(line, call, command, transcript, model);
   if (!agrees()) return {};
+  if (is_apart_ && other_) is_apart_ = !Notation::same(model_.state, other_->state);
 
   Notation::remember(memory_, command, model.result, line.at);
   if (Family::ends_everything(model.result)) ended_ = line.at;
@@ -170,9 +175,19 @@ void FamilyTranscript<Family>::query(const Line& line, transcript::Query& query)
     add(replayed_.disagreements,
         disagreement_of(line.at, query, {the_transcript, the_model, model_.because}, said_of_query(query), model));
   if (is_alive(line)) compare_query(line, query, question, model);
+  if constexpr (requires { Notation::draws(question); }) {
+    if (Notation::draws(question)) draw(line.at, text_of(query));
+  }
   if (!asks || !agrees()) return;
   for (const std::string& answered : model) query.lines.push_back({{}, answered});
+  if (model.empty()) query.empty.emplace();
   ++replayed_.filled;
+}
+
+template <class Family>
+Replayed FamilyTranscript<Family>::take() {
+  if (!ended_ && (replayed_.pictures.empty() || replayed_.pictures.back().at != here_)) draw(here_, "");
+  return std::move(replayed_);
 }
 
 // ---- Parts of a line ------------------------------------------------------------------------------------------
@@ -185,6 +200,7 @@ void FamilyTranscript<Family>::begin_line(Position at) {
          .message = fmt::format("nothing is defined after the usage error in line {}", ended_->line),
          .expected = "`boot`, a comment, or the end of the file",
          .found = in_backticks(source_.line(at.line))});
+  here_ = at;
   if (options_.progress) options_.progress(at);
 }
 
@@ -214,26 +230,31 @@ typename Subject<Family>::Answer FamilyTranscript<Family>::step_model(const Comm
   return answer;
 }
 
-/// The other profile; looks where the two part.
+/// The other profile. The two part at a call that a defect decides, until they are in the same state again.
 template <class Family>
 void FamilyTranscript<Family>::step_other(const Command& command, Position at) {
   answer_of_other_ = other_->step(command);
   const bool is_as_built = options_.profile == Profile::corrected;
-  if (!replayed_.parting) {
-    Parting parting{.at = at};
-    for (const ClauseRef clause : (is_as_built ? *other_ : model_).because) {
-      if (clause->kind == ClauseKind::defect) parting.defects.push_back(clause);
-    }
-    if (!parting.defects.empty()) replayed_.parting = std::move(parting);
-  }
+  if (!is_apart_) note_defects(at, (is_as_built ? *other_ : model_).because);
   // Where 2.4.0 as built comes to its end, a corrected model goes on alone.
   if (is_as_built && Family::ends_everything(answer_of_other_.result)) other_.reset();
 }
 
-/// True if the implementation is to do what the corrected model does, and no longer what the transcript has.
+template <class Family>
+void FamilyTranscript<Family>::note_defects(Position at, const Because& as_built) {
+  for (const ClauseRef clause : as_built) {
+    if (clause->kind != ClauseKind::defect) continue;
+    is_apart_ = true;
+    if (!replayed_.parting) replayed_.parting = Parting{.at = at};
+    auto& defects = replayed_.parting->defects;
+    if (std::ranges::find(defects, clause) == defects.end()) defects.push_back(clause);
+  }
+}
+
+/// True if the implementation is to do what the corrected model does, and not what the transcript has.
 template <class Family>
 bool FamilyTranscript<Family>::is_beside_corrected() const {
-  return replayed_.parting && options_.profile == Profile::as_built;
+  return is_apart_ && options_.profile == Profile::as_built;
 }
 
 /// What the implementation does. The model's memory has no end, that of its machine has one.
@@ -305,6 +326,15 @@ Said<Family> FamilyTranscript<Family>::said_of_call(const Command& command, cons
   for (const transcript::Effect* effect : effects)
     said.effects->push_back(Notation::read_effect(source_, effect->call));
   return said;
+}
+
+/// The model's state, if it is to be drawn and can be.
+template <class Family>
+void FamilyTranscript<Family>::draw(Position at, std::string of) {
+  if constexpr (requires { Notation::picture(model_.state, model_.kernel); }) {
+    if (options_.picture)
+      replayed_.pictures.push_back({at, std::move(of), Notation::picture(model_.state, model_.kernel)});
+  }
 }
 
 template <class Family>

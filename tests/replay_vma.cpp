@@ -1,4 +1,5 @@
 #include <refmm/spec/vma_kernel.hpp>
+#include <refmm/spec/vma_picture.hpp>
 #include <refmm/spec/vma_state.hpp>
 #include <refmm/tests/replay_difference.hpp>
 #include <refmm/tests/replay_vma.hpp>
@@ -90,6 +91,11 @@ std::optional<VmaFamily::Boot> Vma::corrected(const VmaFamily::Boot& boot) {
   return corrected;
 }
 
+bool Vma::same(const VmaFamily::State& one, const VmaFamily::State& other) {
+  if (one.mm.areas.size() != other.mm.areas.size() || one.mm.total_vm != other.mm.total_vm) return false;
+  return vma::canonical(one) == vma::canonical(other);
+}
+
 bool Vma::shows_lookup(const Question& question) {
   return question.block == Question::Block::tree || question.block == Question::Block::mm;
 }
@@ -109,6 +115,12 @@ VmaFamily::State Vma::with_lookup_of(const VmaFamily::State& model, VmaFamily::S
   }
   std::ranges::sort(seen.lookup.nodes, {}, &vma::TreeNode::area);
   return seen;
+}
+
+// ---- Pictures -------------------------------------------------------------------------------------------------
+
+std::vector<std::string> Vma::picture(const VmaFamily::State& state, const VmaFamily::Boot& boot) {
+  return vma::picture(state, boot.kernel);
 }
 
 }  // namespace refmm::replay

@@ -49,8 +49,12 @@ struct NotationOf<VmaFamily> {
 
   static Subject<VmaFamily>* subject(const Options& options) { return options.implementation.vma; }
   static std::optional<VmaFamily::Boot> corrected(const VmaFamily::Boot& boot);
+  static bool same(const VmaFamily::State& one, const VmaFamily::State& other);
   static bool shows_lookup(const Question& question);
   static VmaFamily::State with_lookup_of(const VmaFamily::State& model, VmaFamily::State seen);
+
+  static std::vector<std::string> picture(const VmaFamily::State& state, const VmaFamily::Boot& boot);
+  static bool draws(const Question& question) { return question.block == Question::Block::maps; }
 };
 
 }  // namespace refmm::replay
