@@ -120,7 +120,7 @@ struct StackCall {
   std::uint32_t pages;   // by which it would
 };
 
-/// `false` for every other call.
+/// The claim about such a lookup.
 inline bool of_stacks(const Transition& t, auto claim) {
   const auto* find = call<FindExtendVma>(t);
   if (!find) return true;

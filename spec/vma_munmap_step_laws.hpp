@@ -71,7 +71,7 @@ inline bool munmap_wants_a_structure_whenever_it_unmaps(const Transition& t) {
     const Mappings areas = mappings(t.before);
     const bool wants = !inside(areas, range).empty() && !is_hole_at_limit(t, areas, range);
     return refuses_exactly_if(t, Refusal::no_area_structure, wants && t.before.knobs.fail_vma == 1) &&
-           (!wants || std::holds_alternative<VmaAlloc>(t.effects.at(0)));
+           (!wants || (!t.effects.empty() && std::holds_alternative<VmaAlloc>(t.effects.front())));
   });
 }
 

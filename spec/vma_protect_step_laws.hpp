@@ -22,7 +22,8 @@ inline bool of_changed_areas(const Transition& t, auto claim) {
   if (!flags) return true;
   const Mappings before = mappings(t.before), after = mappings(t.after);
   return std::ranges::all_of(parts_changed(t, *flags), [&](const Mapping& part) {
-    return claim(*holder_of(before, part.start), part, after);
+    const Mapping* area = holder_of(before, part.start);
+    return !area || claim(*area, part, after);
   });
 }
 
