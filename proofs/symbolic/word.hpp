@@ -108,13 +108,13 @@ class BasicWord {
     if (a.is(0) || b.is(0)) return native{0};
     if (a.is_constant() && !b.is_constant()) return b & a;
     if (b.is_constant() && a.short_) {
-      if (std::countr_zero(b.value_) >= static_cast<int>(a.shift_))
+      if (static_cast<unsigned>(std::countr_zero(b.value_)) >= a.shift_)
         return shifted(a.short_of(a.shift_) & b.short_of(a.shift_), a.shift_);
-      if (std::bit_width(b.value_) <= static_cast<int>(a.shift_)) return native{0};
+      if (static_cast<unsigned>(std::bit_width(b.value_)) <= a.shift_) return native{0};
     }
     if (b.is_constant() && !a.is_constant()) {
       const auto low = static_cast<unsigned>(std::countr_zero(b.value_));
-      if (low != 0 && std::countl_one(b.value_) == static_cast<int>(Bits - low))
+      if (low != 0 && static_cast<unsigned>(std::countl_one(b.value_)) == Bits - low)
         return shifted(a.term().extract(Bits - 1, low), low);
     }
     return compute(
