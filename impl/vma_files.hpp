@@ -20,9 +20,10 @@
 namespace refmm::impl::inline REFMM_BUILD {
 
 /// The files of a machine, and the descriptors of its one process.
-template <std::unsigned_integral Word, PagingLayer<Word> Layer, PageSource Pages = HostPages>
+template <PagingLayer Layer, PageSource Pages = HostPages>
 class Files {
  public:
+  using Word = typename Layer::Word;
   using Inode = impl::Inode<Word>;
   using File = impl::File<Word>;
   using Area = VmArea<Word>;

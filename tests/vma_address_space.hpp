@@ -20,7 +20,7 @@ template <std::unsigned_integral Word>
 class VmaMachine {
  public:
   using Layer = impl::SimulatedPaging<Word>;
-  using Space = impl::AddressSpace<Word, Layer>;
+  using Space = impl::AddressSpace<Layer>;
   using Area = impl::VmArea<Word>;
 
   /// `boot.kernel` says the machine only: the implementation is the corrected kernel.
@@ -42,7 +42,7 @@ class VmaMachine {
   std::vector<vma::Effect<Word>> take_effects() { return layer_.take_effects(); }
   Space& mm() { return mm_; }
   Layer& layer() { return layer_; }
-  impl::Files<Word, Layer>& files() { return files_; }
+  impl::Files<Layer>& files() { return files_; }
 
   /// The state in its canonical form: areas and file objects are numbered by their places.
   void observe(vma::State<Word>& seen) const {
@@ -195,7 +195,7 @@ class VmaMachine {
   }
 
   Layer layer_;
-  impl::Files<Word, Layer> files_;
+  impl::Files<Layer> files_;
   Space mm_;
 };
 

@@ -12,12 +12,13 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
-#include <optional>
+#include <fstream>
+#include <iterator>
 #include <random>
+#include <sstream>
 #include <string>
 #include <utility>
-#include <vector>
+#include <variant>
 
 namespace refmm {
 namespace {
@@ -196,7 +197,7 @@ template <class Word>
 class VmaImplementation : public testing::Test {
  protected:
   using Layer = NoPaging<Word>;
-  using Space = AddressSpace<Word, Layer>;
+  using Space = AddressSpace<Layer>;
   static constexpr Word base = kernel<Word>.machine.task_unmapped_base;
   static constexpr Word anonymous = vma::MAP_PRIVATE | vma::MAP_ANONYMOUS;
   static constexpr Word fixed = anonymous | vma::MAP_FIXED;
@@ -312,8 +313,8 @@ TYPED_TEST(VmaImplementation, KeepsTheBooksForAProgram) {
   using Word = TypeParam;
   using Layer = NoPaging<Word>;
   Layer layer(kernel<Word>.machine);
-  Files<Word, Layer> files(this->slabs, layer);
-  AddressSpace<Word, Layer> mm(kernel<Word>.machine, this->caches, files, layer);
+  Files<Layer> files(this->slabs, layer);
+  AddressSpace<Layer> mm(kernel<Word>.machine, this->caches, files, layer);
 
   const auto mapped = mm.mmap(0, 1 << 20, this->readable, this->anonymous, -1, 0);
   ASSERT_TRUE(mapped);
@@ -335,10 +336,10 @@ TYPED_TEST(VmaImplementation, TakesItsAreasFromASlabAndGivesThemBack) {
   using Word = TypeParam;
   using Layer = NoPaging<Word>;
   Layer layer(kernel<Word>.machine);
-  Files<Word, Layer> files(this->slabs, layer);
+  Files<Layer> files(this->slabs, layer);
   constexpr Word count = 2000;
   {
-    AddressSpace<Word, Layer> mm(kernel<Word>.machine, this->caches, files, layer);
+    AddressSpace<Layer> mm(kernel<Word>.machine, this->caches, files, layer);
     for (Word i = 0; i < count; ++i)
       ASSERT_TRUE(mm.mmap(this->base + i * 0x2000, 0x1000, this->readable, this->fixed, -1, 0));
     EXPECT_EQ(this->caches.areas_in_use(), count);
@@ -352,7 +353,7 @@ TYPED_TEST(VmaImplementation, TakesItsAreasFromASlabAndGivesThemBack) {
     EXPECT_EQ(mm.map_count(), 0u);
 
     // The address space may be used again, beside another one.
-    AddressSpace<Word, Layer> other(kernel<Word>.machine, this->caches, files, layer);
+    AddressSpace<Layer> other(kernel<Word>.machine, this->caches, files, layer);
     ASSERT_TRUE(other.mmap(0, 0x1000, this->readable, this->anonymous, -1, 0));
     ASSERT_TRUE(mm.mmap(0, 0x1000, this->readable, this->anonymous, -1, 0));
     EXPECT_EQ(this->caches.areas_in_use(), 2u);
@@ -369,8 +370,8 @@ TYPED_TEST(VmaImplementation, StaysAsItIsWhenTheHostHasNoMemory) {
   SlabAllocator<HostPages> slabs(few);
   AreaCaches<Word> caches(slabs);
   Layer layer(kernel<Word>.machine);
-  Files<Word, Layer> files(slabs, layer);
-  AddressSpace<Word, Layer> mm(kernel<Word>.machine, caches, files, layer);
+  Files<Layer> files(slabs, layer);
+  AddressSpace<Layer> mm(kernel<Word>.machine, caches, files, layer);
 
   Word mapped = 0;
   for (;; ++mapped) {
@@ -433,9 +434,9 @@ TYPED_TEST(VmaImplementation, DropsTheFilesThatItMapsAtItsEnd) {
   using Word = TypeParam;
   using Layer = NoPaging<Word>;
   Layer layer(kernel<Word>.machine);
-  Files<Word, Layer> files(this->slabs, layer);
+  Files<Layer> files(this->slabs, layer);
   {
-    AddressSpace<Word, Layer> mm(kernel<Word>.machine, this->caches, files, layer);
+    AddressSpace<Layer> mm(kernel<Word>.machine, this->caches, files, layer);
     const auto fd = files.open("a", vma::FMODE_READ | vma::FMODE_WRITE);
     ASSERT_TRUE(fd);
     const auto number = static_cast<std::int32_t>(*fd);
@@ -450,6 +451,19 @@ TYPED_TEST(VmaImplementation, DropsTheFilesThatItMapsAtItsEnd) {
   EXPECT_TRUE(files.files().empty());
   EXPECT_EQ(files.inodes().size(), 1u);
   EXPECT_EQ(files.named("a").i_writecount, 0);
+}
+
+std::string text_of(const char* file) {
+  std::ifstream stream(file);
+  return {std::istreambuf_iterator<char>(stream), {}};
+}
+
+TEST(AddressSpaceExample, IsWhatTheHeaderShows) {
+  std::istringstream example(text_of("tests/address_space_example.cpp"));
+  std::string shown;
+  for (std::string line; std::getline(example, line);) shown += line.empty() ? "//\n" : "//   " + line + "\n";
+  EXPECT_GT(shown.size(), 500u);
+  EXPECT_NE(text_of("impl/vma.hpp").find("//\n" + shown + "//\n"), std::string::npos) << shown;
 }
 
 }  // namespace
