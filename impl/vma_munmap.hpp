@@ -51,7 +51,7 @@ void AddressSpace<Layer, Pages>::unmap_range(Area* first, Word addr, Word end, A
     return;
   }
   Area* const cut_below = first->vm_start < addr ? first : nullptr;
-  Area* const last = areas_.find_meeting(end - 1, end);
+  Area* const last = first->vm_end >= end ? first : areas_.find_meeting(end - 1, end);
   Area* const cut_above = last != nullptr && last->vm_end > end ? last : nullptr;
   const Word from = cut_below != nullptr ? cut_below->vm_end : addr;
   const Word to = cut_above != nullptr ? cut_above->vm_start : end;
