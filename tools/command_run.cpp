@@ -5,6 +5,7 @@
 #include <refmm/tests/replay.hpp>
 #include <refmm/tests/slab_mutants.hpp>
 #include <refmm/tests/slab_subject.hpp>
+#include <refmm/tests/vma_mutants.hpp>
 #include <refmm/tests/vma_subject.hpp>
 #include <refmm/tools/command.hpp>
 #include <refmm/tools/progress.hpp>
@@ -13,6 +14,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -92,10 +94,11 @@ Exit show(const Findings& findings, bool fill) {
   return findings.differ == 0 ? Exit::agree : Exit::difference;
 }
 
+/// Of all families.
 std::vector<std::string_view> mutant_names() {
   std::vector<std::string_view> names;
-  names.reserve(slab_mutants.size());
-  for (const SlabMutant& mutant : slab_mutants) names.push_back(mutant.name);
+  for (const auto& mutant : slab_mutants) names.push_back(mutant.name);
+  for (const auto& mutant : vma_mutants) names.push_back(mutant.name);
   return names;
 }
 
@@ -118,9 +121,10 @@ class Subjects {
 
 Exit run(const Options& options) {
   const bool with_mutant = !options.mutant.empty();
-  if (with_mutant && !find_slab_mutant(options.mutant))
+  const std::vector<std::string_view> mutants = mutant_names();
+  if (with_mutant && std::ranges::find(mutants, options.mutant) == mutants.end())
     return usage_error(
-        fmt::format("there is no mutant {}{}", options.mutant, did_you_mean(options.mutant, mutant_names())));
+        fmt::format("there is no mutant {}{}", options.mutant, did_you_mean(options.mutant, mutants)));
   if (with_mutant && options.subject == "model")
     return usage_error("--mutant is a mistake of the implementation: it needs --subject impl or both");
   const std::string subject = !options.subject.empty() ? options.subject : with_mutant ? "impl" : "model";
