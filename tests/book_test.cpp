@@ -4,6 +4,8 @@
 #include <refmm/spec/clause.hpp>
 #include <refmm/spec/transcript.hpp>
 #include <refmm/tests/replay.hpp>
+#include <refmm/tests/slab_subject.hpp>
+#include <refmm/tests/vma_subject.hpp>
 #include <refmm/tools/book.hpp>
 #include <refmm/tools/clause_reference.hpp>
 #include <refmm/tools/law_list.hpp>
@@ -142,21 +144,41 @@ TEST(BookExamples, AreTranscripts) {
   }
 }
 
-/// What the model makes of an example, on the kernel that the example is of.
+/// The kernel that an example is of.
+replay::Profile profile_of(const book::Example& example) {
+  return example.corrected ? replay::Profile::corrected : replay::Profile::as_built;
+}
+
+/// What the model makes of an example.
 std::vector<replay::Replayed> replayed(const book::Example& example) {
-  const auto profile = example.corrected ? replay::Profile::corrected : replay::Profile::as_built;
-  return replay::run(transcript::parse(source_of(example)), {.profile = profile}).transcripts;
+  return replay::run(transcript::parse(source_of(example)), {.profile = profile_of(example)}).transcripts;
+}
+
+void expect_agreement(const book::Example& example, const replay::Replayed& replayed) {
+  for (const replay::Disagreement& disagreement : replayed.disagreements)
+    ADD_FAILURE() << example.file << ":" << disagreement.at.line << ": " << disagreement.line << ": "
+                  << disagreement.field.path << " of the " << disagreement.subject << " is "
+                  << disagreement.field.found << ", not " << disagreement.field.expected;
 }
 
 TEST(BookExamples, AgreeWithTheModelAndLeaveNothingOpen) {
   for (const book::Example& example : all_examples()) {
     for (const replay::Replayed& replayed : replayed(example)) {
-      for (const replay::Disagreement& disagreement : replayed.disagreements)
-        ADD_FAILURE() << example.file << ":" << disagreement.at.line << ": " << disagreement.line << ": "
-                      << disagreement.field.path << " is " << disagreement.field.found << ", not "
-                      << disagreement.field.expected;
+      expect_agreement(example, replayed);
       EXPECT_EQ(replayed.filled, 0u) << example.file << ":" << replayed.boot.line << ": has a question";
     }
+  }
+}
+
+TEST(BookExamples, AgreeWithTheImplementations) {
+  const auto slab = make_slab_implementation();
+  const auto vma = make_vma_implementation();
+  for (const book::Example& example : all_examples()) {
+    const replay::Options options{
+        .model = false, .profile = profile_of(example), .implementation = {.slab = slab.get(), .vma = vma.get()}};
+    for (const replay::Replayed& replayed :
+         replay::run(transcript::parse(source_of(example)), options).transcripts)
+      expect_agreement(example, replayed);
   }
 }
 
