@@ -41,6 +41,7 @@ struct Range {
   W start, end;
 };
 
+/// `start` and `end` are the names of the pages at which it begins and ends.
 template <class World>
 constexpr auto any_range(World& world, std::string_view start, std::string_view end) {
   using W = WordOf<World>;
@@ -53,22 +54,22 @@ constexpr auto any_range(World& world, std::string_view start, std::string_view 
 template <class World>
 constexpr auto any_area(World& world) {
   using W = WordOf<World>;
-  const auto range = any_range(world, "vm_start", "vm_end");
-  return Extent<W>{.vm_start = range.start, .vm_end = range.end, .vm_pgoff = world.word("vm_pgoff")};
+  const auto range = any_range(world, "area.start_page", "area.end_page");
+  return Extent<W>{.vm_start = range.start, .vm_end = range.end, .vm_pgoff = world.word("area.vm_pgoff")};
 }
 
 /// Any lawful area that may stand behind `area` in a list.
 template <class World, Word W>
 constexpr auto any_area_behind(World& world, const Extent<W>& area) {
-  const auto range = any_range(world, "next_start", "next_end");
+  const auto range = any_range(world, "next.start_page", "next.end_page");
   world.assume(area.vm_end <= range.start);
-  return Extent<W>{.vm_start = range.start, .vm_end = range.end, .vm_pgoff = world.word("next_pgoff")};
+  return Extent<W>{.vm_start = range.start, .vm_end = range.end, .vm_pgoff = world.word("next.vm_pgoff")};
 }
 
 /// Any range inside an area.
 template <class World, Word W>
 constexpr auto any_range_within(World& world, const Extent<W>& area) {
-  const auto range = any_range(world, "start", "end");
+  const auto range = any_range(world, "start_page", "end_page");
   world.assume(both(area.vm_start <= range.start, range.end <= area.vm_end));
   return range;
 }
