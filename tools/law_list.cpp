@@ -3,6 +3,8 @@
 #include <refmm/spec/slab_invariant.hpp>
 #include <refmm/spec/slab_laws.hpp>
 #include <refmm/spec/slab_step_laws.hpp>
+#include <refmm/spec/vma_laws.hpp>
+#include <refmm/spec/vma_range_laws.hpp>
 #include <refmm/tools/law_list.hpp>
 
 #include <tuple>
@@ -33,6 +35,13 @@ std::vector<LawEntry> collect() {
   append(entries, slab::kmalloc_laws);
   append(entries, slab::reap_laws);
   append(entries, slab::step_laws, LawForm::every_step);
+  append(entries, vma::piece_laws);
+  append(entries, vma::split_laws);
+  append(entries, vma::flag_laws);
+  append(entries, vma::fork_laws);
+  append(entries, vma::range_laws);
+  append(entries, vma::search_laws);
+  append(entries, vma::page_table_laws);
   return entries;
 }
 
