@@ -44,7 +44,7 @@ constexpr Structure<W> unmap_fixup(const vma::KernelOf<W>& kernel, VmaStep<W> so
   // find
   auto pieces = pieces_outside<vma::Area<W>, W>(kernel.machine, area, start, end);
   vma::Mm<W>& mm = so_far.state.mm;
-  const W pages = pages_in<W>(kernel.machine, end - start);
+  const W pages = pages_between<W>(kernel.machine, start, end);
 
   // change
   mm.total_vm = mm.total_vm - pages;

@@ -14,7 +14,7 @@ namespace refmm::model::inline REFMM_BUILD {
 template <class A, Word W>
 constexpr A part_of(const MachineOf<W>& machine, A area, W start, W end) {
   if (!mutant("vma.part.keeps_offset"))
-    area.vm_pgoff = area.vm_pgoff + pages_in<W>(machine, start - area.vm_start);
+    area.vm_pgoff = area.vm_pgoff + pages_between<W>(machine, area.vm_start, start);
   area.vm_start = start;
   area.vm_end = end;
   return area;
