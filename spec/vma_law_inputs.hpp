@@ -41,36 +41,41 @@ struct Range {
   W start, end;
 };
 
+/// `first` and `count` are names: of the first page and of the number of pages.
 template <class World>
-constexpr auto any_range(World& world, std::string_view start, std::string_view end) {
+constexpr auto any_range(World& world, std::string_view first, std::string_view count) {
   using W = WordOf<World>;
-  const Range<W> range{any_page_address(world, start), any_page_address(world, end)};
-  world.assume(range.start < range.end);
-  return range;
+  const W page = world.word(first, 0, pages_of_task - 1), pages = world.word(count, 1, pages_of_task);
+  world.assume(pages <= W(pages_of_task) - page);
+  return Range<W>{page << W(shift_of_page), (page + pages) << W(shift_of_page)};
 }
 
 /// Any lawful area, at any place of its file.
 template <class World>
 constexpr auto any_area(World& world) {
   using W = WordOf<World>;
-  const auto range = any_range(world, "vm_start", "vm_end");
-  return Extent<W>{.vm_start = range.start, .vm_end = range.end, .vm_pgoff = world.word("vm_pgoff")};
+  const auto range = any_range(world, "area.page", "area.pages");
+  return Extent<W>{.vm_start = range.start, .vm_end = range.end, .vm_pgoff = world.word("area.vm_pgoff")};
 }
 
 /// Any lawful area that may stand behind `area` in a list.
 template <class World, Word W>
 constexpr auto any_area_behind(World& world, const Extent<W>& area) {
-  const auto range = any_range(world, "next_start", "next_end");
-  world.assume(area.vm_end <= range.start);
-  return Extent<W>{.vm_start = range.start, .vm_end = range.end, .vm_pgoff = world.word("next_pgoff")};
+  const W start = area.vm_end + any_page_address(world, "next.gap");
+  const W pages = world.word("next.pages", 1, pages_of_task);
+  world.assume(both(area.vm_end <= start, start < W(machine.task_size)));
+  world.assume(pages <= (W(machine.task_size) - start) >> W(shift_of_page));
+  return Extent<W>{
+      .vm_start = start, .vm_end = start + (pages << W(shift_of_page)), .vm_pgoff = world.word("next.vm_pgoff")};
 }
 
 /// Any range inside an area.
 template <class World, Word W>
 constexpr auto any_range_within(World& world, const Extent<W>& area) {
-  const auto range = any_range(world, "start", "end");
-  world.assume(both(area.vm_start <= range.start, range.end <= area.vm_end));
-  return range;
+  const W skipped = any_page_address(world, "skipped"), bytes = any_page_address(world, "pages");
+  world.assume(bytes != W(0u));
+  world.assume(both(skipped < area.vm_end - area.vm_start, bytes <= area.vm_end - area.vm_start - skipped));
+  return Range<W>{area.vm_start + skipped, area.vm_start + skipped + bytes};
 }
 
 // ---- Where an address is ------------------------------------------------------------------------------------------

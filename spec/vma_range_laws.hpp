@@ -96,8 +96,8 @@ inline constexpr Law destinations_lie_in_the_task{
     "vma.mremap.fixed.range", "a_destination_that_is_accepted_is_whole_pages_inside_the_task",
     [](auto& world, auto subject) {
       using W = WordOf<decltype(world)>;
-      const W addr = any_page_address(world, "addr"), new_addr = world.word("new_addr");
-      const W old_len = any_page_address(world, "old_len"), new_len = any_page_address(world, "new_len");
+      const W addr = any_page_address(world, "addr_page"), new_addr = world.word("new_addr");
+      const W old_len = any_page_address(world, "old_pages"), new_len = any_page_address(world, "new_pages");
       world.assume(new_len != W(0u));
       world.assume(subject.may_be_destination(machine, addr, old_len, new_len, new_addr));
       return is_lawful(Extent<W>{.vm_start = new_addr, .vm_end = new_addr + new_len, .vm_pgoff = 0u});
@@ -109,8 +109,8 @@ inline constexpr Law destinations_do_not_overlap{
     [](auto& world, auto subject) {
       using W = WordOf<decltype(world)>;
       // The source lies in an area, so it does not wrap; the destination lies in the task.
-      const auto source = any_range(world, "start", "end");
-      const auto destination = any_range(world, "new_start", "new_end");
+      const auto source = any_range(world, "page", "pages");
+      const auto destination = any_range(world, "new_page", "new_pages");
       const W old_len = source.end - source.start, new_len = destination.end - destination.start;
       const bool accepted = subject.may_be_destination(machine, source.start, old_len, new_len, destination.start);
       const auto overlaps = overlap<W>(source, destination);
@@ -144,7 +144,7 @@ inline constexpr Law a_candidate_that_fits_is_free{
       using W = WordOf<decltype(world)>;
       const auto area = any_area(world);
       const auto next = any_area_behind(world, area);
-      const W candidate = any_page_address(world, "candidate"), len = world.word("len", 1, machine.task_size);
+      const W candidate = any_page_address(world, "candidate_page"), len = world.word("len", 1, machine.task_size);
       world.assume(negation(subject.leaves_task(machine, candidate, len)));
       world.assume(subject.fits_in_front_of(candidate, len, area));
       const Range<W> found{candidate, candidate + len};
@@ -157,7 +157,7 @@ inline constexpr Law a_candidate_that_does_not_fit_is_passed{
     [](auto& world, auto subject) {
       using W = WordOf<decltype(world)>;
       const auto area = any_area(world);
-      const W candidate = any_page_address(world, "candidate"), len = world.word("len", 1, machine.task_size);
+      const W candidate = any_page_address(world, "candidate_page"), len = world.word("len", 1, machine.task_size);
       const W other = world.word("other");
       world.assume(negation(subject.leaves_task(machine, candidate, len)));
       world.assume(negation(subject.fits_in_front_of(candidate, len, area)));
@@ -182,7 +182,7 @@ inline constexpr Law the_first_fit_is_the_lowest{
       using W = WordOf<decltype(world)>;
       const auto area = any_area(world);
       const auto next = any_area_behind(world, area);
-      const W start = any_page_address(world, "hint"), len = world.word("len", 1, machine.task_size);
+      const W start = any_page_address(world, "hint_page"), len = world.word("len", 1, machine.task_size);
       const W other = world.word("other");
       world.assume(start < area.vm_end);  // the areas are those that end above the start of the search
       const std::vector<Extent<W>> areas{area, next};
@@ -210,13 +210,13 @@ struct Surroundings {
 template <class World>
 constexpr auto any_surroundings(World& world) {
   using W = WordOf<World>;
-  Surroundings<W> around{any_range(world, "start", "end"), std::nullopt, std::nullopt};
+  Surroundings<W> around{any_range(world, "page", "pages"), std::nullopt, std::nullopt};
   if (world.choose("has_below", {0, 1}) != 0) {
-    around.below = any_page_address(world, "below");
+    around.below = any_page_address(world, "below_page");
     world.assume(*around.below <= around.range.start);
   }
   if (world.choose("has_above", {0, 1}) != 0) {
-    around.above = any_page_address(world, "above");
+    around.above = any_page_address(world, "above_page");
     world.assume(both(around.range.end <= *around.above, *around.above < W(machine.task_size)));
   }
   return around;

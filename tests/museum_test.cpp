@@ -3,6 +3,7 @@
 #include <refmm/spec/transcript.hpp>
 #include <refmm/tests/check_trial.hpp>
 #include <refmm/tests/museum.hpp>
+#include <refmm/tests/slab_check.hpp>
 #include <refmm/tests/slab_mutants.hpp>
 #include <refmm/tests/slab_subject.hpp>
 
@@ -23,7 +24,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-std::string test_name(const SlabMutant& mutant) {
+std::string test_name(const Mutant& mutant) {
   std::string name(mutant.name.substr(std::string_view("slab.impl.").size()));
   std::ranges::replace(name, '.', '_');
   return name;
@@ -39,13 +40,13 @@ std::size_t most_commands(std::string_view mutant) {
   return 12;
 }
 
-class Museum : public testing::TestWithParam<SlabMutant> {};
+class Museum : public testing::TestWithParam<Mutant> {};
 
 TEST_P(Museum, FindsTheMutantAndShowsItInAFewCommands) {
-  const SlabMutant& mutant = GetParam();
-  const Exhibit found = exhibit(mutant, {.seeds = {1}});
+  const Mutant& mutant = GetParam();
+  const Exhibit<SlabFamily> found = exhibit<SlabFamily>(mutant, {.seeds = {1}});
   ASSERT_TRUE(found.always_found());
-  const Counterexample& shown = found.catches[0].counterexample;
+  const Counterexample<SlabFamily>& shown = found.catches[0].counterexample;
   EXPECT_LE(shown.script.items.size(), most_commands(mutant.name)) << shown.text;
 
   // It is a transcript, and names what replays it.
@@ -56,10 +57,10 @@ TEST_P(Museum, FindsTheMutantAndShowsItInAFewCommands) {
   // It fails on the mutant, all of it, and on nothing else.
   {
     const WithMutant on(mutant.name);
-    EXPECT_EQ(Trials(make_mutable_slab_implementation, 10s).failing_part(shown.script), shown.script);
+    EXPECT_EQ(Trials<SlabFamily>(make_mutable_slab_implementation, 10s).failing_part(shown.script), shown.script);
   }
-  EXPECT_EQ(Trials(make_mutable_slab_implementation, 10s).failing_part(shown.script), std::nullopt);
-  EXPECT_EQ(Trials(make_slab_implementation, 10s).failing_part(shown.script), std::nullopt);
+  EXPECT_EQ(Trials<SlabFamily>(make_mutable_slab_implementation, 10s).failing_part(shown.script), std::nullopt);
+  EXPECT_EQ(Trials<SlabFamily>(make_slab_implementation, 10s).failing_part(shown.script), std::nullopt);
 }
 
 INSTANTIATE_TEST_SUITE_P(Mutants, Museum, testing::ValuesIn(slab_mutants),
@@ -67,17 +68,17 @@ INSTANTIATE_TEST_SUITE_P(Mutants, Museum, testing::ValuesIn(slab_mutants),
 
 /// One bug, one transcript, whatever the seed. Two are left out, which depend on what several caches are worth beside each
 /// other: most of their seeds end at transcripts that differ.
-class OneTranscript : public testing::TestWithParam<SlabMutant> {};
+class OneTranscript : public testing::TestWithParam<Mutant> {};
 
 TEST_P(OneTranscript, WithNineOfTenSeeds) {
-  const Exhibit found = exhibit(GetParam(), {});
+  const Exhibit<SlabFamily> found = exhibit<SlabFamily>(GetParam(), {});
   EXPECT_TRUE(found.always_found());
   EXPECT_GE(found.alike(), 9u);
 }
 
-std::vector<SlabMutant> canonical_mutants() {
-  std::vector<SlabMutant> mutants;
-  std::ranges::copy_if(slab_mutants, std::back_inserter(mutants), [](const SlabMutant& mutant) {
+std::vector<Mutant> canonical_mutants() {
+  std::vector<Mutant> mutants;
+  std::ranges::copy_if(slab_mutants, std::back_inserter(mutants), [](const Mutant& mutant) {
     return mutant.name != "slab.impl.reap.counts_destructor" && mutant.name != "slab.impl.reap.forgets_order";
   });
   return mutants;
@@ -96,24 +97,24 @@ TEST(Mutants, AreThoseThatTheImplementationNames) {
     for (std::sregex_iterator match(text.begin(), text.end(), call), end; match != end; ++match)
       named.insert((*match)[1]);
   }
-  for (const SlabMutant& mutant : slab_mutants) listed.emplace(mutant.name);
+  for (const Mutant& mutant : slab_mutants) listed.emplace(mutant.name);
   EXPECT_EQ(named, listed);
   EXPECT_EQ(listed.size(), slab_mutants.size()) << "a mutant is listed twice";
 }
 
 TEST(Exhibit, CountsWhatIsAlike) {
   const auto caught = [](std::uint64_t runs, const char* text) {
-    Catch one{};
+    Catch<SlabFamily> one{};
     one.runs = runs;
     one.counterexample.text = text;
     return one;
   };
-  const Exhibit exhibit{slab_mutants[0], 4, {caught(50, "b"), caught(2, "a"), caught(7, "a")}};
+  const Exhibit<SlabFamily> exhibit{slab_mutants[0], 4, {caught(50, "b"), caught(2, "a"), caught(7, "a")}};
   EXPECT_FALSE(exhibit.always_found());
   EXPECT_EQ(exhibit.median_runs(), 7u);
   EXPECT_EQ(exhibit.alike(), 2u);
   EXPECT_EQ(exhibit.most_common().runs, 2u);
-  EXPECT_EQ((Exhibit{slab_mutants[0], 4, {}}.alike()), 0u);
+  EXPECT_EQ((Exhibit<SlabFamily>{slab_mutants[0], 4, {}}.alike()), 0u);
 }
 
 }  // namespace

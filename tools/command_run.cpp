@@ -86,7 +86,7 @@ Exit show(const Findings& findings, bool fill) {
 std::vector<std::string_view> mutant_names() {
   std::vector<std::string_view> names;
   names.reserve(slab_mutants.size());
-  for (const SlabMutant& mutant : slab_mutants) names.push_back(mutant.name);
+  for (const Mutant& mutant : slab_mutants) names.push_back(mutant.name);
   return names;
 }
 
