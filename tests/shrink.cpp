@@ -1,5 +1,6 @@
 #include <refmm/tests/shrink.hpp>
 #include <refmm/tests/slab_shrink.hpp>
+#include <refmm/tests/vma_shrink.hpp>
 
 #include <set>
 #include <utility>
@@ -65,5 +66,6 @@ Shrunk<Family> simplify(const Script<Family>& failing, const std::type_identity_
 }
 
 template Shrunk<SlabFamily> simplify(const Script<SlabFamily>&, const Fails<SlabFamily>&, const GoOn<SlabFamily>&);
+template Shrunk<VmaFamily> simplify(const Script<VmaFamily>&, const Fails<VmaFamily>&, const GoOn<VmaFamily>&);
 
 }  // namespace refmm::shrink
