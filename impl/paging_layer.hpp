@@ -19,6 +19,7 @@ namespace refmm::impl::inline REFMM_BUILD {
 /// - `physpages()`, `max_map_count()`: page frames of the machine; areas that a process may have.
 /// - `gives_area()`, `gives_shared_memory()`: whether a request for one may be answered. They make failures; `true` is fine.
 /// - `move_page_tables(from, to, len)`: false if there are no page tables for the destination; then nothing has moved.
+///   `return_page_tables(from, to, len)` takes a move back: those of its source are still there.
 ///
 /// Work on the pages of a range: `zap_page_range`, `clear_page_tables` (entries of the page directory),
 /// `change_protection`, `make_pages_present`.
@@ -33,6 +34,7 @@ concept PagingLayer = requires(L& layer, const Inode<Word>& inode, const VmArea<
   { layer.gives_area() } -> std::same_as<bool>;
   { layer.gives_shared_memory() } -> std::same_as<bool>;
   { layer.move_page_tables(word, word, word) } -> std::same_as<bool>;
+  layer.return_page_tables(word, word, word);
   layer.zap_page_range(word, word);
   layer.clear_page_tables(word, word);
   layer.change_protection(word, word, protection);
@@ -66,6 +68,7 @@ struct NoPaging {
   bool gives_area() { return true; }
   bool gives_shared_memory() { return true; }
   bool move_page_tables(Word, Word, Word) { return true; }
+  void return_page_tables(Word, Word, Word) {}
   void zap_page_range(Word, Word) {}
   void clear_page_tables(Word, Word) {}
   void change_protection(Word, Word, std::uint32_t) {}

@@ -248,8 +248,9 @@ class AddressSpace {
   bool can_grow_in_place(Area* area, const RemapRequest& r);
   void grow_in_place(Area* area, const RemapRequest& r);
   Returned<Word> grow_or_move(const RemapRequest& r);
-  std::optional<vma::Refusal> structures_for_move(const Area& area, const RemapRequest& r, Structures& structures);
-  Returned<Word> move_vma(Area* area, const RemapRequest& r, Word to);
+  bool has_room_for_move(const Area& area, const RemapRequest& r);
+  Returned<Word> move_vma(const Area& area, const RemapRequest& r, Word to);
+  void undo_move(Area* moved, const RemapRequest& r);
 
   const BasicMachine<Word> machine_;
   const unsigned page_shift_;   // PAGE_SHIFT

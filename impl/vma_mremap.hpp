@@ -1,7 +1,7 @@
 // mremap: a range becomes longer or shorter, where it is or elsewhere. Part of impl/vma.hpp.
 //
 // Source: do_mremap and move_vma in mm/mremap.c of 2.4.0, with its eight defects mended: the source is looked at before the
-// destination goes; whatever could not be unmapped ends the call; and what a move needs is had before anything moves.
+// destination goes; whatever could not be unmapped ends the call; and a move that cannot be finished is undone.
 #pragma once
 
 #include <refmm/impl/vma.hpp>
@@ -125,10 +125,10 @@ Returned<Word> AddressSpace<Word, Layer, Pages>::grow_or_move(const RemapRequest
     return r.addr;
   }
   if (!r.may_move) return vma::Refusal::no_room_to_grow;
-  if (r.fixed) return move_vma(area, r, r.new_addr);
+  if (r.fixed) return move_vma(*area, r, r.new_addr);
   const auto to = get_unmapped_area(0, r.new_len);
   if (!to) return to.refusal();
-  return move_vma(area, r, *to);
+  return move_vma(*area, r, *to);
 }
 
 /// The old range reaches to the end of the area, and the new one ends in front of the next area and of the end of the task.
@@ -148,46 +148,38 @@ void AddressSpace<Word, Layer, Pages>::grow_in_place(Area* area, const RemapRequ
   if (area->has(vma::VM_LOCKED)) layer_.make_pages_present(r.addr + r.old_len, r.addr + r.new_len);
 }
 
-/// [vma.mremap.too_many_areas], [vma.mremap.no_structure]: what a move needs, so that it cannot fail half way: an area for the
-/// new range, a spare one for the unmapping of the old, and room for both among the areas.
+/// [vma.mremap.too_many_areas]: room for one area more, and for the piece above the hole that a move may leave behind.
 template <std::unsigned_integral Word, PagingLayer<Word> Layer, PageSource Pages>
-std::optional<vma::Refusal> AddressSpace<Word, Layer, Pages>::structures_for_move(const Area& area,
-                                                                                  const RemapRequest& r,
-                                                                                  Structures& structures) {
-  const bool unmaps = r.old_len != 0;
-  const Word end = r.addr + r.old_len;
-  const Word others = unmaps ? areas_without(r.addr, end) : map_count_;
+bool AddressSpace<Word, Layer, Pages>::has_room_for_move(const Area& area, const RemapRequest& r) {
   const Word limit = layer_.max_map_count();
-  if (others >= limit && !mutant("vma.impl.mremap.moves_beyond_limit")) return vma::Refusal::too_many_areas;
-  if (unmaps && area.surrounds(r.addr, end) && map_count_ + 1 >= limit) return vma::Refusal::too_many_areas;
-  structures.first = vma_alloc();
-  if (structures.first == nullptr) return vma::Refusal::no_area_structure;
-  if (!unmaps) return std::nullopt;
-  structures.second = vma_alloc();
-  if (structures.second != nullptr) return std::nullopt;
-  free_unused(structures.first);
-  return vma::Refusal::no_area_structure;
+  if (mutant("vma.impl.mremap.moves_beyond_limit")) return true;
+  if (r.old_len == 0) return map_count_ < limit;
+  const Word end = r.addr + r.old_len;
+  const bool leaves_hole = area.surrounds(r.addr, end);
+  return areas_without(r.addr, end) < limit && !(leaves_hole && map_count_ + 1 >= limit);
 }
 
 /// [vma.mremap.moves], [vma.mremap.maps_again], [vma.mremap.no_page_tables]: a length of 0 is mapped a second time.
 template <std::unsigned_integral Word, PagingLayer<Word> Layer, PageSource Pages>
-Returned<Word> AddressSpace<Word, Layer, Pages>::move_vma(Area* area, const RemapRequest& r, Word to) {
-  Structures structures{};
-  if (const auto refusal = structures_for_move(*area, r, structures)) return *refusal;
+Returned<Word> AddressSpace<Word, Layer, Pages>::move_vma(const Area& area, const RemapRequest& r, Word to) {
+  if (!has_room_for_move(area, r)) return vma::Refusal::too_many_areas;
+  Area* const moved = vma_alloc();
+  if (moved == nullptr) return vma::Refusal::no_area_structure;
   if (!layer_.move_page_tables(r.addr, to, r.old_len)) {
-    if (r.old_len != 0) layer_.zap_page_range(to, r.old_len);
-    if (structures.second != nullptr) free_unused(structures.second);
-    if (!mutant("vma.impl.mremap.leaks_structure_without_tables")) free_unused(structures.first);
+    layer_.zap_page_range(to, r.old_len);
+    if (!mutant("vma.impl.mremap.leaks_structure_without_tables")) free_unused(moved);
     return vma::Refusal::no_page_tables;
   }
 
-  Area* const moved = part_of(*area, r.addr, r.addr + r.old_len, structures.first);
+  part_of(area, r.addr, r.addr + r.old_len, moved);
   moved->vm_start = to;
   moved->vm_end = to + r.new_len;
   open_new(moved);
   link(moved);
-  if (structures.second != nullptr && !mutant("vma.impl.mremap.keeps_source"))
-    unmap_range(areas_.find(r.addr), r.addr, r.addr + r.old_len, structures.second);
+  if (r.old_len != 0 && !do_munmap(r.addr, r.old_len) && !mutant("vma.impl.mremap.leaves_source")) {
+    undo_move(moved, r);
+    return vma::Refusal::no_area_structure;
+  }
   const Word pages = pages_in(r.new_len);
   account(*moved, pages);
   if (moved->has(vma::VM_LOCKED)) {
@@ -195,6 +187,18 @@ Returned<Word> AddressSpace<Word, Layer, Pages>::move_vma(Area* area, const Rema
                               moved->vm_end);
   }
   return to;
+}
+
+/// [vma.mremap.no_structure]: there was none to unmap the old range with, so the page tables return and the new area goes.
+template <std::unsigned_integral Word, PagingLayer<Word> Layer, PageSource Pages>
+void AddressSpace<Word, Layer, Pages>::undo_move(Area* moved, const RemapRequest& r) {
+  areas_.erase(*moved);
+  unshare(moved);
+  --map_count_;
+  layer_.return_page_tables(moved->vm_start, r.addr, r.old_len);
+  if (moved->vm_ops) layer_.vm_close(*moved);
+  if (moved->vm_file != nullptr && !mutant("vma.impl.mremap.keeps_file_of_undone")) files_.fput(*moved->vm_file);
+  vma_free(moved);
 }
 
 }  // namespace refmm::impl::inline REFMM_BUILD

@@ -30,7 +30,7 @@ inline constexpr std::array clauses{
     Clause{"vma.account.locked_vm", ClauseKind::must, "mm/mlock.c:mlock_fixup"},
     Clause{"vma.account.map_count", ClauseKind::must, "mm/mmap.c:__insert_vm_struct"},
     Clause{"vma.account.references", ClauseKind::must, "fs/file_table.c:fput"},
-    Clause{"vma.account.write_count", ClauseKind::must, "include/linux/fs.h:get_write_access"},
+    Clause{"vma.account.write_count", ClauseKind::must, "fs/namei.c:get_write_access"},
     Clause{"vma.account.share_lists", ClauseKind::must, "mm/mmap.c:__insert_vm_struct"},
 
     // Files: what the calls on areas need of them.

@@ -41,41 +41,37 @@ struct Range {
   W start, end;
 };
 
-/// `first` and `count` are names: of the first page and of the number of pages.
+/// `start` and `end` are the names of the pages at which it begins and ends.
 template <class World>
-constexpr auto any_range(World& world, std::string_view first, std::string_view count) {
+constexpr auto any_range(World& world, std::string_view start, std::string_view end) {
   using W = WordOf<World>;
-  const W page = world.word(first, 0, pages_of_task - 1), pages = world.word(count, 1, pages_of_task);
-  world.assume(pages <= W(pages_of_task) - page);
-  return Range<W>{page << W(shift_of_page), (page + pages) << W(shift_of_page)};
+  const Range<W> range{any_page_address(world, start), any_page_address(world, end)};
+  world.assume(range.start < range.end);
+  return range;
 }
 
 /// Any lawful area, at any place of its file.
 template <class World>
 constexpr auto any_area(World& world) {
   using W = WordOf<World>;
-  const auto range = any_range(world, "area.page", "area.pages");
+  const auto range = any_range(world, "area.start_page", "area.end_page");
   return Extent<W>{.vm_start = range.start, .vm_end = range.end, .vm_pgoff = world.word("area.vm_pgoff")};
 }
 
 /// Any lawful area that may stand behind `area` in a list.
 template <class World, Word W>
 constexpr auto any_area_behind(World& world, const Extent<W>& area) {
-  const W start = area.vm_end + any_page_address(world, "next.gap");
-  const W pages = world.word("next.pages", 1, pages_of_task);
-  world.assume(both(area.vm_end <= start, start < W(machine.task_size)));
-  world.assume(pages <= (W(machine.task_size) - start) >> W(shift_of_page));
-  return Extent<W>{
-      .vm_start = start, .vm_end = start + (pages << W(shift_of_page)), .vm_pgoff = world.word("next.vm_pgoff")};
+  const auto range = any_range(world, "next.start_page", "next.end_page");
+  world.assume(area.vm_end <= range.start);
+  return Extent<W>{.vm_start = range.start, .vm_end = range.end, .vm_pgoff = world.word("next.vm_pgoff")};
 }
 
 /// Any range inside an area.
 template <class World, Word W>
 constexpr auto any_range_within(World& world, const Extent<W>& area) {
-  const W skipped = any_page_address(world, "skipped"), bytes = any_page_address(world, "pages");
-  world.assume(bytes != W(0u));
-  world.assume(both(skipped < area.vm_end - area.vm_start, bytes <= area.vm_end - area.vm_start - skipped));
-  return Range<W>{area.vm_start + skipped, area.vm_start + skipped + bytes};
+  const auto range = any_range(world, "start_page", "end_page");
+  world.assume(both(area.vm_start <= range.start, range.end <= area.vm_end));
+  return range;
 }
 
 // ---- Where an address is ------------------------------------------------------------------------------------------

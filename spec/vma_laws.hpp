@@ -23,7 +23,7 @@ inline constexpr Law unmapping_takes_exactly_the_range{
     [](auto& world, auto subject) {
       using W = WordOf<decltype(world)>;
       const auto area = any_area(world);
-      const auto range = any_range(world, "page", "pages");
+      const auto range = any_range(world, "start_page", "end_page");
       const W addr = world.word("addr");
       const auto left = held<W>(subject.pieces_outside(machine, area, range.start, range.end), addr);
       const auto stays = both(has_address(area, addr), negation(has_address(range, addr)));
@@ -34,7 +34,7 @@ inline constexpr Law pieces_are_lawful_areas{
     "vma.areas.aligned", "what_unmapping_leaves_of_an_area_is_whole_pages_inside_it",
     [](auto& world, auto subject) {
       const auto area = any_area(world);
-      const auto range = any_range(world, "page", "pages");
+      const auto range = any_range(world, "start_page", "end_page");
       auto lawful = is_lawful(area);
       for (const auto& piece : subject.pieces_outside(machine, area, range.start, range.end))
         lawful = all(lawful, is_lawful(piece), area.vm_start <= piece.vm_start, piece.vm_end <= area.vm_end);
@@ -47,7 +47,7 @@ inline constexpr Law pieces_keep_the_list_disjoint{
       using W = WordOf<decltype(world)>;
       const auto area = any_area(world);
       const auto next = any_area_behind(world, area);
-      const auto range = any_range(world, "page", "pages");
+      const auto range = any_range(world, "start_page", "end_page");
       auto left = subject.pieces_outside(machine, area, range.start, range.end);
       for (const auto& piece : subject.pieces_outside(machine, next, range.start, range.end))
         left.push_back(piece);
@@ -65,7 +65,7 @@ inline constexpr Law pieces_and_range_are_the_area{
     [](auto& world, auto subject) {
       using W = WordOf<decltype(world)>;
       const auto area = any_area(world);
-      const auto range = any_range(world, "page", "pages");
+      const auto range = any_range(world, "start_page", "end_page");
       const W from = select(range.start < area.vm_start, area.vm_start, range.start);
       const W to = select(range.end > area.vm_end, area.vm_end, range.end);
       W bytes = select(from < to, to - from, W(0u));
@@ -78,7 +78,7 @@ inline constexpr Law a_covered_area_goes{
     "vma.munmap.whole", "nothing_is_left_of_an_area_exactly_if_the_range_covers_it",
     [](auto& world, auto subject) {
       const auto area = any_area(world);
-      const auto range = any_range(world, "page", "pages");
+      const auto range = any_range(world, "start_page", "end_page");
       const auto left = subject.pieces_outside(machine, area, range.start, range.end);
       const auto covered = both(range.start <= area.vm_start, area.vm_end <= range.end);
       return left.empty() ? covered : negation(covered);
@@ -89,7 +89,7 @@ inline constexpr Law an_area_that_loses_its_head_begins_later{
     [](auto& world, auto subject) {
       using W = WordOf<decltype(world)>;
       const auto area = any_area(world);
-      const auto range = any_range(world, "page", "pages");
+      const auto range = any_range(world, "start_page", "end_page");
       world.assume(all(range.start <= area.vm_start, area.vm_start < range.end, range.end < area.vm_end));
       const auto left = subject.pieces_outside(machine, area, range.start, range.end);
       if (left.size() != 1) return never<W>();
@@ -102,7 +102,7 @@ inline constexpr Law an_area_that_loses_its_tail_ends_earlier{
     [](auto& world, auto subject) {
       using W = WordOf<decltype(world)>;
       const auto area = any_area(world);
-      const auto range = any_range(world, "page", "pages");
+      const auto range = any_range(world, "start_page", "end_page");
       world.assume(all(area.vm_start < range.start, range.start < area.vm_end, area.vm_end <= range.end));
       const auto left = subject.pieces_outside(machine, area, range.start, range.end);
       if (left.size() != 1) return never<W>();
@@ -114,7 +114,7 @@ inline constexpr Law a_hole_makes_two_areas_of_one{
     "vma.munmap.hole", "two_pieces_are_left_exactly_of_an_area_that_has_pages_on_both_sides_of_the_range",
     [](auto& world, auto subject) {
       const auto area = any_area(world);
-      const auto range = any_range(world, "page", "pages");
+      const auto range = any_range(world, "start_page", "end_page");
       const auto left = subject.pieces_outside(machine, area, range.start, range.end);
       const auto hole = both(area.vm_start < range.start, range.end < area.vm_end);
       if (left.size() < 2) return negation(hole);

@@ -120,7 +120,7 @@ struct StackCall {
   std::uint32_t pages;   // by which it would
 };
 
-/// `false` for every other call.
+/// The claim about such a lookup.
 inline bool of_stacks(const Transition& t, auto claim) {
   const auto* find = call<FindExtendVma>(t);
   if (!find) return true;
@@ -143,9 +143,8 @@ inline bool an_area_that_holds_the_address_is_found_as_it_is(const Transition& t
 }
 
 inline bool above_all_areas_nothing_grows(const Transition& t) {
-  return of_stacks(t, [&](const StackCall& stack) {
-    return refuses_exactly_if(t, Refusal::no_area_above, !stack.above);
-  });
+  return of_stacks(
+      t, [&](const StackCall& stack) { return refuses_exactly_if(t, Refusal::no_area_above, !stack.above); });
 }
 
 inline bool only_areas_that_grow_down_do(const Transition& t) {
@@ -164,8 +163,7 @@ inline bool a_stack_stays_within_its_limit(const Transition& t) {
 
 inline bool a_stack_stays_within_the_limit_of_the_address_space(const Transition& t) {
   return of_stacks(t, [&](const StackCall& stack) {
-    const bool too_much =
-        stack.grows && passes(t.before.knobs.rlimit_as, t.before.mm.total_vm + stack.pages, 0);
+    const bool too_much = stack.grows && passes(t.before.knobs.rlimit_as, t.before.mm.total_vm + stack.pages, 0);
     return refuses_exactly_if(t, Refusal::stack_address_space, too_much);
   });
 }
@@ -185,8 +183,8 @@ inline bool a_stack_grows_down_to_the_page_and_shows_what_it_showed(const Transi
     Mapping& grown = expected[first_above(expected, stack.addr)];
     grown.pgoff -= stack.pages;
     grown.start = stack.addr;
-    return t.result == Result<std::uint32_t>{Found<std::uint32_t>{stack.addr}} &&
-           mappings(t.after) == expected && process_is_as_before(t);
+    return t.result == Result<std::uint32_t>{Found<std::uint32_t>{stack.addr}} && mappings(t.after) == expected &&
+           process_is_as_before(t);
   });
 }
 

@@ -7,7 +7,7 @@
 
 #include <algorithm>
 #include <array>
-#include <bit>
+#include <numeric>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -106,6 +106,14 @@ class Columns {
     return text;
   }
 
+  /// How much is mapped in these columns.
+  Bytes mapped(std::size_t first, std::size_t count) const {
+    Bytes all = 0;
+    for (std::size_t column = first; column < std::min(first + count, mapped_.size()); ++column)
+      all += bytes_of(mapped_[column]);
+    return all;
+  }
+
   bool is_empty(std::size_t first, std::size_t count) const {
     return letters(first, count).find_first_not_of(". ") == std::string::npos;
   }
@@ -127,10 +135,13 @@ class Columns {
     }
   }
 
+  static Bytes bytes_of(const Column& column) {
+    return std::accumulate(column.bytes.begin(), column.bytes.end(), Bytes{0});
+  }
+
   char letter(const Column& column) const {
     if (column.pageless) return '!';
-    Bytes all = 0;
-    for (const Bytes bytes : column.bytes) all += bytes;
+    const Bytes all = bytes_of(column);
     if (all == 0) return '.';
     const auto most = static_cast<std::size_t>(std::ranges::max_element(column.bytes) - column.bytes.begin());
     return (all >= unit_ ? full_letters : partial_letters)[most];
@@ -144,7 +155,7 @@ class Columns {
 
 constexpr std::size_t strip_columns = 64;
 constexpr std::size_t longest_strip = 32;  // lines
-constexpr std::size_t longest_list = 64;   // lines
+constexpr std::size_t longest_list = 48;   // lines
 constexpr std::size_t bar_columns = 36;
 
 /// The range in lines of 64 columns; those without an area are left out, their size given.
@@ -169,8 +180,9 @@ std::vector<std::string> strip(std::span<const Drawn> areas, Bytes start, Bytes 
     const auto in_line = std::ranges::count_if(areas, [&](const Drawn& area) {
       return area.start < line_start + line_bytes && (area.end > line_start || area.start >= line_start);
     });
-    lines.push_back(
-        fmt::format("  {:08x} |{}| {:>4}", line_start, columns.letters(first, strip_columns), in_line));
+    lines.push_back(fmt::format("  {:08x} |{}| {}, {}", line_start, columns.letters(first, strip_columns),
+                                counted(static_cast<std::size_t>(in_line), "area"),
+                                size_of(columns.mapped(first, strip_columns))));
   }
   leave_out();
   return lines;
@@ -325,7 +337,7 @@ std::vector<std::string> drawing(Group group, Bytes page_size, Bytes brk) {
   }
   // Lines begin at multiples of their length, so one more than fits exactly may be needed.
   unit = scale(start, end, page_size, strip_columns * (longest_strip - 1));
-  lines.push_back(heading(unit) + ", at the right how many areas");
+  lines.push_back(heading(unit));
   const auto drawn =
       strip(group, start / (unit * strip_columns) * (unit * strip_columns), rounded_up(end, unit), unit);
   lines.insert(lines.end(), drawn.begin(), drawn.end());
@@ -347,8 +359,7 @@ std::vector<std::string> picture(const State<std::uint32_t>& state, const Kernel
   // A page table has as many entries as fit into a page; each maps a page.
   const Bytes slot = page_size / kernel.machine.word_size * page_size;
   lines.emplace_back();
-  lines.push_back(
-      fmt::format("Page directory: a column is a slot of {}, at the right how many areas", size_of(slot)));
+  lines.push_back(fmt::format("Page directory: a column is a slot of {}", size_of(slot)));
   const auto directory = strip(areas, 0, rounded_up(std::max(task_size, end_of(areas)), slot), slot);
   lines.insert(lines.end(), directory.begin(), directory.end());
   const bool pageless = std::ranges::any_of(areas, [](const Drawn& area) { return area.start == area.end; });

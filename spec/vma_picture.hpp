@@ -9,7 +9,7 @@
 
 namespace refmm::vma {
 
-/// The address space of `state`, line by line, in at most 100 columns and, whatever it holds, some 400 lines.
+/// The address space of `state`, line by line, in at most 100 columns and, whatever it holds, some 500 lines.
 ///
 /// First all of user space, a column for each slot of the page directory. Then the areas, from low to high: where they lie
 /// close together they are drawn to one scale, which is given; holes that would take more than half of the drawing are

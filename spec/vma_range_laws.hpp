@@ -109,8 +109,8 @@ inline constexpr Law destinations_do_not_overlap{
     [](auto& world, auto subject) {
       using W = WordOf<decltype(world)>;
       // The source lies in an area, so it does not wrap; the destination lies in the task.
-      const auto source = any_range(world, "page", "pages");
-      const auto destination = any_range(world, "new_page", "new_pages");
+      const auto source = any_range(world, "start_page", "end_page");
+      const auto destination = any_range(world, "new_start_page", "new_end_page");
       const W old_len = source.end - source.start, new_len = destination.end - destination.start;
       const bool accepted = subject.may_be_destination(machine, source.start, old_len, new_len, destination.start);
       const auto overlaps = overlap<W>(source, destination);
@@ -143,17 +143,18 @@ inline constexpr Law a_candidate_that_fits_is_free{
     [](auto& world, auto subject) {
       using W = WordOf<decltype(world)>;
       const auto area = any_area(world);
-      const auto next = any_area_behind(world, area);
+      const W behind = any_page_address(world, "behind_page");  // where one behind it begins
       const W candidate = any_page_address(world, "candidate_page"), len = world.word("len", 1, machine.task_size);
+      world.assume(area.vm_end <= behind);
       world.assume(negation(subject.leaves_task(machine, candidate, len)));
       world.assume(subject.fits_in_front_of(candidate, len, area));
       const Range<W> found{candidate, candidate + len};
       return all(candidate < found.end, negation(overlap<W>(found, {area.vm_start, area.vm_end})),
-                 negation(overlap<W>(found, {next.vm_start, next.vm_end})));
+                 found.end <= behind);
     }};
 
 inline constexpr Law a_candidate_that_does_not_fit_is_passed{
-    "vma.unmapped.first_fit", "where_a_candidate_does_not_fit_no_address_up_to_the_end_of_the_area_does",
+    "vma.unmapped.first_fit", "where_a_candidate_does_not_fit_no_address_before_the_end_of_the_area_does",
     [](auto& world, auto subject) {
       using W = WordOf<decltype(world)>;
       const auto area = any_area(world);
@@ -163,7 +164,8 @@ inline constexpr Law a_candidate_that_does_not_fit_is_passed{
       world.assume(negation(subject.fits_in_front_of(candidate, len, area)));
       // The areas in front of this one end at or below the candidate.
       world.assume(both(candidate <= other, other < area.vm_end));
-      return overlap<W>({other, other + len}, {area.vm_start, area.vm_end});
+      return either(other > W(machine.task_size) - len,
+                    overlap<W>({other, other + len}, {area.vm_start, area.vm_end}));
     }};
 
 inline constexpr Law the_task_ends_the_search{
@@ -210,7 +212,7 @@ struct Surroundings {
 template <class World>
 constexpr auto any_surroundings(World& world) {
   using W = WordOf<World>;
-  Surroundings<W> around{any_range(world, "page", "pages"), std::nullopt, std::nullopt};
+  Surroundings<W> around{any_range(world, "start_page", "end_page"), std::nullopt, std::nullopt};
   if (world.choose("has_below", {0, 1}) != 0) {
     around.below = any_page_address(world, "below_page");
     world.assume(*around.below <= around.range.start);

@@ -22,6 +22,7 @@ namespace refmm {
 namespace {
 
 namespace fs = std::filesystem;
+using testing::Contains;
 using testing::IsEmpty;
 using testing::Not;
 
@@ -141,16 +142,67 @@ TEST(BookExamples, AreTranscripts) {
   }
 }
 
+/// What the model makes of an example, on the kernel that the example is of.
+std::vector<replay::Replayed> replayed(const book::Example& example) {
+  const auto profile = example.corrected ? replay::Profile::corrected : replay::Profile::as_built;
+  return replay::run(transcript::parse(source_of(example)), {.profile = profile}).transcripts;
+}
+
 TEST(BookExamples, AgreeWithTheModelAndLeaveNothingOpen) {
   for (const book::Example& example : all_examples()) {
-    const replay::Report report = replay::run(transcript::parse(source_of(example)), {});
-    for (const replay::Replayed& replayed : report.transcripts) {
+    for (const replay::Replayed& replayed : replayed(example)) {
       for (const replay::Disagreement& disagreement : replayed.disagreements)
         ADD_FAILURE() << example.file << ":" << disagreement.at.line << ": " << disagreement.line << ": "
                       << disagreement.field.path << " is " << disagreement.field.found << ", not "
                       << disagreement.field.expected;
       EXPECT_EQ(replayed.filled, 0u) << example.file << ":" << replayed.boot.line << ": has a question";
     }
+  }
+}
+
+/// The defects that decide something in an example.
+std::vector<std::string> defects_shown(const book::Example& example) {
+  std::vector<std::string> names;
+  for (const replay::Replayed& replayed : replayed(example)) {
+    for (const Clause& clause : all_clauses()) {
+      if (clause.kind == ClauseKind::defect && replayed.coverage.hits(*find_clause(clause.name)) > 0)
+        names.emplace_back(clause.name);
+    }
+  }
+  return names;
+}
+
+std::vector<book::Example> examples_of(const Clause& clause) {
+  std::vector<book::Example> examples = all_examples();
+  std::erase_if(examples, [&](const book::Example& example) { return example.clause != clause.name; });
+  return examples;
+}
+
+TEST(BookExamples, OfADefectShowItAsBuilt) {
+  for (const Clause& clause : all_clauses()) {
+    if (clause.kind != ClauseKind::defect) continue;
+    std::size_t as_built = 0;
+    for (const book::Example& example : examples_of(clause)) {
+      if (example.corrected) continue;
+      ++as_built;
+      EXPECT_THAT(defects_shown(example), Contains(clause.name)) << example.file << ":" << example.line;
+    }
+    EXPECT_GT(as_built, 0u) << clause.name << " has no example";
+  }
+}
+
+TEST(BookExamples, OfOtherClausesShowNoDefect) {
+  for (const Clause& clause : all_clauses()) {
+    if (clause.kind == ClauseKind::defect) continue;
+    for (const book::Example& example : examples_of(clause))
+      EXPECT_THAT(defects_shown(example), IsEmpty()) << example.file << ":" << example.line;
+  }
+}
+
+TEST(BookExamples, OfTheCorrectedKernelShowNoDefect) {
+  for (const book::Example& example : all_examples()) {
+    if (!example.corrected) continue;
+    EXPECT_THAT(defects_shown(example), IsEmpty()) << example.file << ":" << example.line;
   }
 }
 
@@ -236,6 +288,19 @@ TEST(BookParser, FindsExamples) {
   EXPECT_EQ(examples[0].line, 3u);
   EXPECT_EQ(examples[1].text, "set\n");
   EXPECT_EQ(examples[1].line, 10u);
+}
+
+TEST(BookParser, KnowsOfWhatAnExampleIs) {
+  const auto examples = book::examples({"a.md",
+                                        "```mmt\n# Comment\n```\n### a.first\n*must* · x: y\n```mmt "
+                                        "corrected\n### a.none\n```\n## Part\n```mmt\n```\n"});
+  ASSERT_EQ(examples.size(), 3u);
+  EXPECT_EQ(examples[0].clause, "");
+  EXPECT_FALSE(examples[0].corrected);
+  EXPECT_EQ(examples[1].clause, "a.first");
+  EXPECT_TRUE(examples[1].corrected);
+  EXPECT_EQ(examples[2].clause, "");
+  EXPECT_FALSE(examples[2].corrected);
 }
 
 TEST(BookParser, FindsFirstSentences) {

@@ -2,6 +2,7 @@
 // implementation do the same with it.
 
 #include <refmm/tests/replay.hpp>
+#include <refmm/tests/slab_subject.hpp>
 #include <refmm/tests/transcript_recordings.hpp>
 
 #include <fmt/format.h>
@@ -97,7 +98,7 @@ struct Tally {
 void replay_damaged(const std::string& text, SlabSubject& implementation, Tally& tally) {
   const transcript::Source source("damaged.mmt", text);
   try {
-    const Report report = run(transcript::parse(source), {.implementation = &implementation});
+    const Report report = run(transcript::parse(source), {.implementation = {.slab = &implementation}});
     bool agrees = true;
     for (const Replayed& replayed : report.transcripts) {
       agrees = agrees && replayed.agrees();

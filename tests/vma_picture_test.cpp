@@ -73,13 +73,13 @@ mlock(0x50002000, 1)
 )")),
       R"(9 areas, 1313 pages (5252K), of 3G; the break is 08060000
 
-Page directory: a column is a slot of 4M, at the right how many areas
-  00000000 |................................h...............................|    3
+Page directory: a column is a slot of 4M
+  00000000 |................................h...............................| 3 areas, 96K
            :                      768M without an area                      :
-  40000000 |mm..............................................................|    2
-  50000000 |m...............................................................|    3
+  40000000 |mm..............................................................| 2 areas, 5128K
+  50000000 |m...............................................................| 3 areas, 16K
            :                     1.25G without an area                      :
-  b0000000 |...............................................................s|    1
+  b0000000 |...............................................................s| 1 area, 12K
   h heap, s stack, f file, m memory, z shared; a capital: all of the column is mapped
 
 08048000-08060000, 3 areas: a column is 4K
@@ -132,16 +132,19 @@ TEST(VmaPicture, puts_a_thousand_areas_that_are_alike_into_one_line) {
 TEST(VmaPicture, draws_a_thousand_areas_that_are_not_alike) {
   const auto lines = picture_of(areas(1000, 32768, [](std::uint32_t i) { return 1 + i * i * i % 4099 % 8; }));
   ASSERT_EQ(lines.size(), 25u);
-  EXPECT_EQ(lines[4], "  40000000 |mmmmmmmm........................................................| 1000");
-  EXPECT_EQ(lines[8], "40000000-41f3e000, 1000 areas: a column is 32K, at the right how many areas");
-  EXPECT_EQ(lines[9], "  40000000 |mmmmmmmMmmmmmmmMmmmmmMmmMmmMmmmmmmmmMmmmmmmmmmmmmmmmmmmMmmmmmmmm|   64");
-  EXPECT_EQ(lines[24], "  41e00000 |mmmmmmmmMmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmm                        |   40");
+  EXPECT_EQ(lines[4],
+            "  40000000 |mmmmmmmm........................................................| 1000 areas, 17M");
+  EXPECT_EQ(lines[8], "40000000-41f3e000, 1000 areas: a column is 32K");
+  EXPECT_EQ(lines[9],
+            "  40000000 |mmmmmmmMmmmmmmmMmmmmmMmmMmmMmmmmmmmmMmmmmmmmmmmmmmmmmmmMmmmmmmmm| 64 areas, 1020K");
+  EXPECT_EQ(lines[24],
+            "  41e00000 |mmmmmmmmMmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmm                        | 40 areas, 704K");
 }
 
 constexpr const char* directory_of_one_slot = R"(
-Page directory: a column is a slot of 4M, at the right how many areas
+Page directory: a column is a slot of 4M
            :                       1G without an area                       :
-  40000000 |{}...............................................................|    2
+  40000000 |{}...............................................................| 2 areas, {}
            :                     1.75G without an area                      :
   h heap, s stack, f file, m memory, z shared{}; a capital: all of the column is mapped
 )";
@@ -152,7 +155,7 @@ mmap(0x40000000, 4096, PROT_READ, MAP_PRIVATE|MAP_FIXED|MAP_ANONYMOUS, -1, 0)
 mremap(0x40000000, 0, 0, MREMAP_MAYMOVE|MREMAP_FIXED, 0x40002000)
 )");
   EXPECT_EQ(joined(lines), "2 areas, 1 page (4K), of 3G; the break is 00000000\n" +
-                               fmt::format(fmt::runtime(directory_of_one_slot), '!', ", ! no pages") + R"(
+                               fmt::format(fmt::runtime(directory_of_one_slot), '!', "4K", ", ! no pages") + R"(
 40000000-40002000, 2 areas: a column is 4K
   40000000-40001000     4K r--p memory                       |M.|
   40001000-40002000     4K      hole                         |..|
@@ -167,7 +170,7 @@ mmap(0x40004000, 12288, PROT_READ, MAP_PRIVATE|MAP_FIXED|MAP_ANONYMOUS, -1, 0)
 mremap(0x40000000, 4096, 4096, MREMAP_MAYMOVE|MREMAP_FIXED, 0x40005000)
 )");
   EXPECT_EQ(joined(lines), "2 areas, 4 pages (16K), of 3G; the break is 00000000\n" +
-                               fmt::format(fmt::runtime(directory_of_one_slot), 'm', "") + R"(
+                               fmt::format(fmt::runtime(directory_of_one_slot), 'm', "16K", "") + R"(
 40004000-40007000, 2 areas: a column is 4K
   40004000-40007000    12K r--p memory                       |MMM|
   40005000-40006000     4K r--p memory, overlaps             |.M.|
@@ -178,7 +181,7 @@ TEST(VmaPicture, is_readable_of_every_recording) {
   for (const auto& path : recordings("vma")) {
     const auto lines = picture(state_after(transcript::parse(transcript::load(path))), as_built);
     EXPECT_LE(widest(lines), 100u) << path;
-    EXPECT_LE(lines.size(), 400u) << path;
+    EXPECT_LE(lines.size(), 550u) << path;
   }
 }
 

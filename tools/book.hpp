@@ -7,7 +7,8 @@
 //
 //   The slabs of a cache stand in one list ...
 //
-// Between fences (```) there are no headings. A block that is fenced and marked `mmt` is an example: a complete transcript.
+// Between fences (```) there are no headings. A block that is fenced and marked `mmt` is an example: a complete transcript, of
+// the kernel as it was built; marked `mmt corrected`, of the kernel in which its defects are mended.
 #pragma once
 
 #include <refmm/spec/clause.hpp>
@@ -47,6 +48,8 @@ struct Example {
   std::string text;  // its lines, without the fences
   std::string_view file;
   std::uint32_t line;  // of its first line, from 1
+  std::string clause;  // whose prose it stands in; empty outside of all
+  bool corrected;      // it is of the kernel without its defects
 };
 
 /// The examples of a chapter in its order.

@@ -6,17 +6,20 @@
 namespace refmm {
 namespace {
 
+/// True of the first part of any clause's name: `vma`, and `defect` as well.
 bool is_area(std::string_view area) {
-  return std::ranges::any_of(
-      clause_tables, [&](const auto& table) { return !table.empty() && area_of(table.front().name) == area; });
+  return std::ranges::any_of(clause_tables, [&](const auto& table) {
+    return std::ranges::any_of(
+        table, [&](const Clause& clause) { return clause.name.substr(0, clause.name.find('.')) == area; });
+  });
 }
 
 void append_references(std::string_view line, std::uint32_t number, std::vector<ClauseReference>& found) {
   static const std::regex in_brackets(R"(\[([a-z_]+)((\.[a-z_*]+)+)\])");
   using Iterator = std::regex_iterator<std::string_view::const_iterator>;
   for (Iterator it(line.begin(), line.end(), in_brackets), end; it != end; ++it) {
-    const std::string name = (*it)[1].str() + (*it)[2].str();
-    if (is_area(area_of(name))) found.push_back({name, number});
+    const std::string area = (*it)[1].str();
+    if (is_area(area)) found.push_back({area + (*it)[2].str(), number});
   }
 }
 

@@ -118,7 +118,7 @@ Exit run(const Options& options) {
     line.show(fmt::format("{} of {}: {}", i + 1, paths.size(), paths[i].string()));
     auto file = transcript::parse(transcript::load(paths[i]));
     replay::Options replaying{
-        .model = subject != "impl", .implementation = implementation.get(), .explain = options.explain};
+        .model = subject != "impl", .implementation = {.slab = implementation.get()}, .explain = options.explain};
     if (with_mutant) replaying.death = replay::rehearse(file, replaying);
     add(paths[i], replay::run(std::move(file), replaying), findings);
   }
