@@ -42,6 +42,7 @@ class VmaMachine {
   std::vector<vma::Effect<Word>> take_effects() { return layer_.take_effects(); }
   Space& mm() { return mm_; }
   Layer& layer() { return layer_; }
+  impl::Files<Word, Layer>& files() { return files_; }
 
   /// The state in its canonical form: areas and file objects are numbered by their places.
   void observe(vma::State<Word>& seen) const {
