@@ -1,6 +1,7 @@
 #include <refmm/tests/check.hpp>
 #include <refmm/tests/check_worker.hpp>
 #include <refmm/tests/slab_check.hpp>
+#include <refmm/tests/vma_check.hpp>
 
 #include <algorithm>
 #include <csignal>
@@ -212,5 +213,6 @@ CheckReport<Family> check(const CheckRequest<Family>& request) {
 }
 
 template CheckReport<SlabFamily> check(const CheckRequest<SlabFamily>&);
+template CheckReport<VmaFamily> check(const CheckRequest<VmaFamily>&);
 
 }  // namespace refmm

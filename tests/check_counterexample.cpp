@@ -1,5 +1,6 @@
 #include <refmm/tests/check_counterexample.hpp>
 #include <refmm/tests/slab_check.hpp>
+#include <refmm/tests/vma_check.hpp>
 
 #include <fmt/core.h>
 
@@ -189,7 +190,11 @@ Counterexample<Family> counterexample(const shrink::Script<Family>& failing, Tes
 
   std::string head = fmt::format("# {}\n#\n", headline(finding.kind));
   head += head_line("clause", {std::string(finding.clause->name)});
-  if (!finding.sentence.empty()) head += head_line("law", {std::string(finding.sentence)});
+  if (!finding.sentence.empty()) {
+    std::vector<std::string> law{std::string(finding.sentence)};
+    if (finding.law && finding.law != finding.clause) law.push_back(fmt::format("[{}]", finding.law->name));
+    head += head_line("law", law);
+  }
   if (const Difference difference = in_notation(testimony, made); !difference.path.empty()) {
     head += head_line("field", {Checking<Family>::place_in_words(difference.path, made.state), "is",
                                 difference.expected, "in the reference,", difference.found, "in the subject"});
@@ -200,6 +205,7 @@ Counterexample<Family> counterexample(const shrink::Script<Family>& failing, Tes
 }
 
 template Counterexample<SlabFamily> counterexample(const shrink::Script<SlabFamily>&, Testimony, std::string_view);
+template Counterexample<VmaFamily> counterexample(const shrink::Script<VmaFamily>&, Testimony, std::string_view);
 
 std::filesystem::path write_file(const std::filesystem::path& folder, const std::string& name,
                                  const std::string& text) {

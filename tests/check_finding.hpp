@@ -21,7 +21,8 @@ struct Finding {
   Kind kind;
   Difference difference;        // what the model has, what the subject has; the path names what differs
   const Clause* clause;         // the clause that is violated
-  std::string_view sentence{};  // the law of that clause which the subject breaks, where there is one
+  const Clause* law{};          // the clause of the law that the subject breaks, where there is one
+  std::string_view sentence{};  // and what the law says
   Because because{};            // the clauses that decided what the model did
 };
 

@@ -1,5 +1,6 @@
 #include <refmm/tests/check_lockstep.hpp>
 #include <refmm/tests/slab_check.hpp>
+#include <refmm/tests/vma_check.hpp>
 
 #include <utility>
 
@@ -61,6 +62,7 @@ Finding Lockstep<Family>::finding() const {
     return {.kind = Kind::law,
             .difference = {"", "the law holds", "the law does not hold"},
             .clause = broken_by_both_->clause,
+            .law = broken_by_both_->clause,
             .sentence = broken_by_both_->name,
             .because = because_};
   }
@@ -83,5 +85,6 @@ void Lockstep<Family>::count(Coverage& coverage) const {
 }
 
 template class Lockstep<SlabFamily>;
+template class Lockstep<VmaFamily>;
 
 }  // namespace refmm

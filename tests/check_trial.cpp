@@ -1,5 +1,6 @@
 #include <refmm/tests/check_trial.hpp>
 #include <refmm/tests/slab_check.hpp>
+#include <refmm/tests/vma_check.hpp>
 
 #include <nlohmann/json.hpp>
 
@@ -28,6 +29,7 @@ struct Trials<Family>::Board {
   bool differs;
   Finding::Kind kind;
   const Clause* clause;
+  const Clause* law;
   const char* sentence;
   std::array<char, 1 << 18> text;  // the rest of the testimony
 };
@@ -93,12 +95,13 @@ void Trials<Family>::work(Line& line) const {
       Finding finding = lockstep.finding();
       if (board.question == what_fails && finding.sentence.empty()) {
         if (const auto law = lockstep.law_broken_by_subject()) {
-          finding.clause = law->clause;
+          finding.clause = finding.law = law->clause;
           finding.sentence = law->name;
         }
       }
       board.kind = finding.kind;
       board.clause = finding.clause;
+      board.law = finding.law;
       board.sentence = finding.sentence.data();
       std::vector<std::string> effects;
       for (const auto& effect : lockstep.answer().effects) effects.push_back(Own::notation(effect));
@@ -171,6 +174,7 @@ Testimony Trials<Family>::testimony(const Script& failing) {
   Finding finding{.kind = board.kind,
                   .difference = {text[0], text[1], text[2]},
                   .clause = board.clause,
+                  .law = board.law,
                   .sentence = board.sentence ? std::string_view(board.sentence) : std::string_view(),
                   .because = because_of(last)};
   return {
@@ -192,5 +196,6 @@ Finding Trials<Family>::lost(const Script& failing, Answer how) const {
 }
 
 template class Trials<SlabFamily>;
+template class Trials<VmaFamily>;
 
 }  // namespace refmm

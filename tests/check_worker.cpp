@@ -1,6 +1,7 @@
 #include <refmm/tests/check_lockstep.hpp>
 #include <refmm/tests/check_worker.hpp>
 #include <refmm/tests/slab_check.hpp>
+#include <refmm/tests/vma_check.hpp>
 
 #include <utility>
 
@@ -66,5 +67,6 @@ void work(const WorkerTask<Family>& task, WorkersCommon& common, WorkerBoard<Fam
 }
 
 template void work(const WorkerTask<SlabFamily>&, WorkersCommon&, WorkerBoard<SlabFamily>&);
+template void work(const WorkerTask<VmaFamily>&, WorkersCommon&, WorkerBoard<VmaFamily>&);
 
 }  // namespace refmm

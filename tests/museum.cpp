@@ -1,6 +1,7 @@
 #include <refmm/spec/mutant.hpp>
 #include <refmm/tests/museum.hpp>
 #include <refmm/tests/slab_check.hpp>
+#include <refmm/tests/vma_check.hpp>
 
 #include <algorithm>
 #include <string>
@@ -62,6 +63,8 @@ Exhibit<Family> exhibit(const Mutant& mutant, const MuseumRequest& request) {
 }
 
 template struct Exhibit<SlabFamily>;
+template struct Exhibit<VmaFamily>;
 template Exhibit<SlabFamily> exhibit(const Mutant&, const MuseumRequest&);
+template Exhibit<VmaFamily> exhibit(const Mutant&, const MuseumRequest&);
 
 }  // namespace refmm
