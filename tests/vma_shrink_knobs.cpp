@@ -3,10 +3,8 @@
 #include <refmm/tests/vma_shrink_order.hpp>
 #include <refmm/tests/vma_shrink_parts.hpp>
 
-#include <algorithm>
-#include <cstring>
-#include <string_view>
-#include <type_traits>
+#include <array>
+#include <optional>
 #include <utility>
 #include <variant>
 
@@ -17,54 +15,74 @@ namespace {
 using W = std::uint32_t;
 using Set = SetKnobs<W>;
 
-// ---- Values of one knob -----------------------------------------------------------------------------------------------------
+// ---- One knob -----------------------------------------------------------------------------------------------------------------
 
-/// Appends the boot with one of its knobs at its plainest, and at each plainer value.
+/// A knob that is a number, or that is on or off: at the boot, and in a `set`.
+template <class T>
+struct Knob {
+  T Knobs<W>::*at_boot;
+  std::optional<T> Set::*set;
+};
+
+constexpr std::array numbers{Knob<W>{&Knobs<W>::free_pages, &Set::free_pages},
+                             Knob<W>{&Knobs<W>::buffer_pages, &Set::buffer_pages},
+                             Knob<W>{&Knobs<W>::cache_pages, &Set::cache_pages},
+                             Knob<W>{&Knobs<W>::swap_pages, &Set::swap_pages},
+                             Knob<W>{&Knobs<W>::physpages, &Set::physpages},
+                             Knob<W>{&Knobs<W>::rlimit_as, &Set::rlimit_as},
+                             Knob<W>{&Knobs<W>::rlimit_data, &Set::rlimit_data},
+                             Knob<W>{&Knobs<W>::rlimit_stack, &Set::rlimit_stack},
+                             Knob<W>{&Knobs<W>::rlimit_memlock, &Set::rlimit_memlock},
+                             Knob<W>{&Knobs<W>::max_map_count, &Set::max_map_count},
+                             Knob<W>{&Knobs<W>::fail_vma, &Set::fail_vma},
+                             Knob<W>{&Knobs<W>::fail_shmem, &Set::fail_shmem},
+                             Knob<W>{&Knobs<W>::fail_move, &Set::fail_move}};
+constexpr std::array switches{Knob<bool>{&Knobs<W>::overcommit, &Set::overcommit},
+                              Knob<bool>{&Knobs<W>::cap_ipc_lock, &Set::cap_ipc_lock}};
+constexpr std::array addresses{&Set::end_code, &Set::start_data, &Set::brk};
+
+/// Appends the script with one of the knobs of its boot at its plainest, and at each plainer value.
 void append_plainer_knobs(std::vector<Script>& changed, const Script& script) {
-  for_each_field(plain_knobs, [&](std::string_view wanted, const auto& plain) {
-    for_each_field(script.boot.knobs, [&](std::string_view name, const auto& value) {
-      if constexpr (std::is_same_v<decltype(plain), decltype(value)>) {
-        if (name != wanted || value == plain) return;
-        const auto append = [&](auto plainer) {
-          changed.push_back(script);
-          for_each_field(changed.back().boot.knobs, [&](std::string_view set, auto& knob) {
-            if constexpr (std::is_same_v<std::remove_reference_t<decltype(knob)>, decltype(plainer)>) {
-              if (set == name) knob = plainer;
-            }
-          });
-        };
-        append(plain);
-        if constexpr (!std::is_same_v<std::remove_cvref_t<decltype(value)>, bool>) {
-          for (const W plainer : plainer_numbers(value)) append(plainer);
-        }
-      }
-    });
-  });
+  const auto append = [&](auto knob, auto value) {
+    if (script.boot.knobs.*knob == value) return;
+    changed.push_back(script);
+    changed.back().boot.knobs.*knob = value;
+  };
+  for (const Knob<bool>& knob : switches) append(knob.at_boot, plain_knobs.*knob.at_boot);
+  for (const Knob<W>& knob : numbers) {
+    const W value = script.boot.knobs.*knob.at_boot;
+    if (value == plain_knobs.*knob.at_boot) continue;
+    append(knob.at_boot, plain_knobs.*knob.at_boot);
+    for (const W plainer : plainer_numbers(value)) append(knob.at_boot, plainer);
+  }
 }
 
 /// The `set` with one knob changed in each way: not set, and at each plainer value.
 std::vector<Set> with_plainer_knob(const Set& set) {
   std::vector<Set> changed;
-  for_each_field(set, [&](std::string_view name, const auto& value) {
-    if (!value) return;
-    const auto append = [&](auto change) {
-      changed.push_back(set);
-      for_each_field(changed.back(), [&](std::string_view other, auto& knob) {
-        if constexpr (std::is_same_v<decltype(knob),
-                                     std::add_lvalue_reference_t<std::remove_cvref_t<decltype(value)>>>) {
-          if (other == name) change(knob);
-        }
-      });
-    };
-    append([](auto& knob) { knob.reset(); });
-    if constexpr (std::is_same_v<std::remove_cvref_t<decltype(*value)>, W>) {
-      for (const W plainer : plainer_numbers(*value)) append([&](auto& knob) { knob = plainer; });
-    } else if constexpr (std::is_same_v<std::remove_cvref_t<decltype(*value)>, FileAttributes>) {
-      for (W bit = 1; bit <= value->attributes; bit <<= 1) {
-        if (value->attributes & bit) append([&](auto& knob) { knob->attributes &= ~bit; });
-      }
-    }
-  });
+  const auto append = [&](auto knob, auto value) {
+    changed.push_back(set);
+    changed.back().*knob = value;
+  };
+  for (const Knob<bool>& knob : switches) {
+    if (set.*knob.set) append(knob.set, std::nullopt);
+  }
+  for (const Knob<W>& knob : numbers) {
+    if (!(set.*knob.set)) continue;
+    append(knob.set, std::nullopt);
+    for (const W plainer : plainer_numbers(*(set.*knob.set))) append(knob.set, plainer);
+  }
+  for (const auto address : addresses) {
+    if (!(set.*address)) continue;
+    append(address, std::nullopt);
+    for (const W plainer : plainer_addresses(*(set.*address), {})) append(address, plainer);
+  }
+  if (!set.file) return changed;
+  append(&Set::file, std::nullopt);
+  for (W bit = 1; bit <= set.file->attributes; bit <<= 1) {
+    if (set.file->attributes & bit)
+      append(&Set::file, FileAttributes{set.file->name, set.file->attributes & ~bit});
+  }
   return changed;
 }
 
@@ -155,14 +173,10 @@ Requests requests_before(const Script& script, std::size_t count) {
 }
 
 void set_at_boot(Boot<W>& boot, const Set& set, const Requests& requests) {
-  for_each_field(set, [&](std::string_view name, const auto& value) {
-    if (!value) return;
-    for_each_field(boot.knobs, [&](std::string_view other, auto& knob) {
-      if constexpr (std::is_convertible_v<decltype(*value), std::remove_reference_t<decltype(knob)>>) {
-        if (name == other) knob = *value;
-      }
-    });
-  });
+  for (const Knob<W>& knob : numbers)
+    boot.knobs.*knob.at_boot = (set.*knob.set).value_or(boot.knobs.*knob.at_boot);
+  for (const Knob<bool>& knob : switches)
+    boot.knobs.*knob.at_boot = (set.*knob.set).value_or(boot.knobs.*knob.at_boot);
   if (set.fail_vma && *set.fail_vma != 0) boot.knobs.fail_vma += requests.vma;
   if (set.fail_shmem && *set.fail_shmem != 0) boot.knobs.fail_shmem += requests.shmem;
   if (set.fail_move && *set.fail_move != 0) boot.knobs.fail_move += requests.move;
