@@ -52,7 +52,8 @@ TEST_P(Museum, FindsTheMutantAndShowsItInAFewCommands) {
   // It is a transcript, and names what replays it.
   const transcript::File file = transcript::parse(transcript::Source(shown.file_name, shown.text));
   EXPECT_EQ(transcript::print(file), shown.text);
-  EXPECT_THAT(shown.text, testing::HasSubstr("refmm run " + shown.file_name + " " + replay_options(mutant.name)));
+  EXPECT_THAT(shown.text,
+              testing::HasSubstr("refmm run " + shown.file_name + " " + replay_options<SlabFamily>(mutant.name)));
 
   // It fails on the mutant, all of it, and on nothing else.
   {

@@ -82,7 +82,7 @@ CheckReport<VmaFamily> look_for(const Defect& defect, const DefectRequest& reque
   const bool lawful = defect.without == vma::all_corrected;
   return check<VmaFamily>(
       {.subject = [&defect] { return make_vma_model(defect.with); },
-       .replay = "--profile as-built",
+       .replay = std::string(as_built_replay),
        .boot = [&defect](VmaFamily::Boot& boot) { boot.kernel.corrected = defect.without; },
        .demands = {.effects = true, .laws = lawful, .companion = false},
        .cite = [&defect](const shrink::Script<VmaFamily>& script) { return deciding_defect(script, defect.with); },
@@ -94,7 +94,7 @@ CheckReport<VmaFamily> look_for(const Defect& defect, const DefectRequest& reque
 
 void check_as_built(CheckRequest<VmaFamily>& request) {
   request.subject = [] { return make_vma_model(vma::nothing_corrected); };
-  request.replay = "--profile as-built";
+  request.replay = std::string(as_built_replay);
   request.demands.companion = false;
   request.cite = [](const shrink::Script<VmaFamily>& script) {
     return deciding_defect(script, vma::nothing_corrected);
