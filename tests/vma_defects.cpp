@@ -84,7 +84,7 @@ CheckReport<VmaFamily> look_for(const Defect& defect, const DefectRequest& reque
       {.subject = [&defect] { return make_vma_model(defect.with); },
        .replay = std::string(as_built_replay),
        .boot = [&defect](VmaFamily::Boot& boot) { boot.kernel.corrected = defect.without; },
-       .demands = {.effects = true, .laws = lawful, .companion = false},
+       .demands = {.effects = true, .laws = lawful, .companion = false, .only_unlawful = lawful},
        .cite = [&defect](const shrink::Script<VmaFamily>& script) { return deciding_defect(script, defect.with); },
        .seed = request.seed,
        .jobs = request.jobs,

@@ -12,12 +12,13 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
-#include <optional>
+#include <fstream>
+#include <iterator>
 #include <random>
+#include <sstream>
 #include <string>
 #include <utility>
-#include <vector>
+#include <variant>
 
 namespace refmm {
 namespace {
@@ -196,7 +197,7 @@ template <class Word>
 class VmaImplementation : public testing::Test {
  protected:
   using Layer = NoPaging<Word>;
-  using Space = AddressSpace<Word, Layer>;
+  using Space = AddressSpace<Layer>;
   static constexpr Word base = kernel<Word>.machine.task_unmapped_base;
   static constexpr Word anonymous = vma::MAP_PRIVATE | vma::MAP_ANONYMOUS;
   static constexpr Word fixed = anonymous | vma::MAP_FIXED;
@@ -246,62 +247,44 @@ TYPED_TEST(VmaImplementation, DoesWhatTheModelDoes) {
   EXPECT_EQ(this->caches.areas_in_use(), 0u);
 }
 
-/// A copy of an address space that `draws` random commands have made.
+/// Forks an address space that random commands have made; request `fail_vma` for an area fails.
 template <class Word>
-void expect_copy_as_in_model(AreaCaches<Word>& caches, SlabAllocator<HostPages>& slabs, std::uint64_t seed,
+void expect_fork_as_in_model(AreaCaches<Word>& caches, SlabAllocator<HostPages>& slabs, std::uint64_t seed,
                              std::uint32_t fail_vma) {
   const vma::Boot<Word> boot = plain_boot<Word>();
   model::VmaStep<Word> so_far{model::boot(boot), vma::Nothing{}, {}, {}};
-  VmaMachine<Word> parent(caches, slabs, boot);
+  VmaMachine<Word> machine(caches, slabs, boot);
   Arguments<Word> arguments(seed);
   const auto both = [&](const vma::Command<Word>& command) {
     so_far = model::step<Word>(boot.kernel, std::move(so_far.state), command);
-    parent.apply(command);
+    machine.apply(command);
   };
   for (int i = 0; i < 60; ++i) both(arguments.next());
   vma::SetKnobs<Word> fails{};
   fails.fail_vma = fail_vma;
   both(fails);
-  parent.take_effects();
-  so_far.effects.clear();
+  machine.take_effects();
 
+  const VmaFork<Word> seen = machine.fork();
   auto forked = model::dup_mmap<Word>(std::move(so_far));
-  typename VmaMachine<Word>::Space child(boot.kernel.machine, caches, parent.files(), parent.layer());
-  const auto copied = parent.mm().dup_mmap(child);
-  EXPECT_EQ(static_cast<bool>(copied), !model::was_refused(forked.so_far)) << seed;
-  EXPECT_EQ(to_text(parent.take_effects()), to_text(forked.so_far.effects)) << seed;
-  EXPECT_EQ(child.map_count(), forked.child.map_count);
-  EXPECT_EQ(child.total_vm(), forked.child.total_vm);
-  EXPECT_EQ(child.locked_vm(), forked.child.locked_vm);
-  EXPECT_EQ(child.brk, forked.child.brk);
-  std::size_t place = 0;
-  for (const auto& area : child.areas()) {
-    ASSERT_LT(place, forked.child.areas.size());
-    const vma::Area<Word>& expected = forked.child.areas[place++];
-    EXPECT_EQ(area.vm_start, expected.vm_start);
-    EXPECT_EQ(area.vm_end, expected.vm_end);
-    EXPECT_EQ(area.vm_pgoff, expected.vm_pgoff);
-    EXPECT_EQ(area.vm_flags, expected.vm_flags);
-    EXPECT_EQ(area.vm_file == nullptr, expected.vm_file == 0);
-    if (area.vm_file == nullptr) continue;
-    // The copy stands right behind its original in the list of the file.
-    const auto& inode = *area.vm_file->inode;
-    const auto& list = area.has(vma::VM_SHARED) ? inode.i_mmap_shared : inode.i_mmap;
-    auto copy = list.begin();
-    while (copy != list.end() && &*copy != &area) ++copy;
-    ASSERT_NE(copy, list.end());
-    ASSERT_NE(copy, list.begin());
-    --copy;
-    EXPECT_EQ(copy->vm_start, area.vm_start);
-    EXPECT_EQ(parent.mm().find_vma(area.vm_start), &*copy);
-  }
-  EXPECT_EQ(place, forked.child.areas.size());
+  EXPECT_EQ(to_text(seen.result), to_text(forked.so_far.result)) << seed;
+  EXPECT_EQ(to_text(seen.effects), to_text(forked.so_far.effects)) << seed;
+  EXPECT_EQ(to_text(seen.parent), to_text(vma::canonical(forked.so_far.state))) << seed;
+  const vma::Mm<Word> parent = std::exchange(forked.so_far.state.mm, forked.child);
+  EXPECT_EQ(to_text(seen.child), to_text(vma::canonical(forked.so_far.state))) << seed;
+
+  auto ended = model::step<Word>(boot.kernel, std::move(forked.so_far.state), vma::ExitMmap{});
+  EXPECT_EQ(to_text(seen.effects_of_end), to_text(ended.effects)) << seed;
+  ended.state.mm = parent;
+  vma::State<Word> after{};
+  machine.observe(after);
+  EXPECT_EQ(to_text(after), to_text(vma::canonical(ended.state))) << seed;
 }
 
 TYPED_TEST(VmaImplementation, IsCopiedAsInTheModel) {
   for (std::uint64_t seed = 1; seed <= 60; ++seed) {
-    expect_copy_as_in_model<TypeParam>(this->caches, this->slabs, seed, 0);
-    expect_copy_as_in_model<TypeParam>(this->caches, this->slabs, seed, 1 + static_cast<std::uint32_t>(seed % 4));
+    expect_fork_as_in_model<TypeParam>(this->caches, this->slabs, seed, 0);
+    expect_fork_as_in_model<TypeParam>(this->caches, this->slabs, seed, 1 + static_cast<std::uint32_t>(seed % 4));
   }
   EXPECT_EQ(this->caches.areas_in_use(), 0u);
 }
@@ -312,8 +295,8 @@ TYPED_TEST(VmaImplementation, KeepsTheBooksForAProgram) {
   using Word = TypeParam;
   using Layer = NoPaging<Word>;
   Layer layer(kernel<Word>.machine);
-  Files<Word, Layer> files(this->slabs, layer);
-  AddressSpace<Word, Layer> mm(kernel<Word>.machine, this->caches, files, layer);
+  Files<Layer> files(this->slabs, layer);
+  AddressSpace<Layer> mm(kernel<Word>.machine, this->caches, files, layer);
 
   const auto mapped = mm.mmap(0, 1 << 20, this->readable, this->anonymous, -1, 0);
   ASSERT_TRUE(mapped);
@@ -335,28 +318,30 @@ TYPED_TEST(VmaImplementation, TakesItsAreasFromASlabAndGivesThemBack) {
   using Word = TypeParam;
   using Layer = NoPaging<Word>;
   Layer layer(kernel<Word>.machine);
-  Files<Word, Layer> files(this->slabs, layer);
+  Files<Layer> files(this->slabs, layer);
   constexpr Word count = 2000;
-  AddressSpace<Word, Layer> mm(kernel<Word>.machine, this->caches, files, layer);
-  for (Word i = 0; i < count; ++i)
-    ASSERT_TRUE(mm.mmap(this->base + i * 0x2000, 0x1000, this->readable, this->fixed, -1, 0));
-  EXPECT_EQ(this->caches.areas_in_use(), count);
-  EXPECT_EQ(mm.map_count(), count);
-  ASSERT_TRUE(mm.munmap(this->base, count * 0x1000));
-  EXPECT_EQ(this->caches.areas_in_use(), count / 2);
-  mm.exit_mmap();
-  EXPECT_EQ(this->caches.areas_in_use(), 0u);
-  EXPECT_EQ(this->caches.nodes_in_use(), 0u);
-  EXPECT_EQ(mm.map_count(), 0u);
-
-  // The address space may be used again, and gives back what it has at its end.
   {
-    AddressSpace<Word, Layer> other(kernel<Word>.machine, this->caches, files, layer);
+    AddressSpace<Layer> mm(kernel<Word>.machine, this->caches, files, layer);
+    for (Word i = 0; i < count; ++i)
+      ASSERT_TRUE(mm.mmap(this->base + i * 0x2000, 0x1000, this->readable, this->fixed, -1, 0));
+    EXPECT_EQ(this->caches.areas_in_use(), count);
+    EXPECT_EQ(mm.map_count(), count);
+    EXPECT_GT(this->caches.nodes_in_use(), count / 32);
+    ASSERT_TRUE(mm.munmap(this->base, count * 0x1000));
+    EXPECT_EQ(this->caches.areas_in_use(), count / 2);
+    mm.exit_mmap();
+    EXPECT_EQ(this->caches.areas_in_use(), 0u);
+    EXPECT_LT(this->caches.nodes_in_use(), 10u) << "only what the next call may need is kept";
+    EXPECT_EQ(mm.map_count(), 0u);
+
+    // The address space may be used again, beside another one.
+    AddressSpace<Layer> other(kernel<Word>.machine, this->caches, files, layer);
     ASSERT_TRUE(other.mmap(0, 0x1000, this->readable, this->anonymous, -1, 0));
     ASSERT_TRUE(mm.mmap(0, 0x1000, this->readable, this->anonymous, -1, 0));
     EXPECT_EQ(this->caches.areas_in_use(), 2u);
   }
-  EXPECT_EQ(this->caches.areas_in_use(), 1u);
+  EXPECT_EQ(this->caches.areas_in_use(), 0u);
+  EXPECT_EQ(this->caches.nodes_in_use(), 0u);
 }
 
 /// When the slab allocator has no pages, calls are refused for want of a structure, and nothing else changes.
@@ -367,8 +352,8 @@ TYPED_TEST(VmaImplementation, StaysAsItIsWhenTheHostHasNoMemory) {
   SlabAllocator<HostPages> slabs(few);
   AreaCaches<Word> caches(slabs);
   Layer layer(kernel<Word>.machine);
-  Files<Word, Layer> files(slabs, layer);
-  AddressSpace<Word, Layer> mm(kernel<Word>.machine, caches, files, layer);
+  Files<Layer> files(slabs, layer);
+  AddressSpace<Layer> mm(kernel<Word>.machine, caches, files, layer);
 
   Word mapped = 0;
   for (;; ++mapped) {
@@ -431,9 +416,9 @@ TYPED_TEST(VmaImplementation, DropsTheFilesThatItMapsAtItsEnd) {
   using Word = TypeParam;
   using Layer = NoPaging<Word>;
   Layer layer(kernel<Word>.machine);
-  Files<Word, Layer> files(this->slabs, layer);
+  Files<Layer> files(this->slabs, layer);
   {
-    AddressSpace<Word, Layer> mm(kernel<Word>.machine, this->caches, files, layer);
+    AddressSpace<Layer> mm(kernel<Word>.machine, this->caches, files, layer);
     const auto fd = files.open("a", vma::FMODE_READ | vma::FMODE_WRITE);
     ASSERT_TRUE(fd);
     const auto number = static_cast<std::int32_t>(*fd);
@@ -448,6 +433,19 @@ TYPED_TEST(VmaImplementation, DropsTheFilesThatItMapsAtItsEnd) {
   EXPECT_TRUE(files.files().empty());
   EXPECT_EQ(files.inodes().size(), 1u);
   EXPECT_EQ(files.named("a").i_writecount, 0);
+}
+
+std::string text_of(const char* file) {
+  std::ifstream stream(file);
+  return {std::istreambuf_iterator<char>(stream), {}};
+}
+
+TEST(AddressSpaceExample, IsWhatTheHeaderShows) {
+  std::istringstream example(text_of("tests/address_space_example.cpp"));
+  std::string shown;
+  for (std::string line; std::getline(example, line);) shown += line.empty() ? "//\n" : "//   " + line + "\n";
+  EXPECT_GT(shown.size(), 500u);
+  EXPECT_NE(text_of("impl/vma.hpp").find("//\n" + shown + "//\n"), std::string::npos) << shown;
 }
 
 }  // namespace
