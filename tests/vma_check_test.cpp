@@ -4,7 +4,7 @@
 #include <refmm/tests/check.hpp>
 #include <refmm/tests/model_subject.hpp>
 #include <refmm/tests/vma_check.hpp>
-#include <refmm/tests/vma_defects.hpp>
+#include <refmm/tests/vma_defect_search.hpp>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

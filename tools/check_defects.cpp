@@ -1,4 +1,4 @@
-#include <refmm/tests/vma_defects.hpp>
+#include <refmm/tests/vma_defect_search.hpp>
 #include <refmm/tools/check_defects.hpp>
 #include <refmm/tools/check_report.hpp>
 #include <refmm/tools/progress.hpp>

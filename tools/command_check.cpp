@@ -6,7 +6,7 @@
 #include <refmm/tests/museum.hpp>
 #include <refmm/tests/slab_check.hpp>
 #include <refmm/tests/vma_check.hpp>
-#include <refmm/tests/vma_defects.hpp>
+#include <refmm/tests/vma_defect_search.hpp>
 #include <refmm/tools/check_defects.hpp>
 #include <refmm/tools/check_report.hpp>
 #include <refmm/tools/command.hpp>

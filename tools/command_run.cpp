@@ -97,13 +97,8 @@ Exit show(const Findings& findings, bool fill) {
 /// Of all families.
 std::vector<std::string_view> mutant_names() {
   std::vector<std::string_view> names;
-<<<<<<< HEAD
-  names.reserve(slab_mutants.size());
-  for (const Mutant& mutant : slab_mutants) names.push_back(mutant.name);
-=======
   for (const auto& mutant : slab_mutants) names.push_back(mutant.name);
   for (const auto& mutant : vma_mutants) names.push_back(mutant.name);
->>>>>>> main
   return names;
 }
 

@@ -1,6 +1,6 @@
 #include <refmm/spec/record.hpp>
 #include <refmm/tests/model_subject.hpp>
-#include <refmm/tests/vma_defects.hpp>
+#include <refmm/tests/vma_defect_search.hpp>
 
 #include <algorithm>
 #include <string>
