@@ -173,6 +173,7 @@ bool remove_after_changes(const Script& script, const Propose& propose) {
   append(changed, with_plainer_arguments_together(script));
   append(changed, with_knobs_at_boot(script));
   append(changed, with_other_knobs(script));
+  append(changed, with_other_boots(script));
   return std::ranges::any_of(
       changed, [&](const Script& other) { return propose(other) || shrink::remove_any_run(other, propose); });
 }
@@ -207,7 +208,7 @@ bool plainer_pairs(const Script& script, const Propose& propose) {
 
 namespace {
 
-constexpr std::array<Move, 17> all_moves{shrink::remove_runs<VmaFamily>,
+constexpr std::array<Move, 18> all_moves{shrink::remove_runs<VmaFamily>,
                                          another_boot,
                                          fixed_addresses,
                                          plainer_together,
@@ -220,6 +221,7 @@ constexpr std::array<Move, 17> all_moves{shrink::remove_runs<VmaFamily>,
                                          another_descriptor,
                                          replace_commands,
                                          shrink::reorder<VmaFamily>,
+                                         plain_scripts,
                                          remove_after_changes,
                                          remove_after_changing_commands,
                                          plainer_pairs,
