@@ -119,28 +119,22 @@ Commands many_areas() {
   return commands;
 }
 
-/// Beginnings of at most so many commands.
+/// Beginnings of at most so many commands: those that differ most from one another first.
 std::vector<Commands> beginnings_up_to(std::size_t most) {
-  std::vector<Commands> beginnings{{}};
+  std::vector<Commands> beginnings{{}, many_areas()};
   const Commands single = preparations();
-  if (most >= 1) {
-    for (const Command<W>& first : single) beginnings.push_back({first});
+  for (const Command<W>& first : single) beginnings.push_back({first});
+  std::ranges::move(mapped_files(), std::back_inserter(beginnings));
+  for (const Command<W>& first : single) {
+    for (const Command<W>& second : single) beginnings.push_back({first, second});
   }
-  if (most >= 2) {
-    for (const Command<W>& first : single) {
-      for (const Command<W>& second : single) beginnings.push_back({first, second});
-    }
-    std::ranges::move(mapped_files(), std::back_inserter(beginnings));
-  }
-  const Commands many = many_areas();
-  if (most >= many.size()) beginnings.push_back(many);
+  std::erase_if(beginnings, [&](const Commands& commands) { return commands.size() > most; });
   return beginnings;
 }
 
 // ---- Boots ----------------------------------------------------------------------------------------------------------------------
 
-/// For each knob that the script turns, at the boot or later, plain boots with it at its plainest values, and so on for pairs of
-/// knobs.
+/// A plain boot, and for each knob that the script turns, at the boot or later, those with it at its plainest values.
 std::vector<Boot<W>> plain_boots(const Script& script) {
   Knobs<W> turned = script.boot.knobs;
   for (const Item& item : script.items) {
@@ -149,24 +143,30 @@ std::vector<Boot<W>> plain_boots(const Script& script) {
   Boot<W> plain{};
   plain.kernel = script.boot.kernel;
   plain.knobs = plain_knobs;
+  // Memory is often needed beside what shows the bug.
+  const bool needs_memory = turned.free_pages + turned.swap_pages + turned.buffer_pages + turned.cache_pages != 0;
   std::vector<Boot<W>> boots{plain};
-  const auto also = [&](auto knob, std::vector<W> values) {
-    if (turned.*knob == plain_knobs.*knob || boots.size() > 16) return;
-    for (std::size_t count = boots.size(), i = 0; i < count; ++i) {
-      for (const W value : values) {
-        boots.push_back(boots[i]);
-        boots.back().knobs.*knob = value;
-      }
+  const auto also = [&](auto knob, const std::vector<W>& values) {
+    if (turned.*knob == plain_knobs.*knob) return;
+    for (const W value : values) {
+      boots.push_back(plain);
+      boots.back().knobs.*knob = value;
+      if (!needs_memory) continue;
+      boots.push_back(boots.back());
+      boots.back().knobs.free_pages = 4;
     }
   };
-  also(&Knobs<W>::fail_vma, {1, 2, 3, 4, 5});
-  also(&Knobs<W>::max_map_count, {0, 1, 2, 3});
-  also(&Knobs<W>::free_pages, {2, 4});
-  also(&Knobs<W>::physpages, {2, 4});
+  if (needs_memory) {
+    boots.push_back(plain);
+    boots.back().knobs.free_pages = 4;
+  }
+  also(&Knobs<W>::max_map_count, {0, 1, 2});
+  also(&Knobs<W>::fail_vma, {1, 2, 3, 4});
+  also(&Knobs<W>::physpages, {4});
   also(&Knobs<W>::fail_move, {1});
   also(&Knobs<W>::fail_shmem, {1});
-  also(&Knobs<W>::rlimit_as, {0, page, 2 * page});
-  also(&Knobs<W>::rlimit_memlock, {0, page, 2 * page});
+  also(&Knobs<W>::rlimit_as, {0, page});
+  also(&Knobs<W>::rlimit_memlock, {0, page});
   also(&Knobs<W>::rlimit_stack, {0, page});
   return boots;
 }
@@ -188,13 +188,16 @@ bool plain_scripts(const Script& script, const Propose& propose) {
   if (script.items.empty() || script.items.size() > longest) return false;
   const shrink::Rank now = rank(script);
   static const Commands endings = last_commands();
-  for (const Boot<W>& boot : plain_boots(script)) {
-    for (Commands commands : beginnings_up_to(script.items.size() - 1)) {
-      commands.emplace_back();
+  std::uint64_t left = 200'000;  // scripts, so that the search does not go on for minutes
+  for (Commands commands : beginnings_up_to(script.items.size() - 1)) {
+    commands.emplace_back();
+    for (const Boot<W>& boot : plain_boots(script)) {
       for (const Command<W>& ending : endings) {
         commands.back() = ending;
         Script plain = as_script(boot, commands);
-        if (rank(plain) < now && propose(std::move(plain))) return true;
+        if (!(rank(plain) < now)) continue;
+        if (left-- == 0) return false;
+        if (propose(std::move(plain))) return true;
       }
     }
   }
