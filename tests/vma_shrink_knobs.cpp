@@ -81,8 +81,8 @@ std::vector<Set> with_plainer_knob(const Set& set) {
   if (!set.file) return changed;
   append(&Set::file, std::nullopt);
   for (W bit = 1; bit <= set.file->attributes; bit <<= 1) {
-    if (set.file->attributes & bit)
-      append(&Set::file, FileAttributes{set.file->name, set.file->attributes & ~bit});
+    append(&Set::file, FileAttributes{set.file->name, bit});
+    append(&Set::file, FileAttributes{set.file->name, set.file->attributes & ~bit});
   }
   return changed;
 }

@@ -48,7 +48,11 @@ Commands preparations() {
           mapped(0, 3, PROT_READ, shared),
           mapped(1, 1, PROT_READ, shared | MAP_GROWSDOWN),
           Mmap2<W>{at(0), page, PROT_READ, plain_map_flags, -1, ~W{0} - 1},
-          DoBrk<W>{at(0), page},
+          DoMmap<W>{at(0), page, PROT_READ, shared | MAP_DENYWRITE, -1, 0},
+          DoMmap<W>{at(0), 2 * page, PROT_READ, shared | MAP_DENYWRITE, -1, 0},
+          Mmap<W>{page, page, PROT_READ, plain_map_flags, -1, 0},
+          Brk<W>{page},
+          Brk<W>{~W{0} - page + 2},
           Mlock<W>{at(0), page},
           Mlockall<W>{MCL_FUTURE}};
 }
@@ -89,9 +93,11 @@ Commands last_commands() {
   }
   append_remaps(commands);
   commands.insert(commands.end(),
-                  {GetUnmappedArea<W>{0, page}, DoBrk<W>{i386_2_4_0.task_size, page}, Mlock<W>{at(0) + 1, 0},
-                   Mlockall<W>{MCL_CURRENT}, Mlockall<W>{MCL_CURRENT | MCL_FUTURE}, Munlockall{}, ExitMmap{},
-                   mapped(0, 1, PROT_READ, plain_map_flags | MAP_DENYWRITE)});
+                  {mapped(0, 1, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS),
+                   Mmap<W>{at(0) + 1, page, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0}, Brk<W>{0},
+                   Brk<W>{2 * page}, GetUnmappedArea<W>{0, page}, DoBrk<W>{i386_2_4_0.task_size, page},
+                   Mlock<W>{at(0) + 1, 0}, Mlockall<W>{MCL_CURRENT}, Mlockall<W>{MCL_CURRENT | MCL_FUTURE},
+                   Munlockall{}, ExitMmap{}, mapped(0, 1, PROT_READ, plain_map_flags | MAP_DENYWRITE)});
   return commands;
 }
 
@@ -134,8 +140,9 @@ std::vector<Commands> beginnings_up_to(std::size_t most) {
 
 // ---- Boots ----------------------------------------------------------------------------------------------------------------------
 
-/// A plain boot, and for each knob that the script turns, at the boot or later, those with it at its plainest values.
-std::vector<Boot<W>> plain_boots(const Script& script) {
+/// Plain boots, and those that turn one knob to its plainest values, with memory and without. Of limits only those that the
+/// script turns, at the boot or later; and of a search that is `narrow` so of all knobs.
+std::vector<Boot<W>> plain_boots(const Script& script, bool narrow) {
   Knobs<W> turned = script.boot.knobs;
   for (const Item& item : script.items) {
     if (const auto* set = std::get_if<SetKnobs<W>>(&item.command)) turned = with_knobs_of(turned, *set);
@@ -143,31 +150,26 @@ std::vector<Boot<W>> plain_boots(const Script& script) {
   Boot<W> plain{};
   plain.kernel = script.boot.kernel;
   plain.knobs = plain_knobs;
-  // Memory is often needed beside what shows the bug.
-  const bool needs_memory = turned.free_pages + turned.swap_pages + turned.buffer_pages + turned.cache_pages != 0;
-  std::vector<Boot<W>> boots{plain};
-  const auto also = [&](auto knob, const std::vector<W>& values) {
-    if (turned.*knob == plain_knobs.*knob) return;
+  std::vector<Boot<W>> boots{plain, plain, plain};
+  constexpr W enough = 4;
+  boots[1].knobs.free_pages = enough;
+  boots[2].knobs.physpages = enough;
+  const auto also = [&](auto knob, bool always, const std::vector<W>& values) {
+    if (turned.*knob == plain_knobs.*knob && !always) return;
     for (const W value : values) {
       boots.push_back(plain);
       boots.back().knobs.*knob = value;
-      if (!needs_memory) continue;
       boots.push_back(boots.back());
-      boots.back().knobs.free_pages = 4;
+      boots.back().knobs.free_pages = enough;
     }
   };
-  if (needs_memory) {
-    boots.push_back(plain);
-    boots.back().knobs.free_pages = 4;
-  }
-  also(&Knobs<W>::max_map_count, {0, 1, 2});
-  also(&Knobs<W>::fail_vma, {1, 2, 3, 4});
-  also(&Knobs<W>::physpages, {4});
-  also(&Knobs<W>::fail_move, {1});
-  also(&Knobs<W>::fail_shmem, {1});
-  also(&Knobs<W>::rlimit_as, {0, page});
-  also(&Knobs<W>::rlimit_memlock, {0, page});
-  also(&Knobs<W>::rlimit_stack, {0, page});
+  also(&Knobs<W>::fail_vma, !narrow, {1, 2, 3, 4});
+  also(&Knobs<W>::max_map_count, !narrow, {0, 1, 2});
+  also(&Knobs<W>::fail_move, !narrow, {1});
+  also(&Knobs<W>::fail_shmem, false, {1});
+  also(&Knobs<W>::rlimit_as, false, {0, page});
+  also(&Knobs<W>::rlimit_memlock, false, {0, page});
+  also(&Knobs<W>::rlimit_stack, false, {0, page});
   return boots;
 }
 
@@ -188,10 +190,11 @@ bool plain_scripts(const Script& script, const Propose& propose) {
   if (script.items.empty() || script.items.size() > longest) return false;
   const shrink::Rank now = rank(script);
   static const Commands endings = last_commands();
+  const auto wide = plain_boots(script, false), narrow = plain_boots(script, true);
   std::uint64_t left = 200'000;  // scripts, so that the search does not go on for minutes
   for (Commands commands : beginnings_up_to(script.items.size() - 1)) {
     commands.emplace_back();
-    for (const Boot<W>& boot : plain_boots(script)) {
+    for (const Boot<W>& boot : commands.size() < 3 ? wide : narrow) {
       for (const Command<W>& ending : endings) {
         commands.back() = ending;
         Script plain = as_script(boot, commands);
