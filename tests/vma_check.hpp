@@ -1,6 +1,7 @@
 // The memory areas, as the random check needs to know them (tests/check_family.hpp).
 #pragma once
 
+#include <refmm/spec/vma_state.hpp>
 #include <refmm/tests/check_family.hpp>
 #include <refmm/tests/museum_mutant.hpp>
 #include <refmm/tests/vma_commands.hpp>

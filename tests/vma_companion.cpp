@@ -1,4 +1,5 @@
 #include <refmm/model/vma_exit.hpp>
+#include <refmm/spec/vma_state.hpp>
 #include <refmm/tests/vma_companion.hpp>
 
 #include <algorithm>
@@ -36,8 +37,9 @@ VmaCompanion::VmaCompanion(const VmaFamily::Boot& boot) : as_built_(boot) {
 std::optional<BrokenLaw> VmaCompanion::step(const Carried<VmaFamily>& carried) {
   auto outcome = VmaFamily::step(as_built_, carried.before, carried.command);
   because_ = outcome.because;
-  const bool same =
-      outcome.result == carried.result && outcome.effects == carried.effects && outcome.state == carried.after;
+  // A call that is refused sooner has looked at less: what was found last is no difference.
+  const bool same = outcome.result == carried.result && outcome.effects == carried.effects &&
+                    vma::canonical(outcome.state) == vma::canonical(carried.after);
   if (!same && !decided_by_defect(outcome.because))
     return BrokenLaw{&*outcome.because.back(), "without_a_defect_the_kernel_as_built_does_the_same"};
 

@@ -1,7 +1,6 @@
 #include <refmm/spec/record.hpp>
-#include <refmm/tests/vma_companion.hpp>
+#include <refmm/tests/model_subject.hpp>
 #include <refmm/tests/vma_defects.hpp>
-
 
 #include <algorithm>
 #include <string>
@@ -12,26 +11,18 @@ namespace refmm {
 
 namespace {
 
-class VmaModel final : public VmaSubject {
+/// The kernel with these corrections, whatever the boot asks for.
+class CorrectedVmaModel final : public ModelSubject<VmaFamily> {
  public:
-  explicit VmaModel(const vma::Corrections& corrected) : corrected_(corrected) {}
+  explicit CorrectedVmaModel(const vma::Corrections& corrected) : corrected_(corrected) {}
 
   void reset(const VmaFamily::Boot& boot) override {
-    boot_ = boot;
+    ModelSubject::reset(boot);
     boot_.kernel.corrected = corrected_;
-    state_ = VmaFamily::boot(boot_);
   }
-  Answer apply(const VmaFamily::Command& command) override {
-    auto outcome = VmaFamily::step(boot_, std::move(state_), command);
-    state_ = std::move(outcome.state);
-    return {std::move(outcome.result), std::move(outcome.effects)};
-  }
-  void observe(VmaFamily::State& seen) const override { seen = state_; }
 
  private:
   vma::Corrections corrected_;
-  VmaFamily::Boot boot_{};
-  VmaFamily::State state_{};
 };
 
 /// The last clause of a defect that decides when the kernel with the defects carries a script out.
@@ -67,15 +58,14 @@ Defect defect_called(std::string_view name) {
 
 std::vector<Defect> all_defects() {
   std::vector<Defect> defects;
-  for_each_field(vma::all_corrected,
-                 [&](std::string_view name, bool) { defects.push_back(defect_called(name)); });
+  for_each_field(vma::all_corrected, [&](std::string_view name, bool) { defects.push_back(defect_called(name)); });
   return defects;
 }
 
 }  // namespace
 
 std::unique_ptr<VmaSubject> make_vma_model(const vma::Corrections& corrected) {
-  return std::make_unique<VmaModel>(corrected);
+  return std::make_unique<CorrectedVmaModel>(corrected);
 }
 
 std::span<const Defect> defects() {
