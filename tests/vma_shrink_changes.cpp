@@ -226,8 +226,8 @@ std::optional<Command<W>> mapped_plainly(const Command<W>& command) {
   if (const auto* call = std::get_if<Mmap2<W>>(&command))
     return Mmap<W>{call->addr, call->len, call->prot, call->flags, call->fd, call->pgoff * page};
   if (const auto* call = std::get_if<DoMmap<W>>(&command)) {
-    const W anonymous = call->fd == -1 ? MAP_ANONYMOUS : 0;
-    return Mmap<W>{call->addr, call->len, call->prot, call->flags | anonymous, call->fd, call->offset};
+    const W flags = call->fd == -1 ? call->flags | MAP_ANONYMOUS : call->flags & ~MAP_ANONYMOUS;
+    return Mmap<W>{call->addr, call->len, call->prot, flags, call->fd, call->offset};
   }
   return std::nullopt;
 }

@@ -1,4 +1,5 @@
 // Changes of the boot and of knobs.
+#include <refmm/spec/vma_flags.hpp>
 #include <refmm/tests/vma_shrink_changes.hpp>
 #include <refmm/tests/vma_shrink_order.hpp>
 #include <refmm/tests/vma_shrink_parts.hpp>
@@ -80,8 +81,8 @@ std::vector<Set> with_plainer_knob(const Set& set) {
   if (!set.file) return changed;
   append(&Set::file, std::nullopt);
   for (W bit = 1; bit <= set.file->attributes; bit <<= 1) {
-    if (set.file->attributes & bit)
-      append(&Set::file, FileAttributes{set.file->name, set.file->attributes & ~bit});
+    append(&Set::file, FileAttributes{set.file->name, bit});
+    append(&Set::file, FileAttributes{set.file->name, set.file->attributes & ~bit});
   }
   return changed;
 }
@@ -97,6 +98,12 @@ Set merged(Set first, const Set& second) {
 const Set* set_of(const Item& item) { return std::get_if<Set>(&item.command); }
 
 }  // namespace
+
+Knobs<W> with_knobs_of(Knobs<W> knobs, const Set& set) {
+  for (const Knob<W>& knob : numbers) knobs.*knob.at_boot = (set.*knob.set).value_or(knobs.*knob.at_boot);
+  for (const Knob<bool>& knob : switches) knobs.*knob.at_boot = (set.*knob.set).value_or(knobs.*knob.at_boot);
+  return knobs;
+}
 
 std::vector<Script> with_other_knobs(const Script& script) {
   std::vector<Script> changed;
@@ -114,6 +121,25 @@ std::vector<Script> with_other_knobs(const Script& script) {
   }
   return changed;
 }
+
+namespace {
+
+/// The script with its stack mapped by its first command: plainly, growing, and as the stack is.
+void append_stack_mapped(std::vector<Script>& changed, const Script& script) {
+  const Boot<W>& boot = script.boot;
+  if (boot.stack_start == boot.stack_end) return;
+  const std::uint32_t id = unused_id(script);
+  for (const auto& [prot, flags] :
+       {std::pair{PROT_READ, plain_map_flags}, std::pair{PROT_READ, plain_map_flags | MAP_GROWSDOWN},
+        std::pair{VM_ACCESS, plain_map_flags | MAP_GROWSDOWN | MAP_NORESERVE}}) {
+    const Mmap<W> stack{boot.stack_start, boot.stack_end - boot.stack_start, prot, flags, -1, 0};
+    changed.push_back(script);
+    changed.back().boot.stack_start = changed.back().boot.stack_end = 0;
+    changed.back().items.insert(changed.back().items.begin(), {stack, id});
+  }
+}
+
+}  // namespace
 
 // ---- The boot -----------------------------------------------------------------------------------------------------------------
 
@@ -139,6 +165,12 @@ std::vector<Script> with_other_boots(const Script& script) {
   append([](Boot<W>& boot) { boot.start_data = 0; });
   for (const W address : plainer_addresses(script.boot.brk, {}))
     append([&](Boot<W>& boot) { boot.brk = address; });
+  append([](Boot<W>& boot) {
+    Knobs<W>& knobs = boot.knobs;
+    knobs.free_pages += knobs.buffer_pages + knobs.cache_pages + knobs.swap_pages;
+    knobs.buffer_pages = knobs.cache_pages = knobs.swap_pages = 0;
+  });
+  append_stack_mapped(changed, script);
   append_plainer_knobs(changed, script);
   return changed;
 }
@@ -173,10 +205,7 @@ Requests requests_before(const Script& script, std::size_t count) {
 }
 
 void set_at_boot(Boot<W>& boot, const Set& set, const Requests& requests) {
-  for (const Knob<W>& knob : numbers)
-    boot.knobs.*knob.at_boot = (set.*knob.set).value_or(boot.knobs.*knob.at_boot);
-  for (const Knob<bool>& knob : switches)
-    boot.knobs.*knob.at_boot = (set.*knob.set).value_or(boot.knobs.*knob.at_boot);
+  boot.knobs = with_knobs_of(boot.knobs, set);
   if (set.fail_vma && *set.fail_vma != 0) boot.knobs.fail_vma += requests.vma;
   if (set.fail_shmem && *set.fail_shmem != 0) boot.knobs.fail_shmem += requests.shmem;
   if (set.fail_move && *set.fail_move != 0) boot.knobs.fail_move += requests.move;

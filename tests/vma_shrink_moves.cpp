@@ -97,10 +97,22 @@ std::vector<Command<W>> with_plainer_argument(const Command<W>& command, const s
   return changed;
 }
 
+/// The remapping with other lengths of few pages: one often must change with the other.
+void append_other_lengths(std::vector<Command<W>>& changed, const Command<W>& command) {
+  const auto* remap = std::get_if<Mremap<W>>(&command);
+  if (!remap) return;
+  constexpr W page = i386_2_4_0.page_size, few = 4;
+  for (W old_pages = 0; old_pages < few; ++old_pages) {
+    for (W new_pages = 0; new_pages < few; ++new_pages)
+      changed.push_back(Mremap<W>{remap->addr, old_pages * page, new_pages * page, remap->flags, remap->new_addr});
+  }
+}
+
 std::vector<Script> with_plainer_argument_at(const Script& script, std::size_t position) {
   std::vector<Script> changed;
-  for (const Command<W>& command : with_plainer_argument(script.items[position].command, addresses_in(script)))
-    changed.push_back(with(script, position, command));
+  auto commands = with_plainer_argument(script.items[position].command, addresses_in(script));
+  append_other_lengths(commands, script.items[position].command);
+  for (const Command<W>& command : commands) changed.push_back(with(script, position, command));
   return changed;
 }
 
@@ -173,6 +185,7 @@ bool remove_after_changes(const Script& script, const Propose& propose) {
   append(changed, with_plainer_arguments_together(script));
   append(changed, with_knobs_at_boot(script));
   append(changed, with_other_knobs(script));
+  append(changed, with_other_boots(script));
   return std::ranges::any_of(
       changed, [&](const Script& other) { return propose(other) || shrink::remove_any_run(other, propose); });
 }
@@ -207,7 +220,7 @@ bool plainer_pairs(const Script& script, const Propose& propose) {
 
 namespace {
 
-constexpr std::array<Move, 17> all_moves{shrink::remove_runs<VmaFamily>,
+constexpr std::array<Move, 18> all_moves{shrink::remove_runs<VmaFamily>,
                                          another_boot,
                                          fixed_addresses,
                                          plainer_together,
@@ -220,6 +233,7 @@ constexpr std::array<Move, 17> all_moves{shrink::remove_runs<VmaFamily>,
                                          another_descriptor,
                                          replace_commands,
                                          shrink::reorder<VmaFamily>,
+                                         plain_scripts,
                                          remove_after_changes,
                                          remove_after_changing_commands,
                                          plainer_pairs,

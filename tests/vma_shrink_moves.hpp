@@ -17,6 +17,9 @@ bool replace_commands(const Script&, const Propose&);    // a command by another
 bool another_descriptor(const Script&, const Propose&);  // of another open, or of none
 bool rename_files(const Script&, const Propose&);        // a, b, c in the order in which they are named
 
+// The plainest scripts that there are, of at most as many commands.
+bool plain_scripts(const Script&, const Propose&);
+
 // Two changes at once, of a short script: where one must make up for the other.
 bool remove_after_changes(const Script&, const Propose&);            // anything of the above, and fewer commands
 bool remove_after_changing_commands(const Script&, const Propose&);  // one command by another, and one less

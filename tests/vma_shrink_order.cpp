@@ -134,17 +134,17 @@ namespace {
 
 /// By the place in Command: how much the kind of a command asks.
 constexpr std::array<W, std::variant_size_v<Command<W>>> kinds{
-    2,           // open
-    2,           // close
-    1, 2, 3,     // mmap, mmap2, do_mmap
+    2, 2,        // open, close
+    2, 3, 4,     // mmap, mmap2, do_mmap
     1,           // munmap
-    2, 3,        // brk, do_brk
-    2, 4,        // mprotect, mremap
-    2, 2, 3, 3,  // mlock, munlock, mlockall, munlockall
-    3,           // find_extend_vma
-    2, 3, 3, 3,  // find_vma, find_vma_prev, find_vma_intersection, get_unmapped_area
-    3,           // exit_mmap
-    4};          // set
+    3, 4,        // brk, do_brk
+    3, 5,        // mprotect, mremap
+    3, 3, 4, 4,  // mlock, munlock, mlockall, munlockall
+    4,           // find_extend_vma
+    3, 4, 4, 4,  // find_vma, find_vma_prev, find_vma_intersection, get_unmapped_area
+    4,           // exit_mmap
+    5};          // set
+constexpr W kind_of_stack = 5, kind_of_knob = 2;
 
 /// What the arguments of a command ask, by the names of their fields.
 struct ArgumentEffort {
@@ -205,10 +205,19 @@ W effort_of_boot(const Boot<W>& boot) {
   for (const W address : {boot.end_code, boot.start_data, boot.brk}) {
     if (address != 0) effort += 100 + effort_of_address(address);
   }
+  W place = 0;  // free pages before swap
   for_each_field(boot.knobs, plain_knobs, [&](const char*, const auto& knob, const auto& plain) {
-    if (knob != plain) effort += 100 + effort_of_number(knob);
+    ++place;
+    if (knob != plain) effort += 100 + place + effort_of_number(knob);
   });
   return effort;
+}
+
+W knobs_turned(const Boot<W>& boot) {
+  W turned = (boot.end_code != 0) + (boot.start_data != 0) + (boot.brk != 0);
+  for_each_field(boot.knobs, plain_knobs,
+                 [&](const char*, const auto& knob, const auto& plain) { turned += knob != plain; });
+  return turned;
 }
 
 // ---- The rest of a rank: equal only where scripts are -----------------------------------------------------------------------
@@ -238,7 +247,11 @@ std::uint32_t effort_of_kind(const Command<W>& command) { return kinds[command.i
 
 shrink::Rank rank(const Script& script) {
   shrink::Rank rank;
-  rank.numbers = {static_cast<W>(script.items.size()), 0, effort_of_boot(script.boot), 0};
+  // A stack from the start is as good as a command.
+  const bool has_stack = script.boot.stack_start != script.boot.stack_end;
+  rank.numbers = {static_cast<W>(script.items.size()) + has_stack,
+                  has_stack * kind_of_stack + kind_of_knob * knobs_turned(script.boot),
+                  effort_of_boot(script.boot), 0};
   std::map<std::uint32_t, W> places{{0, 0}};
   std::vector<W> in_order;
   for (const Item& item : script.items) {

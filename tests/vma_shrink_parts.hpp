@@ -39,6 +39,11 @@ std::vector<Range> ranges_of(const Command<std::uint32_t>& command);
 /// The addresses in a script, ascending, each once.
 std::vector<std::uint32_t> addresses_in(const Script& script);
 
+// ---- Knobs --------------------------------------------------------------------------------------------------------------
+
+/// The knobs after a `set`.
+Knobs<std::uint32_t> with_knobs_of(Knobs<std::uint32_t> knobs, const SetKnobs<std::uint32_t>& set);
+
 // ---- Items --------------------------------------------------------------------------------------------------------------
 
 /// The script with the item at `position` standing for another command.
