@@ -23,8 +23,9 @@ using testing::AllOf;
 using testing::HasSubstr;
 
 Trials<VmaFamily> trials(const vma::Corrections& subject) {
-  return {
-      [subject] { return make_vma_model(subject); }, 10s, {.effects = true, .laws = false, .companion = false, .only_unlawful = false}};
+  return {[subject] { return make_vma_model(subject); },
+          10s,
+          {.effects = true, .laws = false, .companion = false, .only_unlawful = false}};
 }
 
 /// One call shows most of them, up to five the others; the tree comes into use at 32 areas.
