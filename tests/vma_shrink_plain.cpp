@@ -140,8 +140,8 @@ std::vector<Commands> beginnings_up_to(std::size_t most) {
 
 // ---- Boots ----------------------------------------------------------------------------------------------------------------------
 
-/// Plain boots, and those that turn one knob to its plainest values, with memory and without. Of limits only those that the
-/// script turns, at the boot or later; and of a search that is `narrow` so of all knobs.
+/// Plain boots, and those that turn one knob to its plainest values: those that the script turns, at the boot or later, with
+/// memory and without; others without, and not if the search is to be `narrow`.
 std::vector<Boot<W>> plain_boots(const Script& script, bool narrow) {
   Knobs<W> turned = script.boot.knobs;
   for (const Item& item : script.items) {
@@ -155,10 +155,12 @@ std::vector<Boot<W>> plain_boots(const Script& script, bool narrow) {
   boots[1].knobs.free_pages = enough;
   boots[2].knobs.physpages = enough;
   const auto also = [&](auto knob, bool always, const std::vector<W>& values) {
-    if (turned.*knob == plain_knobs.*knob && !always) return;
+    const bool is_turned = turned.*knob != plain_knobs.*knob;
+    if (!is_turned && !always) return;
     for (const W value : values) {
       boots.push_back(plain);
       boots.back().knobs.*knob = value;
+      if (!is_turned) continue;
       boots.push_back(boots.back());
       boots.back().knobs.free_pages = enough;
     }
@@ -191,7 +193,7 @@ bool plain_scripts(const Script& script, const Propose& propose) {
   const shrink::Rank now = rank(script);
   static const Commands endings = last_commands();
   const auto wide = plain_boots(script, false), narrow = plain_boots(script, true);
-  std::uint64_t left = 200'000;  // scripts, so that the search does not go on for minutes
+  std::uint64_t left = 120'000;  // scripts, so that the search does not go on for minutes
   for (Commands commands : beginnings_up_to(script.items.size() - 1)) {
     commands.emplace_back();
     for (const Boot<W>& boot : commands.size() < 3 ? wide : narrow) {
