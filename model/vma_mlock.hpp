@@ -57,7 +57,8 @@ constexpr VmaStep<W> do_mlock(const vma::KernelOf<W>& kernel, VmaStep<W> so_far,
 /// Bytes from the page of `addr` to the end of the last page of addr..addr + len.
 template <Word W>
 constexpr W whole_pages(const MachineOf<W>& machine, W addr, W len) {
-  return page_align<W>(machine, len + (addr & W(machine.page_size - 1)));
+  const W odd = addr & W(machine.page_size - 1);
+  return page_align<W>(machine, mutant("vma.mlock.forgets_odd_bytes") ? len : len + odd);
 }
 
 template <Word W>

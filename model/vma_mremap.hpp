@@ -25,6 +25,7 @@ struct RemapRequest {
 /// True if two ranges have a byte in common, as 2.4.0 compares: sums may wrap.
 template <Word W>
 constexpr bool overlaps(const RemapRequest<W>& r) {
+  if (mutant("vma.mremap.looks_one_way")) return r.new_addr <= r.addr && r.new_addr + r.new_len > r.addr;
   return (r.new_addr <= r.addr && r.new_addr + r.new_len > r.addr) ||
          (r.addr <= r.new_addr && r.addr + r.old_len > r.new_addr);
 }

@@ -31,8 +31,8 @@ struct CheckProgress {
 template <class Family>
 struct CheckRequest {
   MakeSubject<Family> subject = Checking<Family>::make_implementation;
-  std::string replay = "--subject impl";               // how `refmm run` is told to take that subject
-  std::function<void(typename Family::Boot&)> boot{};  // changes what a session boots
+  std::string replay{Checking<Family>::replay_options};  // how `refmm run` is told to take that subject
+  std::function<void(typename Family::Boot&)> boot{};    // changes what a session boots
   Demands demands{};
   // Of a script that fails, the clause to cite where it is not the one that the model's decision suggests; else nullptr.
   std::function<const Clause*(const shrink::Script<Family>&)> cite{};

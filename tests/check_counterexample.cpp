@@ -139,8 +139,8 @@ template <class Family>
 Difference in_notation(const Testimony& testimony, const Reference<Family>& reference) {
   Difference difference = testimony.finding.difference;
   // Two refusals may read alike; then their names tell them apart.
-  if (difference.path == "result" && reference.last_result != testimony.result)
-    return {difference.path, reference.last_result, testimony.result};
+  if (difference.path.starts_with("result") && reference.last_result != testimony.result)
+    return {"result", reference.last_result, testimony.result};
   constexpr std::string_view effect = "effects[";
   if (!difference.path.starts_with(effect) || difference.path.back() != ']') return difference;
   std::size_t position = 0;

@@ -7,13 +7,14 @@
 //   boot_of(session)                 the machine of a session
 //   canonical(state)                 what of a state two subjects must agree on
 //   booted                           the clause of the boot
-//   Companion                        what else is watched beside the model: Companion(boot), step(transition), count(coverage)
-//   broken_law(transition)           the first law that a command breaks, in the state that it leads to or as a step
+//   Companion                        what else is watched beside the model: Companion(boot), step(carried), count(coverage)
+//   keeps_invariant(state)           the invariant holds
+//   broken_law(carried)              the first law that a command breaks, in the state that it leads to or as a step
 //   note_laws, note_invariant        the clauses whose laws claimed something
 //   clause_to_blame(kind, path, because)
 //   query_that_shows(finding, state), block_of(query, state), place_in_words(path, state)
 //   notation(command), notation(command, result), notation(effect), boot_notation(boot, all_effects)
-//   make_implementation(), make_mutable_implementation(), mutants()
+//   make_implementation(), make_mutable_implementation(), mutants(), replay_options
 #pragma once
 
 #include <refmm/tests/check_coverage.hpp>

@@ -28,11 +28,13 @@ bool Lockstep<Family>::step(const Command& command) {
 
   answer_ = subject_.apply(command);
   agree_ = answer_.result == result_ && (!demands_.effects || answer_.effects == effects_);
-  if (ended()) return agree_;  // nothing is promised of the state
+  if (agree_ && ended()) return true;  // nothing is promised of the state
   if (agree_) {
     subject_.observe(observed_);
-    agree_ = Own::canonical(observed_) == Own::canonical(after_) && keeps_laws();
+    agree_ = Own::canonical(observed_) == Own::canonical(after_);
   }
+  if (agree_) return agree_ = keeps_laws();
+  if (demands_.only_unlawful && !law_broken_by_subject()) agree_ = parted_ = true;
   return agree_;
 }
 
@@ -47,7 +49,7 @@ bool Lockstep<Family>::keeps_laws() {
 
 template <class Family>
 std::optional<BrokenLaw> Lockstep<Family>::law_broken_by_subject() const {
-  if (!command_ || ended()) return std::nullopt;
+  if (!command_ || ended() || !demands_.laws) return std::nullopt;
   return Own::broken_law({boot_, before_, *command_, answer_.result, answer_.effects, subject_.observe()});
 }
 

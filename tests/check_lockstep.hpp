@@ -14,6 +14,8 @@ struct Demands {
   bool effects = true;    // the same effects
   bool laws = true;       // the laws of the chapter, of both
   bool companion = true;  // what the family's companion has to say
+  // A difference counts only where the subject breaks a law by it; where it does not, the two part without a finding.
+  bool only_unlawful = false;
 };
 
 /// Runs commands on the model and on a subject until they differ.
@@ -36,8 +38,8 @@ class Lockstep {
   /// Runs a command on both. They must agree so far, and ended() must be false. Returns agree().
   bool step(const Command& command);
 
-  /// True after a result that ends everything: nothing that follows it is defined.
-  bool ended() const { return Family::ends_everything(result_); }
+  /// True after a result that ends everything, as nothing that follows it is defined, and where the two have parted.
+  bool ended() const { return parted_ || Family::ends_everything(result_); }
 
   /// The state of the model.
   const State& state() const { return after_; }
@@ -81,6 +83,7 @@ class Lockstep {
   std::optional<typename Own::Companion> companion_{};
   std::optional<BrokenLaw> broken_by_both_{};
   bool agree_;
+  bool parted_ = false;
 };
 
 }  // namespace refmm

@@ -40,7 +40,7 @@ class Trials {
       : make_(std::move(make)), patience_(patience), demands_(demands) {}
 
   /// Carries the script out. What of it fails, cut behind the command that fails and without what has no meaning; nothing
-  /// if the subject agrees to the end.
+  /// if the subject agrees to the end, or if the script begins in a state that breaks the invariant.
   std::optional<Script> failing_part(const Script& script);
 
   /// What the subject does wrong at the last command of a script that failing_part returned.

@@ -11,9 +11,6 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-/// The companion of a family comes along in one of so many runs: it makes them half as long again.
-constexpr std::uint64_t companions_every = 8;
-
 /// What `generate` returns; the time that it takes is added to the time of generating.
 template <class Family, class Generate>
 auto timed(WorkerBoard<Family>& board, const Generate& generate) {
@@ -54,10 +51,8 @@ void work(const WorkerTask<Family>& task, WorkersCommon& common, WorkerBoard<Fam
   for (std::uint64_t run = task.first; run < common.end && Clock::now() < task.deadline; run += task.stride) {
     auto session = timed(board, [&] { return Checking<Family>::draw_session(task.seed, run); });
     if (task.boot) task.boot(Checking<Family>::boot_of(session));
-    Demands demands = task.demands;
-    demands.companion = demands.companion && run % companions_every == 0;
     board.run = run;
-    if (!run_session(std::move(session), demands, *subject, board)) {
+    if (!run_session(std::move(session), task.demands, *subject, board)) {
       board.failed = true;
       common.no_run_from(run);
       return;

@@ -35,15 +35,13 @@ std::size_t Exhibit<Family>::alike() const {
       catches, [&](const Catch<Family>& caught) { return caught.counterexample.text == text; }));
 }
 
-std::string replay_options(std::string_view mutant) { return "--subject impl --mutant " + std::string(mutant); }
-
 template <class Family>
 Exhibit<Family> exhibit(const Mutant& mutant, const MuseumRequest& request) {
   const WithMutant on(mutant.name);
   Exhibit<Family> exhibit{mutant, request.seeds.size(), {}};
   for (const std::uint64_t seed : request.seeds) {
     auto report = check<Family>({.subject = Checking<Family>::make_mutable_implementation,
-                                 .replay = replay_options(mutant.name),
+                                 .replay = replay_options<Family>(mutant.name),
                                  .seed = seed,
                                  .jobs = request.jobs,
                                  .runs = request.most_runs,

@@ -49,7 +49,10 @@ struct MuseumRequest {
 template <class Family>
 Exhibit<Family> exhibit(const Mutant& mutant, const MuseumRequest& request);
 
-/// The options of `refmm run` that replay on the implementation with a mutant.
-std::string replay_options(std::string_view mutant);
+/// The options of `refmm run` that replay on the implementation of a family with a mutant.
+template <class Family>
+std::string replay_options(std::string_view mutant) {
+  return std::string(Checking<Family>::replay_options) + " --mutant " + std::string(mutant);
+}
 
 }  // namespace refmm

@@ -29,6 +29,8 @@ struct Checking<SlabFamily> {
   static Machine& boot_of(Session& session) { return session.machine; }
   static const slab::State& canonical(const slab::State& state) { return state; }
 
+  static bool keeps_invariant(const slab::State& state);
+
   /// A conjunct of the invariant in the state after the command, a step law, or, of a new cache, a law of geometry.
   static std::optional<BrokenLaw> broken_law(const Carried<SlabFamily>& carried);
 
@@ -61,6 +63,7 @@ struct Checking<SlabFamily> {
   static std::unique_ptr<SlabSubject> make_implementation() { return make_slab_implementation(); }
   static std::unique_ptr<SlabSubject> make_mutable_implementation() { return make_mutable_slab_implementation(); }
   static std::span<const Mutant> mutants();
+  static constexpr std::string_view replay_options = "--subject impl";
 };
 
 }  // namespace refmm

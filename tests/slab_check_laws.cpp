@@ -89,6 +89,8 @@ bool decided(const Because& because, ClauseRef clause) {
 
 }  // namespace
 
+bool Checking<SlabFamily>::keeps_invariant(const slab::State& state) { return !slab::broken_conjunct(state); }
+
 std::optional<BrokenLaw> Checking<SlabFamily>::broken_law(const Carried<SlabFamily>& carried) {
   const slab::Transition transition = refmm::transition(carried);
   if (const auto conjunct = slab::broken_conjunct(transition.after))

@@ -31,6 +31,8 @@ struct Checking<VmaFamily> {
   static VmaFamily::Boot& boot_of(Session& session) { return session.boot; }
   static VmaFamily::State canonical(const VmaFamily::State& state) { return vma::canonical(state); }
 
+  static bool keeps_invariant(const VmaFamily::State& state);
+
   /// A conjunct of the invariant in the state after the call, or a step law.
   static std::optional<BrokenLaw> broken_law(const Carried<VmaFamily>& carried);
 
@@ -62,6 +64,7 @@ struct Checking<VmaFamily> {
   static std::unique_ptr<VmaSubject> make_implementation() { return make_vma_implementation(); }
   static std::unique_ptr<VmaSubject> make_mutable_implementation() { return make_mutable_vma_implementation(); }
   static std::span<const Mutant> mutants();
+  static constexpr std::string_view replay_options = "--profile corrected --subject impl";
 };
 
 }  // namespace refmm

@@ -5,6 +5,8 @@
 
 namespace refmm {
 
+bool Checking<VmaFamily>::keeps_invariant(const VmaFamily::State& state) { return !vma::broken_conjunct(state); }
+
 std::optional<BrokenLaw> Checking<VmaFamily>::broken_law(const Carried<VmaFamily>& carried) {
   const vma::Transition transition{carried.boot.kernel, carried.before,  carried.command,
                                    carried.result,      carried.effects, carried.after};

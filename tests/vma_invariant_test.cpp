@@ -20,7 +20,8 @@ VmaState lawful() {
   VmaScript script;
   script.open("a").open("b", FMODE_READ);
   script.map_file(0, 2, 3, 0, PROT_READ, MAP_SHARED).map_file(4, 2, 3, 8);
-  script.run(DoMmap<std::uint32_t>{VmaScript::at(8), 8192, PROT_READ, MAP_PRIVATE | MAP_FIXED | MAP_DENYWRITE, 4, 0});
+  script.run(
+      DoMmap<std::uint32_t>{VmaScript::at(8), 8192, PROT_READ, MAP_PRIVATE | MAP_FIXED | MAP_DENYWRITE, 4, 0});
   for (std::uint32_t area = 3; area < 40; ++area) script.map(4 * area, 2);
   script.lock(12, 2);
   return script.run(FindVma<std::uint32_t>{VmaScript::at(4)}).state();

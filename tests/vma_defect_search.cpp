@@ -1,6 +1,6 @@
 #include <refmm/spec/record.hpp>
 #include <refmm/tests/model_subject.hpp>
-#include <refmm/tests/vma_defects.hpp>
+#include <refmm/tests/vma_defect_search.hpp>
 
 #include <algorithm>
 #include <string>
@@ -82,9 +82,9 @@ CheckReport<VmaFamily> look_for(const Defect& defect, const DefectRequest& reque
   const bool lawful = defect.without == vma::all_corrected;
   return check<VmaFamily>(
       {.subject = [&defect] { return make_vma_model(defect.with); },
-       .replay = "--profile as-built",
+       .replay = std::string(as_built_replay),
        .boot = [&defect](VmaFamily::Boot& boot) { boot.kernel.corrected = defect.without; },
-       .demands = {.effects = true, .laws = lawful, .companion = false},
+       .demands = {.effects = true, .laws = lawful, .companion = false, .only_unlawful = lawful},
        .cite = [&defect](const shrink::Script<VmaFamily>& script) { return deciding_defect(script, defect.with); },
        .seed = request.seed,
        .jobs = request.jobs,
@@ -94,7 +94,7 @@ CheckReport<VmaFamily> look_for(const Defect& defect, const DefectRequest& reque
 
 void check_as_built(CheckRequest<VmaFamily>& request) {
   request.subject = [] { return make_vma_model(vma::nothing_corrected); };
-  request.replay = "--profile as-built";
+  request.replay = std::string(as_built_replay);
   request.demands.companion = false;
   request.cite = [](const shrink::Script<VmaFamily>& script) {
     return deciding_defect(script, vma::nothing_corrected);

@@ -41,6 +41,9 @@ struct DefectRequest {
 /// Looks for one defect. What fails is shrunk, and its transcript cites the clause of the defect, and the law that it breaks.
 CheckReport<VmaFamily> look_for(const Defect& defect, const DefectRequest& request);
 
+/// The options of `refmm run` that replay on 2.4.0 as it was built.
+inline constexpr std::string_view as_built_replay = "--profile as-built";
+
 /// Holds a check of 2.4.0 as it was built against the corrected kernel: it fails at the first defect that shows.
 void check_as_built(CheckRequest<VmaFamily>& request);
 
