@@ -92,8 +92,9 @@ Commands last_commands() {
                                      GetUnmappedArea<W>{addr + 1, page}});
   }
   append_remaps(commands);
+  commands.push_back(Mremap<W>{i386_2_4_0.task_size, page, page, MREMAP_MAYMOVE | MREMAP_FIXED, at(0)});
   commands.insert(commands.end(),
-                  {mapped(0, 1, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS),
+                  {FindVmaPrev<W>{at(33)}, mapped(0, 1, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS),
                    Mmap<W>{at(0) + 1, page, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0}, Brk<W>{0},
                    Brk<W>{2 * page}, GetUnmappedArea<W>{0, page}, DoBrk<W>{i386_2_4_0.task_size, page},
                    Mlock<W>{at(0) + 1, 0}, Mlockall<W>{MCL_CURRENT}, Mlockall<W>{MCL_CURRENT | MCL_FUTURE},
@@ -175,6 +176,25 @@ std::vector<Boot<W>> plain_boots(const Script& script, bool narrow) {
   return boots;
 }
 
+/// What may come last: calls of the kind of the script's last one, and others; remappings only where the script has one.
+struct Endings {
+  Commands alike, others;
+};
+
+Endings endings_for(const Script& script) {
+  static const Commands all = last_commands();
+  const auto remaps = [](const Command<W>& command) { return std::holds_alternative<Mremap<W>>(command); };
+  const bool remapped = std::ranges::any_of(script.items, [&](const Item& item) { return remaps(item.command); });
+  Endings endings;
+  for (const Command<W>& command : all) {
+    if (command.index() == script.items.back().command.index())
+      endings.alike.push_back(command);
+    else if (remapped || !remaps(command))
+      endings.others.push_back(command);
+  }
+  return endings;
+}
+
 /// The only descriptor is that of the first command.
 Script as_script(const Boot<W>& boot, const Commands& commands) {
   Script script{boot, {}};
@@ -188,25 +208,28 @@ Script as_script(const Boot<W>& boot, const Commands& commands) {
 }  // namespace
 
 bool plain_scripts(const Script& script, const Propose& propose) {
-  constexpr std::size_t longest = 20;
+  constexpr std::size_t longest = 60;
   if (script.items.empty() || script.items.size() > longest) return false;
   const shrink::Rank now = rank(script);
-  static const Commands endings = last_commands();
+  const Endings endings = endings_for(script);
   const auto wide = plain_boots(script, false), narrow = plain_boots(script, true);
-  std::uint64_t left = 120'000;  // scripts, so that the search does not go on for minutes
-  for (Commands commands : beginnings_up_to(script.items.size() - 1)) {
+  std::uint64_t left = 30'000;  // scripts: a search of seconds, also where each is tried in a process of its own
+  const auto try_all = [&](Commands commands, const std::vector<Boot<W>>& boots, const Commands& last) {
     commands.emplace_back();
-    for (const Boot<W>& boot : commands.size() < 3 ? wide : narrow) {
-      for (const Command<W>& ending : endings) {
+    for (const Boot<W>& boot : boots) {
+      for (const Command<W>& ending : last) {
         commands.back() = ending;
         Script plain = as_script(boot, commands);
-        if (!(rank(plain) < now)) continue;
-        if (left-- == 0) return false;
-        if (propose(std::move(plain))) return true;
+        if (rank(plain) < now && left != 0 && --left != 0 && propose(std::move(plain))) return true;
       }
     }
-  }
-  return false;
+    return false;
+  };
+  // What is as the script at hand is first; of what is long only that.
+  return std::ranges::any_of(beginnings_up_to(script.items.size() - 1), [&](const Commands& beginning) {
+    if (try_all(beginning, wide, endings.alike)) return true;
+    return beginning.size() < 2 && try_all(beginning, narrow, endings.others);
+  });
 }
 
 }  // namespace refmm::vma
