@@ -34,46 +34,46 @@ Mmap<W> mapped(W first, W pages, W prot = PROT_READ, W flags = plain_map_flags, 
 /// What lays the ground for another command.
 Commands preparations() {
   constexpr W read_write = PROT_READ | PROT_WRITE, shared = MAP_SHARED | MAP_FIXED | MAP_ANONYMOUS;
-  return {mapped(0, 1),
-          mapped(0, 2),
-          mapped(0, 3),
-          mapped(1, 1),
-          mapped(1, 2),
-          mapped(0, 1, read_write),
-          mapped(0, 1, read_write, plain_map_flags | MAP_NORESERVE),
-          mapped(0, 1, PROT_READ | read_write | PROT_EXEC, plain_map_flags | MAP_GROWSDOWN),
-          mapped(1, 1, PROT_READ, plain_map_flags | MAP_GROWSDOWN),
-          mapped(0, 1, PROT_READ, shared),
-          mapped(0, 2, PROT_READ, shared),
-          mapped(0, 3, PROT_READ, shared),
-          mapped(1, 1, PROT_READ, shared | MAP_GROWSDOWN),
-          Mmap2<W>{at(0), page, PROT_READ, plain_map_flags, -1, ~W{0} - 1},
-          DoMmap<W>{at(0), page, PROT_READ, shared | MAP_DENYWRITE, -1, 0},
-          DoMmap<W>{at(0), 2 * page, PROT_READ, shared | MAP_DENYWRITE, -1, 0},
-          Mmap<W>{page, page, PROT_READ, plain_map_flags, -1, 0},
-          Brk<W>{page},
-          Brk<W>{~W{0} - page + 2},
-          Mlock<W>{at(0), page},
-          Mlockall<W>{MCL_FUTURE}};
+  return {
+      Mlockall<W>{MCL_FUTURE},
+      Mlock<W>{at(0), page},
+      mapped(0, 1),
+      mapped(0, 2),
+      mapped(0, 3),
+      mapped(1, 1),
+      mapped(1, 2),
+      mapped(0, 1, read_write),
+      mapped(0, 1, read_write, plain_map_flags | MAP_NORESERVE),
+      mapped(0, 1, PROT_READ | read_write | PROT_EXEC, plain_map_flags | MAP_GROWSDOWN),
+      mapped(1, 1, PROT_READ, plain_map_flags | MAP_GROWSDOWN),
+      mapped(0, 1, PROT_READ, shared),
+      mapped(0, 2, PROT_READ, shared),
+      mapped(0, 3, PROT_READ, shared),
+      mapped(1, 1, PROT_READ, shared | MAP_GROWSDOWN),
+      Mmap2<W>{at(0), page, PROT_READ, plain_map_flags, -1, ~W{0} - 1},
+      DoMmap<W>{at(0), page, PROT_READ, shared | MAP_DENYWRITE, -1, 0},
+      DoMmap<W>{at(0), 2 * page, PROT_READ, shared | MAP_DENYWRITE, -1, 0},
+      Mmap<W>{page, page, PROT_READ, plain_map_flags, -1, 0},
+      Brk<W>{page},
+      Brk<W>{~W{0} - page + 2},
+  };
 }
 
+/// Of the first page or two, in place and elsewhere, and down to where they are.
 void append_remaps(Commands& commands) {
-  for (W first = 0; first < 2; ++first) {
-    for (W old_pages = 0; old_pages < 3; ++old_pages) {
-      for (W new_pages = 0; new_pages < 4; ++new_pages) {
-        const Mremap<W> remap{at(first), old_pages * page, new_pages * page, 0, 0};
-        commands.push_back(remap);
-        for (const W flags : {MREMAP_MAYMOVE, MREMAP_MAYMOVE | MREMAP_FIXED}) {
-          for (W to = 0; to < (flags & MREMAP_FIXED ? 4u : 1u); ++to) {
-            Mremap<W> moved = remap;
-            moved.flags = flags;
-            if (flags & MREMAP_FIXED) moved.new_addr = at(to);
-            commands.push_back(moved);
-          }
-        }
-      }
+  constexpr W fixed = MREMAP_MAYMOVE | MREMAP_FIXED;
+  for (W old_pages = 0; old_pages < 3; ++old_pages) {
+    for (W new_pages = 0; new_pages < 4; ++new_pages) {
+      const W old_len = old_pages * page, new_len = new_pages * page;
+      commands.insert(
+          commands.end(),
+          {Mremap<W>{at(0), old_len, new_len, 0, 0}, Mremap<W>{at(0), old_len, new_len, MREMAP_MAYMOVE, 0},
+           Mremap<W>{at(0), old_len, new_len, fixed, at(1)}, Mremap<W>{at(0), old_len, new_len, fixed, at(2)}});
     }
   }
+  for (const W source : {at(1), i386_2_4_0.task_size})
+    commands.push_back(Mremap<W>{source, page, page, fixed, at(0)});
+  commands.push_back(Mremap<W>{at(1), page, 2 * page, fixed, at(0)});
 }
 
 /// What may show a bug.
@@ -92,7 +92,6 @@ Commands last_commands() {
                                      GetUnmappedArea<W>{addr + 1, page}});
   }
   append_remaps(commands);
-  commands.push_back(Mremap<W>{i386_2_4_0.task_size, page, page, MREMAP_MAYMOVE | MREMAP_FIXED, at(0)});
   commands.insert(commands.end(),
                   {FindVmaPrev<W>{at(33)}, mapped(0, 1, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS),
                    Mmap<W>{at(0) + 1, page, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0}, Brk<W>{0},
@@ -213,7 +212,7 @@ bool plain_scripts(const Script& script, const Propose& propose) {
   const shrink::Rank now = rank(script);
   const Endings endings = endings_for(script);
   const auto wide = plain_boots(script, false), narrow = plain_boots(script, true);
-  std::uint64_t left = 30'000;  // scripts: a search of seconds, also where each is tried in a process of its own
+  std::uint64_t left = 40'000;  // scripts: a search of seconds, also where each is tried in a process of its own
   const auto try_all = [&](Commands commands, const std::vector<Boot<W>>& boots, const Commands& last) {
     commands.emplace_back();
     for (const Boot<W>& boot : boots) {
@@ -225,11 +224,14 @@ bool plain_scripts(const Script& script, const Propose& propose) {
     }
     return false;
   };
-  // What is as the script at hand is first; of what is long only that.
-  return std::ranges::any_of(beginnings_up_to(script.items.size() - 1), [&](const Commands& beginning) {
-    if (try_all(beginning, wide, endings.alike)) return true;
-    return beginning.size() < 2 && try_all(beginning, narrow, endings.others);
-  });
+  // What ends as the script at hand does comes first.
+  const std::vector<Commands> beginnings = beginnings_up_to(script.items.size() - 1);
+  const auto is_long = [](const Commands& beginning) { return beginning.size() > 1; };
+  return std::ranges::any_of(
+             beginnings,
+             [&](const Commands& b) { return try_all(b, is_long(b) ? narrow : wide, endings.alike); }) ||
+         std::ranges::any_of(beginnings,
+                             [&](const Commands& b) { return !is_long(b) && try_all(b, narrow, endings.others); });
 }
 
 }  // namespace refmm::vma
