@@ -150,21 +150,29 @@ std::vector<Boot<W>> plain_boots(const Script& script, bool narrow) {
   Boot<W> plain{};
   plain.kernel = script.boot.kernel;
   plain.knobs = plain_knobs;
-  std::vector<Boot<W>> boots{plain, plain, plain};
-  constexpr W enough = 4;
-  boots[1].knobs.free_pages = enough;
-  boots[2].knobs.physpages = enough;
+  // As much as the script at hand needs, and less.
+  const auto plainer = [](W needed) {
+    return needed == 0 ? std::vector<W>{4} : std::vector<W>{2, std::clamp<W>(needed, 3, 4)};
+  };
+  const std::vector<W> memory =
+      plainer(turned.free_pages + turned.buffer_pages + turned.cache_pages + turned.swap_pages);
+  std::vector<Boot<W>> boots{plain};
   const auto also = [&](auto knob, bool always, const std::vector<W>& values) {
     const bool is_turned = turned.*knob != plain_knobs.*knob;
     if (!is_turned && !always) return;
     for (const W value : values) {
-      boots.push_back(plain);
-      boots.back().knobs.*knob = value;
-      if (!is_turned) continue;
-      boots.push_back(boots.back());
-      boots.back().knobs.free_pages = enough;
+      Boot<W> boot = plain;
+      boot.knobs.*knob = value;
+      boots.push_back(boot);
+      if (!is_turned || knob == &Knobs<W>::free_pages) continue;
+      for (const W pages : memory) {
+        boot.knobs.free_pages = pages;
+        boots.push_back(boot);
+      }
     }
   };
+  also(&Knobs<W>::free_pages, true, memory);
+  also(&Knobs<W>::physpages, true, plainer(turned.physpages));
   also(&Knobs<W>::fail_vma, !narrow, {1, 2, 3, 4});
   also(&Knobs<W>::max_map_count, !narrow, {0, 1, 2});
   also(&Knobs<W>::fail_move, !narrow, {1});
