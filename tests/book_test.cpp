@@ -4,6 +4,7 @@
 #include <refmm/spec/clause.hpp>
 #include <refmm/spec/mutant.hpp>
 #include <refmm/spec/transcript.hpp>
+#include <refmm/spec/vma_defects.hpp>
 #include <refmm/tests/replay.hpp>
 #include <refmm/tests/slab_subject.hpp>
 #include <refmm/tests/vma_mutants.hpp>
@@ -277,6 +278,22 @@ TEST(Laws, StateEveryClauseThatDoesNotSayWhyNot) {
     EXPECT_NE(stated, !clause.without_law.empty())
         << clause.name
         << (stated ? " has a law, and a reason not to have one" : " has no law, and no reason not to");
+  }
+}
+
+/// Whether the prose of a clause names another one.
+bool names(const book::Entry& entry, const Clause& clause) {
+  return entry.prose.find("[" + std::string(clause.name) + "]") != entry.prose.npos;
+}
+
+TEST(Laws, ThatDefectsBreakAreThoseThatTheBookSaysTheyBreak) {
+  for (const vma::BrokenBy& row : vma::broken_by) {
+    const auto law = std::ranges::find(all_laws(), row.law, &LawEntry::name);
+    ASSERT_NE(law, all_laws().end()) << "no law is called " << row.law;
+    const book::Entry* entry = book::find_entry(row.defect->name);
+    ASSERT_TRUE(entry) << row.defect->name;
+    EXPECT_TRUE(names(*entry, *law->clause)) << entry->file << ":" << entry->line << ": breaks " << row.law
+                                             << ", but does not name [" << law->clause->name << "]";
   }
 }
 
