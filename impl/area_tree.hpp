@@ -345,7 +345,7 @@ Area* AreaTree<Area, Nodes, entries>::take_out(Word start, Word end) {
     std::size_t to = from + 1;
     while (to < leaf->count() && leaf->area(to)->vm_start < end) ++to;
     last_one = leaf->area(to - 1);
-    behind = last_one->vm_next;
+    behind = mutant("area_tree.take_out.stops_at_leaf") && to == leaf->count() ? nullptr : last_one->vm_next;
     remove(leaf, addr, from, to - from);
   }
   link(chain->vm_prev, behind);
@@ -385,8 +385,10 @@ template <OrderedArea Area, class Nodes, std::size_t entries>
 void AreaTree<Area, Nodes, entries>::set_end(Area& area, Word vm_end) {
   const Word addr = area.vm_end - 1;
   Node* const leaf = leaf_of(addr);
-  if (vm_end > nearby_.upper()) raise_separator(addr, vm_end);
-  if (vm_end <= nearby_.lower) lower_separator(addr, area.vm_start);
+  if (vm_end > nearby_.upper() && !mutant("area_tree.set_end.keeps_separator_behind"))
+    raise_separator(addr, vm_end);
+  if (vm_end <= nearby_.lower && !mutant("area_tree.set_end.keeps_separator_before"))
+    lower_separator(addr, area.vm_start);
   const std::size_t place = place_of(leaf, area, addr);
   const bool gap_grows = vm_end < area.vm_end && area.vm_next != nullptr;
   leaf->set_key(place, vm_end);
