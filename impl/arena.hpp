@@ -1,9 +1,8 @@
 // An address space of 4 GB of its own, so that 32-bit addresses can be real ones.
 #pragma once
 
+#include <refmm/impl/host_memory.hpp>
 #include <refmm/spec/mutant.hpp>
-
-#include <sys/mman.h>
 
 #include <cerrno>
 #include <cstddef>
@@ -20,17 +19,16 @@ class Arena {
   /// Throws std::system_error if the host has no such address range.
   Arena() {
     constexpr std::size_t reserved = 2 * size + slack;
-    void* const range =
-        mmap(nullptr, reserved, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    if (range == MAP_FAILED)
+    void* const range = host::map(reserved, host::without_reserve);
+    if (range == nullptr)
       throw std::system_error(errno, std::generic_category(), "cannot reserve 4 GB of address space for an arena");
     const auto start = reinterpret_cast<std::uintptr_t>(range);
     const auto aligned = (start + size - 1) & ~(size - 1);
     base_ = reinterpret_cast<std::byte*>(aligned);
-    if (aligned != start) munmap(range, aligned - start);
-    munmap(base_ + size + slack, start + reserved - (aligned + size + slack));
+    if (aligned != start) host::unmap(range, aligned - start);
+    host::unmap(base_ + size + slack, start + reserved - (aligned + size + slack));
   }
-  ~Arena() { munmap(base_, size + slack); }
+  ~Arena() { host::unmap(base_, size + slack); }
   Arena(const Arena&) = delete;
   Arena& operator=(const Arena&) = delete;
 
@@ -40,7 +38,7 @@ class Arena {
   }
 
   /// Gives the memory behind `from` back to the host; it reads as zeros afterwards.
-  void discard(std::uint32_t from, std::size_t bytes) const { madvise(base_ + from, bytes, MADV_DONTNEED); }
+  void discard(std::uint32_t from, std::size_t bytes) const { host::advise(base_ + from, bytes, host::dont_need); }
 
  private:
   /// What a descriptor at the very last address may reach beyond it.

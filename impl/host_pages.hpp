@@ -15,11 +15,10 @@
 // One thread at a time: the allocator is 2.4.0's for one processor. Threads may each have an allocator of their own.
 #pragma once
 
+#include <refmm/impl/host_memory.hpp>
 #include <refmm/impl/page_source.hpp>
 #include <refmm/spec/machine.hpp>
 #include <refmm/spec/slab_flags.hpp>
-
-#include <sys/mman.h>
 
 #include <algorithm>
 #include <array>
@@ -223,14 +222,14 @@ class HostPages {
 
   /// Gets a region from the host; false if it has none. Of twice the size the aligned half is kept.
   bool map() {
-    void* const range = mmap(nullptr, 2 * region_size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (range == MAP_FAILED) return false;
+    void* const range = host::map(2 * region_size);
+    if (range == nullptr) return false;
     const auto start = reinterpret_cast<std::uintptr_t>(range);
     const std::uintptr_t aligned = (start + region_size - 1) & ~(region_size - 1);
-    if (aligned != start) munmap(range, aligned - start);
+    if (aligned != start) host::unmap(range, aligned - start);
     const std::uintptr_t end = aligned + region_size;
-    if (end != start + 2 * region_size) munmap(reinterpret_cast<void*>(end), start + 2 * region_size - end);
-    if (options_.huge_pages) madvise(reinterpret_cast<void*>(aligned), region_size, MADV_HUGEPAGE);
+    if (end != start + 2 * region_size) host::unmap(reinterpret_cast<void*>(end), start + 2 * region_size - end);
+    if (options_.huge_pages) host::advise(reinterpret_cast<void*>(aligned), region_size, host::huge_page);
 
     Region& region = *::new (reinterpret_cast<void*>(aligned)) Region;
     region.order.fill(Region::not_free);
@@ -264,7 +263,7 @@ class HostPages {
     *region.link = region.next;
     if (region.next != nullptr) region.next->link = region.link;
     --region_count_;
-    munmap(static_cast<void*>(&region), region_size);
+    host::unmap(static_cast<void*>(&region), region_size);
   }
 
   Options options_{};

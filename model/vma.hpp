@@ -158,6 +158,7 @@ constexpr VmaStep<W> run(const vma::KernelOf<W>&, VmaStep<W> so_far, const vma::
 template <Word W>
 constexpr VmaStep<W> run(const vma::KernelOf<W>& kernel, VmaStep<W> so_far, const vma::FindVmaPrev<W>& call) {
   auto found = find_vma_prev<W>(kernel, std::move(so_far), call.addr);
+  if (found.loses_previous) found.so_far.because.push_back("defect.vma.find_vma_prev");
   const vma::Mm<W>& mm = found.so_far.state.mm;
   const vma::FoundPrev<W> result{start_of(mm, found.area), start_of(mm, found.previous)};
   return succeeded<W>(std::move(found.so_far), result, "vma.find_prev.one_before");

@@ -47,7 +47,8 @@ struct Forked {
 /// The area as a child gets it, in a structure of its own: nothing of it is locked.
 template <Word W>
 constexpr vma::Area<W> copied(vma::Area<W> area, std::uint32_t id) {
-  area.vm_flags = area.vm_flags & ~W(vma::VM_LOCKED);
+  if (!mutant("vma.fork.child_stays_locked")) area.vm_flags = area.vm_flags & ~W(vma::VM_LOCKED);
+  if (mutant("vma.fork.offset_from_zero")) area.vm_pgoff = 0u;
   area.id = id;
   return area;
 }

@@ -26,7 +26,8 @@ constexpr std::size_t first_above(const Areas& areas, W addr) {
 /// Where the search begins: at the hint rounded up, or at TASK_UNMAPPED_BASE without one.
 template <Word W>
 constexpr W search_start(const MachineOf<W>& machine, W hint) {
-  const W start = hint == W(0u) ? W(machine.task_unmapped_base) : hint;
+  const bool without_hint = !mutant("vma.unmapped.ignores_base") && hint == W(0u);
+  const W start = without_hint ? W(machine.task_unmapped_base) : hint;
   return page_align<W>(machine, start);
 }
 
@@ -34,6 +35,7 @@ constexpr W search_start(const MachineOf<W>& machine, W hint) {
 /// the candidate leaves room for it.
 template <Word W, class A>
 constexpr auto fits_in_front_of(W candidate, W len, const A& area) {
+  if (mutant("vma.unmapped.leaves_gap")) return candidate + len < area.vm_start;
   return mutant("vma.unmapped.touches_next") ? candidate <= area.vm_start : candidate + len <= area.vm_start;
 }
 

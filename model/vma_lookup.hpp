@@ -96,6 +96,7 @@ template <Word W>
 struct LookedUpWithPrevious {
   VmaStep<W> so_far;
   AreaId area, previous;
+  bool loses_previous;  // there is one, which 2.4.0 does not find: [defect.vma.find_vma_prev]
 };
 
 /// The same and the area before it; looks past what was remembered. 2.4.0: find_vma_prev.
@@ -104,15 +105,13 @@ constexpr LookedUpWithPrevious<W> find_vma_prev(const vma::KernelOf<W>& kernel, 
   const vma::Mm<W>& mm = so_far.state.mm;
   const bool has_tree = so_far.state.lookup.mmap_avl.has_value();
   auto [area, previous] = has_tree ? found_in_tree(mm, so_far.state.lookup, addr) : found_along_list(mm, addr);
-  if (has_tree && !area && !kernel.corrected.find_vma_prev) {
-    if (previous) so_far.because.push_back("defect.vma.find_vma_prev");
-    previous = std::nullopt;
-  }
+  const bool loses_previous = has_tree && !area && previous && !kernel.corrected.find_vma_prev;
+  if (loses_previous) previous = std::nullopt;
   if (has_tree && area && behind(mm, previous) != area) {
     so_far.because.push_back("vma.tree.inconsistent");
     so_far.effects.push_back(vma::Printk{vma::Complaint::find_vma_prev_inconsistent, 0});
   }
-  return {std::move(so_far), area, previous};
+  return {std::move(so_far), area, previous, loses_previous};
 }
 
 }  // namespace refmm::model::inline REFMM_BUILD

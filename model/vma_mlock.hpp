@@ -19,7 +19,7 @@ constexpr VmaStep<W> lock_part(const vma::KernelOf<W>& kernel, VmaStep<W> so_far
   if (after == before) return succeeded<W>(std::move(so_far), vma::Success{}, "vma.split.same_flags");
   so_far = with_flags<W>(kernel, std::move(so_far), id, start, end, after, refusals_of_mlock);
   if (was_refused(so_far)) return so_far;
-  const W pages = pages_in<W>(kernel.machine, end - start);
+  const W pages = pages_between<W>(kernel.machine, start, end);
   W& locked_vm = so_far.state.mm.locked_vm;
   if (!locks) {
     locked_vm = locked_vm - pages;
@@ -57,7 +57,8 @@ constexpr VmaStep<W> do_mlock(const vma::KernelOf<W>& kernel, VmaStep<W> so_far,
 /// Bytes from the page of `addr` to the end of the last page of addr..addr + len.
 template <Word W>
 constexpr W whole_pages(const MachineOf<W>& machine, W addr, W len) {
-  return page_align<W>(machine, len + (addr & W(machine.page_size - 1)));
+  const W odd = addr & W(machine.page_size - 1);
+  return page_align<W>(machine, mutant("vma.mlock.forgets_odd_bytes") ? len : len + odd);
 }
 
 template <Word W>

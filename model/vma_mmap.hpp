@@ -27,7 +27,7 @@ struct MapRequest {
 /// behind the last one must have an offset.
 template <Word W>
 constexpr auto offset_wraps(W pgoff, W pages) {
-  return pgoff + pages < pgoff;
+  return (mutant("vma.offset.last_page_only") ? pgoff + (pages - 1u) : pgoff + pages) < pgoff;
 }
 
 /// True if the whole of a range lies inside the task.
@@ -74,10 +74,12 @@ constexpr W vm_flags(W prot, W flags) {
 template <Word W>
 constexpr W flags_of_area(W prot, W flags, W def_flags, std::optional<std::uint32_t> f_mode) {
   W all = vm_flags<W>(prot, flags) | def_flags;
-  if (!f_mode || (*f_mode & vma::FMODE_READ)) all = all | W(vma::VM_MAYACCESS);
+  const std::uint32_t needed = mutant("vma.flags.may_asks_for_write") ? vma::FMODE_WRITE : vma::FMODE_READ;
+  if (!f_mode || (*f_mode & needed)) all = all | W(vma::VM_MAYACCESS);
   if (!has(flags, vma::MAP_SHARED)) return all;
   all = all | W(vma::VM_SHARED | vma::VM_MAYSHARE);
   const bool demoted = f_mode && !(*f_mode & vma::FMODE_WRITE);
+  if (demoted && mutant("vma.flags.demoted_may_write")) return all & ~W(vma::VM_SHARED);
   return demoted ? all & ~W(vma::VM_MAYWRITE | vma::VM_SHARED) : all;
 }
 

@@ -15,7 +15,10 @@ template <Word W>
 constexpr std::uint32_t page_protection(W vm_flags) {
   if (!has(vm_flags, vma::VM_ACCESS)) return vma::PAGE_NONE;
   const W shared_and_writable = W(vma::VM_SHARED | vma::VM_WRITE);
-  return (vm_flags & shared_and_writable) == shared_and_writable ? vma::PAGE_SHARED : vma::PAGE_READONLY;
+  const bool at_once =
+      is_true(mutant("vma.protection.private_at_once") ? (vm_flags & W(vma::VM_WRITE)) != 0u
+                                                       : (vm_flags & shared_and_writable) == shared_and_writable);
+  return at_once ? vma::PAGE_SHARED : vma::PAGE_READONLY;
 }
 
 /// True if an area has only permissions that it may have.

@@ -25,6 +25,7 @@ struct RemapRequest {
 /// True if two ranges have a byte in common, as 2.4.0 compares: sums may wrap.
 template <Word W>
 constexpr bool overlaps(const RemapRequest<W>& r) {
+  if (mutant("vma.mremap.looks_one_way")) return r.new_addr <= r.addr && r.new_addr + r.new_len > r.addr;
   return (r.new_addr <= r.addr && r.new_addr + r.new_len > r.addr) ||
          (r.addr <= r.new_addr && r.addr + r.old_len > r.new_addr);
 }
@@ -61,7 +62,7 @@ constexpr std::optional<Objection> bad_source(const vma::Mm<W>& mm, const RemapR
 /// True if the area would grow over the last page offset.
 template <Word W>
 constexpr bool offset_would_wrap(const MachineOf<W>& machine, const vma::Area<W>& area, const RemapRequest<W>& r) {
-  const W pgoff = area.vm_pgoff + pages_in<W>(machine, r.addr - area.vm_start);
+  const W pgoff = area.vm_pgoff + pages_between<W>(machine, area.vm_start, r.addr);
   return r.new_len > r.old_len && offset_wraps<W>(pgoff, pages_in<W>(machine, r.new_len));
 }
 
@@ -158,40 +159,21 @@ constexpr VmaStep<W> check_growth(const vma::KernelOf<W>& kernel, VmaStep<W> so_
 
 // ---- The move -------------------------------------------------------------------------------------------------------
 
-/// The structures of a move: one for the new area, and, where failing half way is mended, the spare one of the unmapping.
+/// Whether there may be one area more, and a hole where the old range was. Refused, or as it was.
 template <Word W>
-struct MoveStructures {
-  VmaStep<W> so_far;  // Refused if one is missing
-  std::uint32_t area = 0;
-  AreaId spare = std::nullopt;
-};
-
-template <Word W>
-constexpr MoveStructures<W> structures_for_move(const vma::KernelOf<W>& kernel, VmaStep<W> so_far,
-                                                const vma::Area<W>& area, const RemapRequest<W>& r) {
+constexpr VmaStep<W> check_areas(const vma::KernelOf<W>& kernel, VmaStep<W> so_far, const vma::Area<W>& area,
+                                 const RemapRequest<W>& r) {
   const vma::Mm<W>& mm = so_far.state.mm;
   const W limit = so_far.state.knobs.max_map_count;
   const W source_end = r.addr + r.old_len;
   const bool unmaps = is_true(r.old_len != 0u);
   const bool no_room_for_hole = unmaps && is_hole_in(area, r.addr, source_end) && mm.map_count + 1u >= limit;
   const W others = unmaps ? areas_without<W>(mm, r.addr, source_end) : mm.map_count;
-  if (others >= limit) {
-    if (kernel.corrected.split_limit)
-      return {refused(std::move(so_far), vma::Refusal::too_many_areas, "vma.mremap.too_many_areas")};
-    so_far.because.push_back("defect.vma.split_limit");
-  }
-  if (no_room_for_hole && kernel.corrected.remap_source)
-    return {refused(std::move(so_far), vma::Refusal::too_many_areas, "vma.mremap.too_many_areas")};
-
-  auto structure = vma_alloc(std::move(so_far));
-  if (!structure.id)
-    return {refused(std::move(structure.so_far), vma::Refusal::no_area_structure, "vma.mremap.no_structure")};
-  if (!unmaps || !kernel.corrected.remap_source) return {std::move(structure.so_far), *structure.id};
-  auto spare = vma_alloc(std::move(structure.so_far));
-  if (!spare.id)
-    return {
-        refused(vma_free(std::move(spare.so_far)), vma::Refusal::no_area_structure, "vma.mremap.no_structure")};
-  return {std::move(spare.so_far), *structure.id, spare.id};
+  const bool passes_limit = is_true(others >= limit);
+  if (passes_limit && !kernel.corrected.split_limit) so_far.because.push_back("defect.vma.split_limit");
+  if ((passes_limit && kernel.corrected.split_limit) || (no_room_for_hole && kernel.corrected.remap_source))
+    return refused(std::move(so_far), vma::Refusal::too_many_areas, "vma.mremap.too_many_areas");
+  return so_far;
 }
 
 /// Moves page table entries. The result is Success, or Refused; a refusal has put them back ([vma.knobs]).
@@ -206,18 +188,33 @@ constexpr VmaStep<W> move_page_tables(VmaStep<W> so_far, W from, W to, W len) {
   return so_far;
 }
 
-/// The old range is unmapped, with the spare structure if it was had before. 2.4.0 takes no notice of a failure:
+/// A move that cannot be finished is taken back: the new area goes, the page tables return.
+template <Word W>
+constexpr VmaStep<W> move_undone(const vma::KernelOf<W>& kernel, VmaStep<W> so_far, const vma::Area<W>& moved,
+                                 const RemapRequest<W>& r) {
+  so_far = unlinked(kernel, std::move(so_far), moved.id);
+  if (has_ended(so_far)) return so_far;
+  so_far = remove_shared_vm_struct(std::move(so_far), moved);
+  so_far.state.mm.map_count = so_far.state.mm.map_count - 1u;
+  so_far.state.lookup.mmap_cache = std::nullopt;
+  so_far.effects.push_back(vma::MovePageTables<W>{moved.vm_start, r.addr, r.old_len, true});
+  so_far = vm_close(std::move(so_far), moved);
+  if (moved.vm_file != 0) so_far = fput(std::move(so_far), moved.vm_file);
+  return refused(vma_free(std::move(so_far)), vma::Refusal::no_area_structure, "vma.mremap.no_structure");
+}
+
+/// The old range is unmapped, or the move taken back where there is no structure for it. 2.4.0 takes no notice of a failure:
 /// [defect.vma.remap_source].
 template <Word W>
-constexpr VmaStep<W> unmap_source(const vma::KernelOf<W>& kernel, VmaStep<W> so_far, const RemapRequest<W>& r,
-                                  AreaId spare) {
-  if (spare) {
-    auto found = find_vma_prev<W>(kernel, std::move(so_far), r.addr);
-    return unmap_range<W>(kernel, std::move(found.so_far), found.area, found.previous, r.addr, r.addr + r.old_len,
-                          spare);
-  }
+constexpr VmaStep<W> unmap_source(const vma::KernelOf<W>& kernel, VmaStep<W> so_far, const vma::Area<W>& moved,
+                                  const RemapRequest<W>& r) {
   so_far = do_munmap<W>(kernel, std::move(so_far), r.addr, r.old_len);
-  if (!has_ended(so_far) && unmapping_failed(so_far)) so_far.because.push_back("defect.vma.remap_source");
+  if (has_ended(so_far)) return so_far;
+  if (unmapping_failed(so_far)) {
+    if (kernel.corrected.remap_source) return move_undone<W>(kernel, std::move(so_far), moved, r);
+    so_far.because.push_back("defect.vma.remap_source");
+  }
+  so_far.result = vma::Success{};
   return so_far;
 }
 
@@ -229,14 +226,15 @@ constexpr VmaStep<W> move_vma(const vma::KernelOf<W>& kernel, VmaStep<W> so_far,
   const MachineOf<W>& machine = kernel.machine;
 
   // refuse
-  auto structures = structures_for_move<W>(kernel, std::move(so_far), area, r);
-  so_far = std::move(structures.so_far);
+  so_far = check_areas<W>(kernel, std::move(so_far), area, r);
   if (was_refused(so_far)) return so_far;
+  auto structure = vma_alloc(std::move(so_far));
+  so_far = std::move(structure.so_far);
+  if (!structure.id) return refused(std::move(so_far), vma::Refusal::no_area_structure, "vma.mremap.no_structure");
   so_far = move_page_tables<W>(std::move(so_far), r.addr, to, r.old_len);
   if (was_refused(so_far)) {
     const vma::Result<W> why = so_far.result;
     so_far = zap_page_range<W>(std::move(so_far), to, r.old_len);
-    if (structures.spare) so_far = vma_free(std::move(so_far));
     so_far.result = why;
     return vma_free(std::move(so_far));
   }
@@ -245,10 +243,10 @@ constexpr VmaStep<W> move_vma(const vma::KernelOf<W>& kernel, VmaStep<W> so_far,
   vma::Area<W> moved = part_of<vma::Area<W>, W>(machine, area, r.addr, r.addr + r.old_len);
   moved.vm_start = to;
   moved.vm_end = to + r.new_len;
-  moved.id = structures.area;
+  moved.id = *structure.id;
   so_far = insert_vm_struct(opened(std::move(so_far), moved), moved);
-  so_far = unmap_source<W>(kernel, std::move(so_far), r, structures.spare);
-  if (has_ended(so_far)) return so_far;
+  so_far = unmap_source<W>(kernel, std::move(so_far), moved, r);
+  if (was_refused(so_far)) return so_far;
   const W pages = pages_in<W>(machine, r.new_len);
   so_far.state.mm.total_vm = so_far.state.mm.total_vm + pages;
 

@@ -32,7 +32,7 @@ constexpr Slots<W> slots_to_clear(const MachineOf<W>& machine, W start, W end, s
                                   std::optional<W> above) {
   const Native<W> size = bytes_of_page_table(machine);
   const W shift = static_cast<unsigned>(std::countr_zero(size));
-  W first = start >> shift;
+  W first = mutant("vma.slots.begins_behind") ? (start >> shift) + 1u : start >> shift;
   W last = end + W(size - 1);
   if (above && last > *above) last = mutant("vma.slots.ignores_next") ? last : *above;
   if (below && *below > (first << shift)) {

@@ -14,7 +14,7 @@ namespace refmm::model::inline REFMM_BUILD {
 template <class A, Word W>
 constexpr A part_of(const MachineOf<W>& machine, A area, W start, W end) {
   if (!mutant("vma.part.keeps_offset"))
-    area.vm_pgoff = area.vm_pgoff + pages_in<W>(machine, start - area.vm_start);
+    area.vm_pgoff = area.vm_pgoff + pages_between<W>(machine, area.vm_start, start);
   area.vm_start = start;
   area.vm_end = end;
   return area;
@@ -43,7 +43,10 @@ constexpr Cut cut_of(const A& area, W start, W end) {
 template <class A, Word W>
 constexpr std::vector<A> pieces_outside(const MachineOf<W>& machine, const A& area, W start, W end) {
   if (!meets(area, start, end)) return {area};
-  const auto below = [&] { return part_of<A, W>(machine, area, area.vm_start, start); };
+  const auto below = [&] {
+    return part_of<A, W>(machine, area, area.vm_start,
+                         mutant("vma.pieces.lower_ends_late") ? start + machine.page_size : start);
+  };
   const auto above = [&] {
     return part_of<A, W>(machine, area, mutant("vma.pieces.upper_starts_late") ? end + machine.page_size : end,
                          area.vm_end);
@@ -56,6 +59,7 @@ constexpr std::vector<A> pieces_outside(const MachineOf<W>& machine, const A& ar
     case Cut::tail:
       return {below()};
     case Cut::hole:
+      if (mutant("vma.pieces.upper_first")) return {above(), below()};
       return {below(), above()};
   }
   return {};
@@ -73,8 +77,11 @@ struct Parts {
 template <class A, Word W>
 constexpr Parts<A> parts_at(const MachineOf<W>& machine, const A& area, W start, W end) {
   Parts<A> parts{
-      .before = std::nullopt, .inside = part_of<A, W>(machine, area, start, end), .behind = std::nullopt};
-  if (area.vm_start != start) parts.before = part_of<A, W>(machine, area, area.vm_start, start);
+      .before = std::nullopt,
+      .inside = part_of<A, W>(machine, area, start, mutant("vma.parts.inside_reaches_end") ? area.vm_end : end),
+      .behind = std::nullopt};
+  if (mutant("vma.parts.always_splits") || area.vm_start != start)
+    parts.before = part_of<A, W>(machine, area, area.vm_start, start);
   if (area.vm_end != end) parts.behind = part_of<A, W>(machine, area, end, area.vm_end);
   return parts;
 }

@@ -15,7 +15,7 @@ namespace refmm::model::inline REFMM_BUILD {
 template <Word W>
 constexpr std::optional<Objection> bad_stack_growth(const vma::KernelOf<W>& kernel, const vma::State<W>& state,
                                                     const vma::Area<W>& area, W addr) {
-  const W grow = pages_in<W>(kernel.machine, area.vm_start - addr);
+  const W grow = pages_between<W>(kernel.machine, addr, area.vm_start);
   if (area.vm_end - addr > state.knobs.rlimit_stack)
     return Objection{vma::Refusal::stack_limit, "vma.stack.limit"};
   if (bytes_in<W>(kernel.machine, state.mm.total_vm + grow) > state.knobs.rlimit_as)
@@ -42,7 +42,7 @@ constexpr VmaStep<W> find_extend_vma(const vma::KernelOf<W>& kernel, VmaStep<W> 
     return refused(std::move(so_far), vma::Refusal::does_not_grow, "vma.stack.does_not_grow");
   if (const auto bad = bad_stack_growth<W>(kernel, so_far.state, area, addr))
     return refused(std::move(so_far), *bad);
-  const W grow = pages_in<W>(kernel.machine, start - addr);
+  const W grow = pages_between<W>(kernel.machine, addr, start);
   if (area.vm_file != 0 && area.vm_pgoff < grow) {
     if (kernel.corrected.stack_offset)
       return refused(std::move(so_far), vma::Refusal::stack_below_offset_zero, "vma.stack.offset_zero");

@@ -89,6 +89,13 @@ constexpr W pages_in(const MachineOf<W>& machine, W bytes) {
   return bytes >> W(page_shift(machine));
 }
 
+/// Pages from one whole number of pages to another that is not below it. The kernel shifts the difference; the difference of
+/// the shifted is the same, and lets a sum of such numbers be reasoned about.
+template <Word W>
+constexpr W pages_between(const MachineOf<W>& machine, W from, W to) {
+  return pages_in<W>(machine, to) - pages_in<W>(machine, from);
+}
+
 /// Bytes in a number of pages; wraps as the kernel's does.
 template <Word W>
 constexpr W bytes_in(const MachineOf<W>& machine, W pages) {

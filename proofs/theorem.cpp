@@ -1,19 +1,25 @@
 #include <refmm/proofs/slab.hpp>
 #include <refmm/proofs/theorem.hpp>
+#include <refmm/proofs/vma.hpp>
 
 #include <algorithm>
 
 namespace refmm {
 
-const std::vector<Theorem>& all_theorems() { return slab::theorems(); }
+const std::vector<Theorem>& all_theorems() {
+  static const std::vector<Theorem> all = [] {
+    std::vector<Theorem> theorems = slab::theorems();
+    theorems.insert(theorems.end(), vma::theorems().begin(), vma::theorems().end());
+    return theorems;
+  }();
+  return all;
+}
 
 const Theorem* find_theorem(std::string_view name) {
   const auto found = std::ranges::find(all_theorems(), name, &Theorem::name);
   return found == all_theorems().end() ? nullptr : &*found;
 }
 
-std::string_view area_of(const Theorem& theorem) {
-  return theorem.clause->name.substr(0, theorem.clause->name.find('.'));
-}
+std::string_view area_of(const Theorem& theorem) { return area_of(theorem.clause->name); }
 
 }  // namespace refmm

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <refmm/spec/machine.hpp>
+#include <refmm/spec/notation_values.hpp>
 #include <refmm/spec/slab.hpp>
 #include <refmm/spec/transcript.hpp>
 
@@ -106,18 +107,6 @@ std::vector<std::string> chain_block(const State& state);
 std::vector<std::string> slabinfo_block(const State& state);
 
 // ---- Names of flags -------------------------------------------------------------------------------------------
-
-struct FlagName {
-  std::string_view name;
-  std::uint32_t value;
-};
-
-/// Names for some bits in the order of the bits, lowest first. Of names for the same bits the first is written, all
-/// are read.
-struct FlagNames {
-  std::string_view of;  // what has these flags
-  std::vector<FlagName> names;
-};
 
 const FlagNames& kmem_cache_alloc_flags();
 const FlagNames& kmalloc_flags();

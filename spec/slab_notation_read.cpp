@@ -1,5 +1,6 @@
 // Reading the lines of the slab family that are carried out: machines, knobs, calls and queries.
 
+#include <refmm/spec/notation_values.hpp>
 #include <refmm/spec/slab_notation.hpp>
 #include <refmm/spec/slab_notation_values.hpp>
 #include <refmm/spec/slab_state.hpp>
@@ -24,37 +25,7 @@ using transcript::Value;
 
 namespace {
 
-// ---- Settings -------------------------------------------------------------------------------------------------
-
-/// Checks that each setting has one of `keys`, one value, and has not been given before.
-void check_settings(const Source& source, std::span<const transcript::Setting> settings,
-                    std::span<const std::string_view> keys, std::string_view of) {
-  for (std::size_t i = 0; i < settings.size(); ++i) {
-    const auto& [key, values] = settings[i];
-    if (std::ranges::find(keys, key.text) == keys.end())
-      throw source.error({.at = key.at,
-                          .message = fmt::format("{} has no such setting", of),
-                          .expected = reading::one_of(keys),
-                          .found = in_backticks(key.text),
-                          .hint = reading::nearest_name(key.text, keys)});
-    for (std::size_t before = 0; before < i; ++before) {
-      if (settings[before].key.text == key.text)
-        throw source.error({.at = key.at,
-                            .message = fmt::format("`{}` was set already", key.text),
-                            .expected = "every setting once",
-                            .found = in_backticks(fmt::format("{}={}", key.text, values[0].text))});
-    }
-    if (values.size() > 1)
-      throw unexpected(source, values[1], fmt::format("`{}` is one value", key.text), "a blank");
-  }
-}
-
-const Value* setting(std::span<const transcript::Setting> settings, std::string_view key) {
-  for (const auto& setting : settings) {
-    if (setting.key.text == key) return &setting.values[0];
-  }
-  return nullptr;
-}
+// ---- Machines -------------------------------------------------------------------------------------------------
 
 constexpr const char* whole_boot_line = "boot family=slab l1=32 ram_pages=16384";
 
@@ -206,7 +177,7 @@ class CallReader {
 
   /// An object that the caller was given and has not given back.
   Object held_object(const Value& value, std::string_view expected) const {
-    const Object object = reading::object(source_, value);
+    const Object object = read_object(source_, value);
     if (cache_named(now_, object.cache) == nullptr)
       throw no_such_cache(source_, value, now_, holdings_, object.cache, "an object of a cache that exists");
     const Holdings::Handout* handout = holdings_.handout(object);
@@ -247,27 +218,19 @@ const std::vector<CallForm>& call_forms() {
   return forms;
 }
 
-void check_process(const Source& source, const transcript::Call& call) {
-  if (!call.process || call.process->pid == 1) return;
-  throw source.error({.at = call.process->at,
-                      .message = "the slab family has no processes",
-                      .expected = "a call without `[pid N]`",
-                      .found = in_backticks(call.process->text)});
-}
-
 }  // namespace
 
 // ---- Machines and knobs ---------------------------------------------------------------------------------------
 
 BootLine read_boot(const Source& source, const transcript::Line& line, const transcript::Boot& boot) {
   constexpr std::array<std::string_view, 4> keys{"family", "l1", "ram_pages", "effects"};
-  const Value* family = setting(boot.settings, "family");
+  const Value* family = reading::setting(boot.settings, "family");
   if (family != nullptr && family->text != "slab")
     throw unexpected(source, *family, fmt::format("family {} cannot be replayed yet", in_backticks(family->text)),
                      "a family that can: slab");
-  check_settings(source, boot.settings, keys, "the machine of the slab family");
+  reading::check_settings(source, boot.settings, keys, "the machine of the slab family");
   for (const char* key : {"family", "l1", "ram_pages"}) {
-    if (setting(boot.settings, key) == nullptr)
+    if (reading::setting(boot.settings, key) == nullptr)
       throw source.error({.at = line.at,
                           .message = fmt::format("the machine lacks `{}`", key),
                           .expected = fmt::format("`{}=...`", key),
@@ -276,9 +239,10 @@ BootLine read_boot(const Source& source, const transcript::Line& line, const tra
   }
 
   BootLine read{i386_2_4_0, false};
-  read.machine.l1_cache_bytes = l1_cache_bytes(source, *setting(boot.settings, "l1"));
-  read.machine.ram_pages = reading::number(source, *setting(boot.settings, "ram_pages"), "the memory in pages", 1);
-  if (const Value* effects = setting(boot.settings, "effects")) {
+  read.machine.l1_cache_bytes = l1_cache_bytes(source, *reading::setting(boot.settings, "l1"));
+  read.machine.ram_pages =
+      reading::number(source, *reading::setting(boot.settings, "ram_pages"), "the memory in pages", 1);
+  if (const Value* effects = reading::setting(boot.settings, "effects")) {
     if (effects->text != "all")
       throw unexpected(source, *effects, "effects are listed all, or as one likes", "`all`");
     read.all_effects = true;
@@ -288,7 +252,7 @@ BootLine read_boot(const Source& source, const transcript::Line& line, const tra
 
 SetKnobs read_set(const Source& source, const transcript::Line& line, const transcript::Set& set) {
   constexpr std::array<std::string_view, 4> keys{"reap_before", "fail_skip", "fail_pages", "in_interrupt"};
-  check_settings(source, set.settings, keys, "the page layer");
+  reading::check_settings(source, set.settings, keys, "the page layer");
   if (set.settings.empty())
     throw source.error({.at = line.at,
                         .message = "nothing is set",
@@ -296,11 +260,11 @@ SetKnobs read_set(const Source& source, const transcript::Line& line, const tran
                         .found = "`set` alone",
                         .hint = "set fail_pages=1"});
   const auto count = [&](std::string_view key) -> std::optional<std::uint32_t> {
-    const Value* value = setting(set.settings, key);
+    const Value* value = reading::setting(set.settings, key);
     return value ? std::optional(reading::number(source, *value, in_backticks(key))) : std::nullopt;
   };
   SetKnobs knobs{count("fail_pages"), count("fail_skip"), count("reap_before"), std::nullopt};
-  if (const Value* value = setting(set.settings, "in_interrupt"))
+  if (const Value* value = reading::setting(set.settings, "in_interrupt"))
     knobs.in_interrupt = reading::number(source, *value, "`in_interrupt`", 0, 1) != 0;
   return knobs;
 }
@@ -312,15 +276,11 @@ Command read_call(const Source& source, const transcript::Call& call, const Stat
   for (const CallForm& form : call_forms()) {
     names.push_back(form.name);
     if (form.name != call.name.text) continue;
-    check_process(source, call);
+    reading::check_process(source, call, "slab");
     reading::check_arguments(source, call, form.parameters);
     return (CallReader(source, call, now, holdings).*form.read)();
   }
-  throw source.error({.at = call.name.at,
-                      .message = "the slab family has no such call",
-                      .expected = reading::one_of(names),
-                      .found = in_backticks(call.name.text),
-                      .hint = reading::nearest_name(call.name.text, names)});
+  throw reading::no_such(source, call.name, "the slab family has no such call", names);
 }
 
 Question read_query(const Source& source, const transcript::Query& query, const State& now,

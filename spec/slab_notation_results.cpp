@@ -1,5 +1,6 @@
 // Reading the results and the effects of the slab family.
 
+#include <refmm/spec/notation_values.hpp>
 #include <refmm/spec/slab_notation.hpp>
 #include <refmm/spec/slab_notation_values.hpp>
 
@@ -80,14 +81,14 @@ class EffectReader {
 
   Effect get_pages() const {
     const std::uint32_t order = number(1, "an order"), gfp = number(2, "a mask");
-    if (failed()) return GetPages{reading::cache_name(source_, value(0)), std::nullopt, order, gfp};
+    if (failed()) return GetPages{read_cache_name(source_, value(0)), std::nullopt, order, gfp};
     const auto slab = slab_of_cache();
     return GetPages{slab.cache, slab.slab, order, gfp};
   }
   Effect mgmt() const {
     const auto slab = slab_of_cache();
     if (failed()) return Mgmt{slab.cache, slab.slab, std::nullopt};
-    return Mgmt{slab.cache, slab.slab, reading::object(source_, effect_.result->values[0].value)};
+    return Mgmt{slab.cache, slab.slab, read_object(source_, effect_.result->values[0].value)};
   }
   Effect ctor() const {
     const auto slab = slab_of_cache();
@@ -104,13 +105,13 @@ class EffectReader {
   }
   Effect mgmt_free() const {
     const auto slab = slab_of_cache();
-    return MgmtFree{slab.cache, slab.slab, reading::object(source_, value(1))};
+    return MgmtFree{slab.cache, slab.slab, read_object(source_, value(1))};
   }
 
  private:
   const Value& value(std::size_t i) const { return effect_.arguments[i].value; }
   std::uint32_t number(std::size_t i, std::string_view of) const { return reading::number(source_, value(i), of); }
-  reading::SlabOfCache slab_of_cache() const { return reading::slab_of_cache(source_, value(0)); }
+  SlabOfCache slab_of_cache() const { return read_slab(source_, value(0)); }
   bool failed() const { return effect_.result && reading::is_null(effect_.result->values[0].value); }
 
   const Source& source_;
@@ -191,11 +192,7 @@ Effect read_effect(const Source& source, const transcript::Call& effect) {
     check_result(source, effect, form.result);
     return (EffectReader(source, effect).*form.read)();
   }
-  throw source.error({.at = effect.name.at,
-                      .message = "the slab family has no such effect",
-                      .expected = reading::one_of(names),
-                      .found = in_backticks(effect.name.text),
-                      .hint = reading::nearest_name(effect.name.text, names)});
+  throw reading::no_such(source, effect.name, "the slab family has no such effect", names);
 }
 
 }  // namespace refmm::slab

@@ -168,18 +168,10 @@ const FlagNames& ctor_flags() {
   return flags;
 }
 
-// Names of several bits stand before those of fewer, and are taken first.
 std::string flags_notation(const FlagNames& names, std::uint32_t flags) {
-  std::string text;
-  std::uint32_t left = flags;
-  for (const FlagName& flag : names.names) {
-    if ((left & flag.value) != flag.value) continue;
-    left &= ~flag.value;
-    text += text.empty() ? "" : "|";
-    text += flag.name;
-  }
   if (flags == 0) return "0";
-  return left == 0 ? text : fmt::format("0x{:x}", flags);
+  const NamedFlags named = named_flags(names, flags);
+  return named.nameless == 0 ? named.names : fmt::format("0x{:x}", flags);
 }
 
 }  // namespace refmm::slab

@@ -26,6 +26,8 @@ TEST(ClauseReferences, StandInBracketsAndNameAnArea) {
   const auto references = references_of_prose("[slab.one] and\n([slab.*.two.*]), not [kernel.one] or [slab]");
   EXPECT_THAT(names_of(references), ElementsAre("slab.one", "slab.*.two.*"));
   EXPECT_EQ(references[1].line, 2u);
+  EXPECT_THAT(names_of(references_of_prose("[vma.one], [defect.vma.two], [defect.*]")),
+              ElementsAre("vma.one", "defect.vma.two", "defect.*"));
 }
 
 TEST(ClauseReferences, OfASourceStandInComments) {
@@ -113,6 +115,8 @@ TEST(ClauseRecordings, AreThoseThatExerciseTheClause) {
   for (const RecordingLink& recording : transcripts_of(*find_clause("slab.create.bug.name_missing")))
     files.push_back(recording.file.string());
   EXPECT_THAT(files, ElementsAre("tests/transcripts/slab/bug-null-name.mmt"));
+  EXPECT_EQ(transcripts_of(*find_clause("defect.vma.find_vma_prev")).front().file,
+            "tests/transcripts/vma/find-vma.mmt");
 }
 
 }  // namespace

@@ -1,6 +1,6 @@
 #include <refmm/tests/check_process.hpp>
 #include <refmm/tests/replay.hpp>
-#include <refmm/tests/replay_slab.hpp>
+#include <refmm/tests/replay_transcript.hpp>
 
 #include <algorithm>
 #include <chrono>
@@ -45,9 +45,9 @@ std::vector<const transcript::Effect*> effects_under(std::span<const Line> lines
 }
 
 /// A line with an effect, without a place.
-Line effect_line(const slab::Effect& effect) {
+Line effect_line(const std::string& effect) {
   constexpr const char* call_above = "boot\nf()\n| ";
-  auto parsed = transcript::parse({"", call_above + slab::notation(effect)});
+  auto parsed = transcript::parse({"", call_above + effect});
   auto line = std::move(parsed.lines.back());
   line.at = {};
   line.end = 0;
@@ -77,7 +77,7 @@ class Replay {
     for (std::size_t i = 0; i < lines_.size(); ++i) {
       const auto added = line(i);
       report_.file.lines.push_back(std::move(lines_[i]));
-      for (const slab::Effect& effect : added) report_.file.lines.push_back(effect_line(effect));
+      for (const std::string& effect : added) report_.file.lines.push_back(effect_line(effect));
     }
     end_transcript();
     return std::move(report_);
@@ -85,11 +85,11 @@ class Replay {
 
  private:
   /// Carries a line out. Returns the effects that are to be added to it.
-  std::vector<slab::Effect> line(std::size_t i) {
+  std::vector<std::string> line(std::size_t i) {
     Line& line = lines_[i];
     if (const auto* boot = std::get_if<transcript::Boot>(&line.content)) {
       end_transcript();
-      transcript_.emplace(*source_, options_, line, *boot, is_script(lines_of_transcript(lines_, i)));
+      transcript_ = begin_transcript(*source_, options_, line, *boot, is_script(lines_of_transcript(lines_, i)));
       return {};
     }
     if (!transcript_) return {};
@@ -113,7 +113,7 @@ class Replay {
   std::shared_ptr<const transcript::Source> source_;
   std::vector<Line> lines_;
   Report report_;
-  std::optional<SlabTranscript> transcript_{};
+  std::unique_ptr<Transcript> transcript_{};
 };
 
 }  // namespace

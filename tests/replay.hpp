@@ -10,7 +10,9 @@
 #include <refmm/spec/difference.hpp>
 #include <refmm/spec/transcript.hpp>
 #include <refmm/tests/check_coverage.hpp>
-#include <refmm/tests/slab_subject.hpp>
+#include <refmm/tests/slab_family.hpp>
+#include <refmm/tests/subject.hpp>
+#include <refmm/tests/vma_family.hpp>
 
 #include <functional>
 #include <optional>
@@ -25,14 +27,28 @@ struct Death {
   std::string how;  // "killed by signal 11 (Segmentation fault)"
 };
 
+/// The implementations of the families, each null where its transcripts are for the model alone.
+struct Implementations {
+  Subject<SlabFamily>* slab = nullptr;
+  Subject<VmaFamily>* vma = nullptr;
+};
+
+/// Which kernel the model is: 2.4.0 with its defects, or without.
+enum class Profile { as_built, corrected };
+
 struct Options {
   /// The model is compared with the transcript. Without this only its results are.
   bool model = true;
-  /// Is compared with the transcript, and where the transcript says nothing of a result, with the model. It is booted anew
-  /// for each transcript. May be null.
-  SlabSubject* implementation = nullptr;
+  /// The kernel that the model is. Recordings are of 2.4.0 as it was built: a corrected model differs where they show defects.
+  Profile profile = Profile::as_built;
+  /// Are compared with the transcript, and where the transcript says nothing of a result, with the model. They are booted
+  /// anew for each transcript. They are corrected kernels: beside a model that is not, they are compared with the corrected
+  /// model at a call that a defect of 2.4.0 decides, and from there until both models are in the same state again.
+  Implementations implementation{};
   /// The report tells of every call.
   bool explain = false;
+  /// The report has pictures of the model's state: after each query for what can be drawn, and at the end.
+  bool picture = false;
   /// Where the implementation dies, from rehearse(): it is left alone from there on.
   std::optional<Death> death{};
   /// Is told of every line before it is carried out.
@@ -43,10 +59,10 @@ struct Options {
 struct Disagreement {
   enum class About { result, effects, block, end };
   About about;
-  Position at;            // of the call or query
-  std::string line;       // the call, without its result, or the query
-  std::string reference;  // who has `expected`: "transcript", or "model" where the transcript says nothing
-  std::string subject;    // who has `found`: "model", "implementation", or "model and implementation"
+  Position at;                        // of the call or query
+  std::string line;                   // the call, without its result, or the query
+  std::string reference;              // who has `expected`: "transcript", "model", or "corrected model"
+  std::string subject;                // who has `found`: "model", "implementation", or "model and implementation"
   std::vector<std::string> expected;  // as the transcript writes it: `= conn:0[1]`, `| get_pages(...)`, a block
   std::vector<std::string> found;
   Difference field;  // the first that differs, "effects[1].order"
@@ -62,14 +78,32 @@ struct Explanation {
   Because because;
 };
 
+/// The model's state, drawn.
+struct Picture {
+  Position at;     // behind this line
+  std::string of;  // the query; empty at the end of the transcript
+  std::vector<std::string> lines;
+};
+
+/// Where 2.4.0 as built and the corrected kernel went different ways: at calls that defects decided, and after each until both
+/// were in the same state again.
+struct Parting {
+  Position at;                       // of the first such call
+  std::vector<ClauseRef> defects{};  // that decided them
+  std::size_t calls = 0;             // in which the implementation was compared with the corrected model
+};
+
 /// What became of one transcript.
 struct Replayed {
   Position boot;
-  std::size_t calls = 0;                      // that were carried out
-  std::size_t not_compared = 0;               // calls behind a disagreement
-  std::size_t filled = 0;                     // questions that were answered
+  std::size_t calls = 0;             // that were carried out
+  std::size_t not_compared = 0;      // calls behind a disagreement
+  std::size_t filled = 0;            // questions that were answered
+  std::size_t lookups_of_model = 0;  // blocks for which the implementation had no structure to show: the model's
+  std::optional<Parting> parting{};  // looked for if both kernels take part
   std::vector<Disagreement> disagreements{};  // of one line, one for each subject that differs in its own way
   std::vector<Explanation> explanations{};    // if they were asked for
+  std::vector<Picture> pictures{};            // likewise
   Coverage coverage{};                        // the clauses that decided something in the model
   bool agrees() const { return disagreements.empty(); }
 };

@@ -1,72 +1,57 @@
-// One transcript of the slab family under way. Part of replay.hpp.
+// The notation of the slab family, as replaying needs it. Part of replay.hpp.
 #pragma once
 
-#include <refmm/spec/slab.hpp>
+#include <refmm/spec/clause.hpp>
+#include <refmm/spec/difference.hpp>
 #include <refmm/spec/slab_notation.hpp>
 #include <refmm/spec/transcript.hpp>
 #include <refmm/tests/replay.hpp>
+#include <refmm/tests/replay_notation.hpp>
+#include <refmm/tests/slab_family.hpp>
 
 #include <optional>
-#include <span>
 #include <string>
-#include <utility>
 #include <vector>
 
 namespace refmm::replay {
 
-class SlabTranscript {
- public:
-  /// Boots. In a script a call that returns nothing is a question as well: which effects does it have?
-  SlabTranscript(const transcript::Source& source, const Options& options, const transcript::Line& line,
-                 const transcript::Boot& boot, bool is_script);
-
-  // Each carries one line out and fills in what it asks. Everything must agree so far.
-
-  void set(const transcript::Line& line, const transcript::Set& set);
-
-  /// `effects` are those that the transcript has under the call. Returns what is to be added to them.
-  std::vector<slab::Effect> call(const transcript::Line& line, transcript::Call& call,
-                                 std::span<const transcript::Effect* const> effects);
-
-  void query(const transcript::Line& line, transcript::Query& query);
-
-  /// Takes note of a call that is not carried out any more.
-  void leave_out_call() { ++replayed_.not_compared; }
-
-  bool agrees() const { return replayed_.agrees(); }
-  Replayed take() { return std::move(replayed_); }
-
- private:
-  using Lines = std::vector<std::string>;
-  using Effects = std::vector<slab::Effect>;
-
-  /// What somebody says of a call; nothing of what they do not speak of.
-  struct Said {
-    std::optional<std::string> result{};
-    std::optional<Effects> effects{};
+template <>
+struct NotationOf<SlabFamily> {
+  static constexpr ClauseRef boot_clause{"slab.boot"};
+  static constexpr const char* what_fits = "slabs that fit into the machine";
+  using Memory = slab::Holdings;
+  using Question = slab::Question;
+  struct BootLine {
+    Machine boot;
+    bool all_effects;
   };
 
-  void begin_line(Position at);
-  SlabSubject::Answer apply(const transcript::Line& line, const slab::Command& command) const;
-  bool is_alive(const transcript::Line& line);
-  Said said_of_call(const slab::Command& command, const transcript::Call& call,
-                    std::span<const transcript::Effect* const> effects) const;
-  void explain(Position at, const transcript::Call& call, const slab::Result& result, const Effects& effects);
-  void compare(Position at, const transcript::Call& call, const Said& expected, const Said& found,
-               const char* reference, const char* subject);
-  void compare(Position at, const transcript::Query& query, const Lines& expected, const Lines& found,
-               const char* reference, const char* subject);
-  void add(Disagreement disagreement);
+  static BootLine read_boot(const transcript::Source& source, const transcript::Line& line,
+                            const transcript::Boot& boot);
+  static slab::Command read_set(const transcript::Source& source, const transcript::Line& line,
+                                const transcript::Set& set);
+  static slab::Command read_call(const transcript::Source& source, const transcript::Call& call,
+                                 const slab::State& now, const Memory& memory);
+  static std::string read_result(const transcript::Source& source, const slab::Command& command,
+                                 const transcript::Result& result);
+  static slab::Effect read_effect(const transcript::Source& source, const transcript::Call& effect);
+  static Question read_query(const transcript::Source& source, const transcript::Query& query,
+                             const slab::State& now, const Memory& memory);
 
-  const transcript::Source& source_;
-  const Options& options_;
-  bool is_script_;
-  slab::BootLine boot_;
-  slab::State state_;
-  slab::Holdings holdings_{};
-  Because because_{"slab.boot"};   // of the last command
-  std::optional<Position> bug_{};  // the usage error behind which nothing is defined
-  Replayed replayed_;
+  static void remember(Memory& memory, const slab::Command& command, const slab::Result& result, Position at);
+  static bool returns_something(const slab::Command& command);
+
+  static std::string notation(const slab::Command& command, const slab::Result& result);
+  static std::string notation(const slab::Effect& effect);
+  static std::vector<std::string> answer(const Question& question, const slab::State& state);
+  static std::vector<transcript::Argument> values_of_result(const std::string& result);
+  static Difference field_of_results(const std::string& expected, const std::string& found);
+
+  static Subject<SlabFamily>* subject(const Options& options) { return options.implementation.slab; }
+  static std::optional<Machine> corrected(const Machine&) { return std::nullopt; }
+  static bool same(const slab::State& one, const slab::State& other) { return one == other; }
+  static bool shows_lookup(const Question&) { return false; }
+  static slab::State with_lookup_of(const slab::State&, slab::State seen) { return seen; }
 };
 
 }  // namespace refmm::replay

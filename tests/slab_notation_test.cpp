@@ -3,14 +3,12 @@
 #include <refmm/model/slab.hpp>
 #include <refmm/spec/slab_notation.hpp>
 #include <refmm/spec/transcript.hpp>
+#include <refmm/tests/notation_lines.hpp>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <functional>
-#include <memory>
-#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -22,19 +20,8 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-/// A file of one line below a machine.
-struct OneLine {
-  transcript::File file;
-  const transcript::Source& source() const { return *file.source; }
-  const transcript::Line& line() const { return file.lines.back(); }
-  template <class Content>
-  const Content& as() const {
-    return std::get<Content>(line().content);
-  }
-};
-
 OneLine one_line(const std::string& line) {
-  return {transcript::parse({"line.mmt", "boot family=slab l1=32 ram_pages=16384\n" + line + "\n"})};
+  return refmm::one_line("boot family=slab l1=32 ram_pages=16384", line);
 }
 
 /// A caller in the middle of its work: a cache `conn`, the object conn:0[0] held, conn:0[1] given back in line 7, a cache
@@ -68,36 +55,6 @@ class Caller : public testing::Test {
   State state_ = model::boot(i386_2_4_0);
   Holdings holdings_{};
 };
-
-/// What `read` refuses, or nothing if it takes it.
-std::optional<Diagnostic> error_of(const std::function<void()>& read) {
-  try {
-    read();
-    return std::nullopt;
-  } catch (const InputError& error) {
-    return error.diagnostic();
-  }
-}
-
-struct Bad {
-  const char* line;
-  std::uint32_t column;
-  const char* message;
-  const char* expected;
-  const char* hint = "";
-};
-
-void expect_refused(const Bad& bad, std::uint32_t line, const std::function<void()>& read) {
-  SCOPED_TRACE(bad.line);
-  const auto error = error_of(read);
-  ASSERT_TRUE(error);
-  EXPECT_EQ(error->at, (Position{line, bad.column})) << print(*error);
-  EXPECT_THAT(error->message, HasSubstr(bad.message));
-  EXPECT_THAT(error->expected, HasSubstr(bad.expected));
-  EXPECT_FALSE(error->found.empty());
-  EXPECT_EQ(error->file, "line.mmt");
-  EXPECT_THAT(error->hint, HasSubstr(bad.hint));
-}
 
 // ---- Calls ----------------------------------------------------------------------------------------------------
 

@@ -9,6 +9,7 @@ constexpr std::string_view clause_heading = "### ";
 constexpr std::string_view between_kind_and_source = " · ";
 constexpr std::string_view fence = "```";
 constexpr std::string_view example_fence = "```mmt";
+constexpr std::string_view corrected_example_fence = "```mmt corrected";
 
 std::string_view without_blanks_around(std::string_view text) {
   constexpr std::string_view blanks = " \t\r\n";
@@ -71,13 +72,17 @@ std::vector<Entry> entries(const Chapter& chapter) {
 
 std::vector<Example> examples(const Chapter& chapter) {
   std::vector<Example> found;
+  std::string heading;
   bool in_example = false;
-  for_each_line(chapter.text, [&](std::string_view line, std::uint32_t number, bool) {
+  for_each_line(chapter.text, [&](std::string_view line, std::uint32_t number, bool in_block) {
     if (line.starts_with(fence)) {
-      in_example = line == example_fence;
-      if (in_example) found.push_back({"", chapter.file, number + 1});
+      const bool corrected = line == corrected_example_fence;
+      in_example = corrected || line == example_fence;
+      if (in_example) found.push_back({"", chapter.file, number + 1, heading, corrected});
     } else if (in_example) {
       found.back().text.append(line).append("\n");
+    } else if (!in_block && line.starts_with('#')) {
+      heading = without_blanks_around(line.substr(std::min(line.find_first_not_of('#'), line.size())));
     }
   });
   return found;

@@ -7,7 +7,8 @@
 //
 //   The slabs of a cache stand in one list ...
 //
-// Between fences (```) there are no headings. A block that is fenced and marked `mmt` is an example: a complete transcript.
+// Between fences (```) there are no headings. A block that is fenced and marked `mmt` is an example: a complete transcript, of
+// the kernel as it was built; marked `mmt corrected`, of the kernel in which its defects are mended.
 #pragma once
 
 #include <refmm/spec/clause.hpp>
@@ -46,7 +47,9 @@ std::vector<Entry> entries(const Chapter& chapter);
 struct Example {
   std::string text;  // its lines, without the fences
   std::string_view file;
-  std::uint32_t line;  // of its first line, from 1
+  std::uint32_t line;   // of its first line, from 1
+  std::string heading;  // that it stands below: the name of a clause, or of a section
+  bool corrected;       // it is of the kernel without its defects
 };
 
 /// The examples of a chapter in its order.

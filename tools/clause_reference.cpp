@@ -6,9 +6,11 @@
 namespace refmm {
 namespace {
 
+/// True of the first part of any clause's name: `vma`, and `defect` as well.
 bool is_area(std::string_view area) {
   return std::ranges::any_of(clause_tables, [&](const auto& table) {
-    return !table.empty() && table.front().name.substr(0, table.front().name.find('.')) == area;
+    return std::ranges::any_of(
+        table, [&](const Clause& clause) { return clause.name.substr(0, clause.name.find('.')) == area; });
   });
 }
 

@@ -97,13 +97,32 @@ bool Exploration::next_path() {
 
 // ---- Questions to Z3 ----------------------------------------------------------------------------------------------------
 
+z3::solver Exploration::from_scratch() {
+  const auto tactic = [&](const char* name) { return z3::tactic(context_, name); };
+  z3::solver alone = (tactic("simplify") & tactic("propagate-values") & tactic("solve-eqs") & tactic("ackermannize_bv") &
+                      tactic("simplify") & tactic("bit-blast") & tactic("sat"))
+                         .mk_solver();
+  z3::params parameters(context_);
+  parameters.set("rlimit", limits_.rlimit);
+  alone.set(parameters);
+  for (const z3::expr& assertion : solver_.assertions()) alone.add(assertion);
+  return alone;
+}
+
 std::optional<z3::model> Exploration::check() {
   for (unsigned refinements = 0;; ++refinements) {
     ++statistics_.queries;
-    const z3::check_result result = solver_.check();
-    if (result == z3::unknown) throw Undecided("Z3 does not know: " + solver_.reason_unknown());
+    z3::solver* answering = &solver_;
+    z3::check_result result = solver_.check();
+    std::optional<z3::solver> alone;
+    if (result == z3::unknown) {
+      alone.emplace(from_scratch());
+      answering = &*alone;
+      result = alone->check();
+    }
+    if (result == z3::unknown) throw Undecided("Z3 does not know: " + answering->reason_unknown());
     if (result == z3::unsat) return std::nullopt;
-    z3::model model = solver_.get_model();
+    z3::model model = answering->get_model();
     const std::vector<z3::expr> facts = products_.violated_facts(model);
     if (facts.empty()) return model;
     for (const z3::expr& fact : facts) solver_.add(fact);

@@ -120,6 +120,9 @@ class Exploration {
     bool has_scope = true;           // of the solver; false of an answer that splits no path
   };
 
+  /// A solver with all that is asserted now, which works on bits after preprocessing: slower to set up than to go on from the
+  /// question before, but it decides sums and differences that the other gives up on.
+  z3::solver from_scratch();
   std::optional<z3::model> check();
   std::optional<z3::model> model_of(const z3::expr& condition);
   bool possible(const z3::expr& condition);

@@ -52,6 +52,10 @@ class Bool {
 
 /// A word of `Bits` bits: a constant or a bit-vector term. Arithmetic wraps, comparison is unsigned, a shift by `Bits` or
 /// more gives 0. Division by zero is a misstep.
+///
+/// A word that was shifted to the left is also kept as what it was: a number of pages, say, of so many bits less. Sums,
+/// differences and comparisons of such words are those of the shorter numbers, and shifting back costs nothing. Addresses and
+/// page offsets are then linear in the page numbers that a law begins with, which Z3 adds up as we do.
 template <unsigned Bits>
 class BasicWord {
  public:
@@ -81,11 +85,13 @@ class BasicWord {
   friend BasicWord operator+(const BasicWord& a, const BasicWord& b) {
     if (a.is(0)) return b;
     if (b.is(0)) return a;
+    if (const unsigned shift = common_shift(a, b)) return shifted(a.short_of(shift) + b.short_of(shift), shift);
     return compute(
         a, b, [](native x, native y) { return x + y; }, [](auto x, auto y) { return x + y; });
   }
   friend BasicWord operator-(const BasicWord& a, const BasicWord& b) {
     if (b.is(0)) return a;
+    if (const unsigned shift = common_shift(a, b)) return shifted(a.short_of(shift) - b.short_of(shift), shift);
     return compute(
         a, b, [](native x, native y) { return x - y; }, [](auto x, auto y) { return x - y; });
   }
@@ -100,6 +106,17 @@ class BasicWord {
   friend BasicWord operator%(const BasicWord& a, const BasicWord& b) { return divide(a, b).second; }
   friend BasicWord operator&(const BasicWord& a, const BasicWord& b) {
     if (a.is(0) || b.is(0)) return native{0};
+    if (a.is_constant() && !b.is_constant()) return b & a;
+    if (b.is_constant() && a.short_) {
+      if (static_cast<unsigned>(std::countr_zero(b.value_)) >= a.shift_)
+        return shifted(a.short_of(a.shift_) & b.short_of(a.shift_), a.shift_);
+      if (static_cast<unsigned>(std::bit_width(b.value_)) <= a.shift_) return native{0};
+    }
+    if (b.is_constant() && !a.is_constant()) {
+      const auto low = static_cast<unsigned>(std::countr_zero(b.value_));
+      if (low != 0 && static_cast<unsigned>(std::countl_one(b.value_)) == Bits - low)
+        return shifted(a.term().extract(Bits - 1, low), low);
+    }
     return compute(
         a, b, [](native x, native y) { return x & y; }, [](auto x, auto y) { return x & y; });
   }
@@ -115,11 +132,16 @@ class BasicWord {
     return a.is_constant() ? BasicWord(static_cast<native>(~a.value_)) : BasicWord(~a.term());
   }
   friend BasicWord operator<<(const BasicWord& a, const BasicWord& b) {
+    if (!a.is_constant() && b.is_constant() && b.value_ != 0 && b.value_ < Bits) {
+      const auto shift = static_cast<unsigned>(b.value_);
+      return shifted(a.term().extract(Bits - 1 - shift, 0), shift);
+    }
     return compute(
         a, b, [](native x, native y) { return y < Bits ? x << y : 0; },
         [](auto x, auto y) { return z3::shl(x, y); });
   }
   friend BasicWord operator>>(const BasicWord& a, const BasicWord& b) {
+    if (a.short_ && b.is(a.shift_)) return BasicWord(z3::zext(*a.short_, a.shift_).simplify());
     return compute(
         a, b, [](native x, native y) { return y < Bits ? x >> y : 0; },
         [](auto x, auto y) { return z3::lshr(x, y); });
@@ -157,6 +179,7 @@ class BasicWord {
   }
   static Bool compare(const BasicWord& a, const BasicWord& b, auto on_constants, auto on_terms) {
     if (a.is_constant() && b.is_constant()) return on_constants(a.value_, b.value_);
+    if (const unsigned shift = common_shift(a, b)) return Bool(on_terms(a.short_of(shift), b.short_of(shift)));
     return Bool(on_terms(a.term(), b.term()));
   }
 
@@ -194,8 +217,35 @@ class BasicWord {
     return {quotient, remainder};
   }
 
+  // ---- Words that were shifted to the left ----
+
+  static BasicWord shifted(const z3::expr& number, unsigned shift) {
+    const z3::expr simple = number.simplify();
+    BasicWord word(z3::concat(simple, number.ctx().bv_val(0, shift)));
+    word.short_ = simple;
+    word.shift_ = shift;
+    return word;
+  }
+
+  /// By how much both were shifted, if one of them was and the other may have been; else 0.
+  static unsigned common_shift(const BasicWord& a, const BasicWord& b) {
+    const auto fits = [](const BasicWord& word, unsigned shift) {
+      return word.short_ ? word.shift_ == shift
+                         : word.is_constant() && (word.value_ & ((native{1} << shift) - 1)) == 0;
+    };
+    const unsigned shift = a.short_ ? a.shift_ : b.short_ ? b.shift_ : 0;
+    return shift != 0 && fits(a, shift) && fits(b, shift) ? shift : 0;
+  }
+
+  /// The number that was shifted.
+  z3::expr short_of(unsigned shift) const {
+    return short_ ? *short_ : Exploration::current().context().bv_val(value_ >> shift, Bits - shift);
+  }
+
   native value_ = 0;
   std::optional<z3::expr> term_;
+  std::optional<z3::expr> short_;
+  unsigned shift_ = 0;
 };
 
 using Word = BasicWord<32>;

@@ -1,0 +1,72 @@
+// Which clauses the recordings show: all that decide something, but for those that are listed here.
+
+#include <refmm/tests/replay.hpp>
+#include <refmm/tests/transcript_recordings.hpp>
+
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <iterator>
+#include <set>
+#include <sstream>
+#include <string>
+
+namespace refmm::replay {
+namespace {
+
+/// Names, as one text: a clause that stands here alone is not tested here.
+std::set<std::string, std::less<>> names_in(const std::string& text) {
+  std::istringstream words(text);
+  return {std::istream_iterator<std::string>(words), {}};
+}
+
+void expect_clauses(const std::string& family, const std::string& areas, const std::string& without) {
+  const auto not_shown = names_in(without);
+  Coverage coverage;
+  for (const auto& path : recordings(family)) {
+    for (const Replayed& replayed : run(transcript::parse(transcript::load(path)), {}).transcripts)
+      coverage.add(replayed.coverage);
+  }
+  const auto clauses = clauses_to_exercise(areas);
+  ASSERT_FALSE(clauses.empty());
+  for (const Clause* clause : clauses)
+    EXPECT_EQ(coverage.hits(*clause) != 0, !not_shown.contains(clause->name)) << clause->name;
+}
+
+/// Clauses that decide nothing by themselves: laws and the invariant keep them.
+constexpr const char* kept_by_slab_laws =
+    " slab.order slab.first_not_full slab.chain.permutation slab.chain.length slab.chain.links"
+    " slab.layout.disjoint slab.layout.inside slab.layout.aligned slab.layout.pages slab.colour.range"
+    " slab.descriptors slab.alloc.not_twice slab.free.next_alloc slab.free.keeps_pages"
+    " slab.shrink.live_objects_stay slab.failure.loses_nothing slab.slabinfo";
+
+/// Clauses that decide, and that no recording shows.
+constexpr const char* slab_not_recorded =
+    " slab.create.offslab_limit slab.shrink.bug.null slab.shrink.bug.in_interrupt";
+
+TEST(SlabRecordings, show_all_other_clauses_deciding) {
+  expect_clauses("slab", "slab", std::string(kept_by_slab_laws) + slab_not_recorded);
+}
+
+constexpr const char* kept_by_vma_laws =
+    " vma.areas.sorted vma.areas.disjoint vma.areas.aligned vma.areas.inside_task vma.areas.may_what_they_do"
+    " vma.account.total_vm vma.account.locked_vm vma.account.map_count vma.account.references"
+    " vma.account.write_count vma.account.share_lists vma.lookup.no_effect";
+
+constexpr const char* vma_not_recorded = " vma.close.not_open vma.mprotect.bug.no_page";
+
+/// What the corrected kernel does in place of a defect; recordings are of 2.4.0 as it was built.
+constexpr const char* vma_of_corrected_kernel =
+    " vma.split.limit vma.stack.offset_zero vma.mremap.length_zero vma.mremap.fixed.destination_stays"
+    " vma.mremap.tail_stays vma.mremap.page_offset vma.mremap.too_many_areas";
+
+/// There is one process: no transcript of this family forks.
+constexpr const char* vma_of_fork = " vma.fork.areas vma.fork.unlocked vma.fork.files vma.fork.no_structure";
+
+TEST(VmaRecordings, show_all_other_clauses_deciding) {
+  expect_clauses("vma", "vma",
+                 std::string(kept_by_vma_laws) + vma_not_recorded + vma_of_corrected_kernel + vma_of_fork);
+}
+
+}  // namespace
+}  // namespace refmm::replay
