@@ -3,8 +3,10 @@
 #include <refmm/spec/slab_invariant.hpp>
 #include <refmm/spec/slab_laws.hpp>
 #include <refmm/spec/slab_step_laws.hpp>
+#include <refmm/spec/vma_invariant.hpp>
 #include <refmm/spec/vma_laws.hpp>
 #include <refmm/spec/vma_range_laws.hpp>
+#include <refmm/spec/vma_step_laws.hpp>
 #include <refmm/tools/law_list.hpp>
 
 #include <tuple>
@@ -35,6 +37,7 @@ std::vector<LawEntry> collect() {
   append(entries, slab::kmalloc_laws);
   append(entries, slab::reap_laws);
   append(entries, slab::step_laws, LawForm::every_step);
+  append(entries, vma::invariant, LawForm::every_state);
   append(entries, vma::piece_laws);
   append(entries, vma::split_laws);
   append(entries, vma::flag_laws);
@@ -42,6 +45,7 @@ std::vector<LawEntry> collect() {
   append(entries, vma::range_laws);
   append(entries, vma::search_laws);
   append(entries, vma::page_table_laws);
+  append(entries, vma::step_laws, LawForm::every_step);
   return entries;
 }
 
