@@ -42,8 +42,8 @@
 namespace refmm::impl::inline REFMM_BUILD {
 
 /// `Nodes` has allocate(), which returns memory for an AreaTreeNode<Area> or nullptr, and release(void*): an ObjectCache. `entries`
-/// of a node are 31 in lines of 64 bytes with 8 or 16 keys; tests take fewer, so that few areas make many nodes.
-template <OrderedArea Area, class Nodes, std::size_t entries = 31>
+/// of a node are 63 in lines of 64 bytes with 8 or 16 keys; tests take fewer, so that few areas make many nodes.
+template <OrderedArea Area, class Nodes, std::size_t entries = 63>
 class AreaTree {
  public:
   using Word = decltype(Area::vm_start);
@@ -119,7 +119,8 @@ class AreaTree {
       leaf = descend(addr);
       if (leaf == nullptr) return nullptr;
     }
-    return area_at(leaf, leaf->rank(addr));
+    const std::size_t place = nearby_.place = leaf->rank(addr);
+    return area_at(leaf, place);
   }
 
   /// The first area with a byte in [start, end), or nullptr. start < end. 2.4.0: find_vma_intersection.
@@ -187,6 +188,7 @@ class AreaTree {
     Node* leaf = nullptr;
     Word lower = 0;
     Word width = 0;
+    std::size_t place = 0;  // where in the leaf a lookup ended, when it did
 
     Word upper() const { return lower + width; }
   };
@@ -202,11 +204,16 @@ class AreaTree {
     (before == nullptr ? first_ : before->vm_next) = behind;
     (behind == nullptr ? last_ : behind->vm_prev) = before;
   }
+  /// The place in its leaf of an area, to which `addr` leads.
+  std::size_t place_of(const Node* leaf, const Area& area, Word addr) const {
+    const std::size_t place = nearby_.place;
+    return place < leaf->count() && leaf->area(place) == &area ? place : leaf->rank(addr);
+  }
   static Word end_of(const Area* area) { return area == nullptr ? 0 : area->vm_end; }
 
   /// The area at `place` of a leaf, or the one behind them.
   static Area* area_at(const Node* leaf, std::size_t place) {
-    return place < leaf->count ? leaf->slots[place].area : leaf->slots[leaf->count - 1].area->vm_next;
+    return place < leaf->count() ? leaf->area(place) : leaf->area(leaf->count() - 1)->vm_next;
   }
 
   // The leaf that an address leads to: nullptr if there can be no area above it, or (nearby_leaf) if it is not nearby.
@@ -216,7 +223,7 @@ class AreaTree {
     return leaf == nullptr ? descend(addr) : leaf;
   }
   Node* descend(Word addr) const;
-  void remove(Node* leaf, Word addr, std::size_t number);
+  void remove(Node* leaf, Word addr, std::size_t place, std::size_t number);
 
   // Nodes, separators and gaps: area_tree_shape.hpp.
   std::size_t nodes_to_insert(std::size_t count) const;
@@ -231,8 +238,8 @@ class AreaTree {
   void add(const Way& way, Word separator, Node* node, const Area& area);
   void add_root(Word separator, Node* node);
   [[gnu::noinline]] void join(Word addr);
-  bool join_with_neighbour(Step& above, bool inner);
-  void join(Node* above, std::size_t place, bool inner);
+  bool join_with_neighbour(Step& above, std::size_t level);
+  void join(Node* above, std::size_t place, std::size_t level);
   void lower_root();
   [[gnu::noinline]] void raise_separator(Word addr, Word end);
   [[gnu::noinline]] void lower_separator(Word addr, Word start);
@@ -270,11 +277,11 @@ auto AreaTree<Area, Nodes, entries>::descend(Word addr) const -> Node* {
   Word upper = no_key;
   for (std::size_t level = height_; level != 0; --level) {
     const std::size_t place = node->rank(addr);
-    lower = place == 0 ? lower : node->keys[place - 1];
-    upper = std::min(upper, node->keys[place]);
-    node = node->slots[place].node;
+    lower = place == 0 ? lower : node->key(place - 1);
+    upper = std::min(upper, node->key(place));
+    node = node->node(place);
   }
-  nearby_ = {node, lower, static_cast<Word>(upper - lower)};
+  nearby_ = {node, lower, static_cast<Word>(upper - lower), 0};
   return node;
 }
 
@@ -287,7 +294,7 @@ bool AreaTree<Area, Nodes, entries>::insert(Area& area) {
   if ((leaf == nullptr || leaf->is_full()) && promised_ == 0 && !have_spares(nodes_to_insert(1))) return false;
   if (promised_ != 0) --promised_;
   if (leaf == nullptr) leaf = root_ = take_spare();
-  if (empty()) nearby_ = {leaf, 0, no_key};
+  if (empty()) nearby_ = {leaf, 0, no_key, 0};
 
   std::size_t place = leaf->rank(addr);
   area.vm_next = empty() ? nullptr : area_at(leaf, place);
@@ -313,7 +320,8 @@ void AreaTree<Area, Nodes, entries>::erase(Area& area) {
   Area* const behind = area.vm_next;
   link(area.vm_prev, behind);
   area.vm_prev = area.vm_next = nullptr;
-  remove(leaf_of(addr), addr, 1);
+  Node* const leaf = leaf_of(addr);
+  remove(leaf, addr, place_of(leaf, area, addr), 1);
   if (behind != nullptr) gap_grew(nearby_leaf(behind->vm_end - 1), *behind);
 }
 
@@ -326,12 +334,12 @@ Area* AreaTree<Area, Nodes, entries>::take_out(Word start, Word end) {
   while (behind != nullptr && behind->vm_start < end) {
     const Word addr = behind->vm_end - 1;
     Node* const leaf = leaf_of(addr);
-    const std::size_t from = leaf->rank(addr);
+    const std::size_t from = place_of(leaf, *behind, addr);
     std::size_t to = from + 1;
-    while (to < leaf->count && leaf->slots[to].area->vm_start < end) ++to;
-    last_one = leaf->slots[to - 1].area;
+    while (to < leaf->count() && leaf->area(to)->vm_start < end) ++to;
+    last_one = leaf->area(to - 1);
     behind = last_one->vm_next;
-    remove(leaf, addr, to - from);
+    remove(leaf, addr, from, to - from);
   }
   link(chain->vm_prev, behind);
   chain->vm_prev = last_one->vm_next = nullptr;
@@ -339,13 +347,12 @@ Area* AreaTree<Area, Nodes, entries>::take_out(Word start, Word end) {
   return chain;
 }
 
-/// Takes `number` areas out of a leaf, the first of them that which holds `addr`; their links are the caller's.
+/// Takes `number` areas from `place` on out of a leaf, to which `addr` leads. Their links are the caller's.
 template <OrderedArea Area, class Nodes, std::size_t entries>
-void AreaTree<Area, Nodes, entries>::remove(Node* leaf, Word addr, std::size_t number) {
-  const std::size_t place = leaf->rank(addr);
+void AreaTree<Area, Nodes, entries>::remove(Node* leaf, Word addr, std::size_t place, std::size_t number) {
   leaf->remove(place, place, number);
   size_ -= number;
-  if (leaf->count <= sparse && height_ != 0) join(addr);
+  if (leaf->count() <= sparse && height_ != 0) join(addr);
   if (empty()) nearby_ = {};
 }
 
@@ -373,10 +380,11 @@ void AreaTree<Area, Nodes, entries>::set_end(Area& area, Word vm_end) {
   Node* const leaf = leaf_of(addr);
   if (vm_end > nearby_.upper()) raise_separator(addr, vm_end);
   if (vm_end <= nearby_.lower) lower_separator(addr, area.vm_start);
-  const std::size_t place = leaf->rank(addr);
+  const std::size_t place = place_of(leaf, area, addr);
   const bool gap_grows = vm_end < area.vm_end && area.vm_next != nullptr;
-  leaf->keys[place] = area.vm_end = vm_end;
-  if (gap_grows) gap_grew(place + 1 < leaf->count ? leaf : nullptr, *area.vm_next);
+  leaf->set_key(place, vm_end);
+  area.vm_end = vm_end;
+  if (gap_grows) gap_grew(place + 1 < leaf->count() ? leaf : nullptr, *area.vm_next);
 }
 
 }  // namespace refmm::impl::inline REFMM_BUILD

@@ -7,7 +7,6 @@
 #include <cstddef>
 #include <new>
 #include <optional>
-#include <utility>
 
 namespace refmm::impl::inline REFMM_BUILD {
 
@@ -30,7 +29,7 @@ bool AreaTree<Area, Nodes, entries>::make_spares(std::size_t nodes) {
       return false;
     }
     Node* const node = ::new (memory) Node;
-    node->slots[0].node = spare_;
+    node->chain(spare_);
     spare_ = node;
     ++spares_;
   }
@@ -46,7 +45,7 @@ void AreaTree<Area, Nodes, entries>::release_spares(std::size_t keep) {
 template <OrderedArea Area, class Nodes, std::size_t entries>
 auto AreaTree<Area, Nodes, entries>::take_spare() -> Node* {
   Node* const node = spare_;
-  spare_ = node->slots[0].node;
+  spare_ = node->chained();
   --spares_;
   return node;
 }
@@ -55,8 +54,8 @@ auto AreaTree<Area, Nodes, entries>::take_spare() -> Node* {
 template <OrderedArea Area, class Nodes, std::size_t entries>
 void AreaTree<Area, Nodes, entries>::put_spare(Node* node) {
   if (spares_ >= kept_) return nodes_->release(node);
-  node->gap = 0;
-  node->slots[0].node = spare_;
+  node->set_gap(0);
+  node->chain(spare_);
   spare_ = node;
   ++spares_;
 }
@@ -65,7 +64,7 @@ void AreaTree<Area, Nodes, entries>::put_spare(Node* node) {
 template <OrderedArea Area, class Nodes, std::size_t entries>
 void AreaTree<Area, Nodes, entries>::give_back(Node* node, std::size_t level) {
   if (level != 0)
-    for (std::size_t i = 0; i < node->count; ++i) give_back(node->slots[i].node, level - 1);
+    for (std::size_t i = 0; i < node->count(); ++i) give_back(node->node(i), level - 1);
   nodes_->release(node);
 }
 
@@ -76,7 +75,7 @@ auto AreaTree<Area, Nodes, entries>::way_to(Word addr) const -> Way {
   for (std::size_t level = height_;; --level) {
     way[level] = {node, node->rank(addr)};
     if (level == 0) return way;
-    node = node->slots[way[level].place].node;
+    node = node->node(way[level].place);
   }
 }
 
@@ -93,8 +92,8 @@ void AreaTree<Area, Nodes, entries>::split(const Area& area) {
                                                       : (Node::capacity + 1) / 2;
   Node* const right = take_spare();
   leaf->move_to(*right, place);
-  right->gap = leaf->gap;
-  add(way, place == 0 ? area.vm_end : leaf->keys[place - 1], right, area);
+  right->set_gap(leaf->gap());
+  add(way, place == 0 ? area.vm_end : leaf->key(place - 1), right, area);
 }
 
 /// Adds `node` behind the leaf of `way`, with a separator between them, and splits what is full above them.
@@ -110,8 +109,9 @@ void AreaTree<Area, Nodes, entries>::add(const Way& way, Word separator, Node* n
                                                        : (Node::capacity + 1) / 2;
     Node* const right = take_spare();
     left->move_to(*right, from);
-    right->gap = left->gap;
-    const Word middle = std::exchange(left->keys[from - 1], no_key);
+    right->set_gap(left->gap());
+    const Word middle = left->key(from - 1);
+    left->set_key(from - 1, no_key);
     if (place < from)
       left->insert(place, separator, place + 1, Slot{.node = node});
     else
@@ -126,9 +126,8 @@ void AreaTree<Area, Nodes, entries>::add(const Way& way, Word separator, Node* n
 template <OrderedArea Area, class Nodes, std::size_t entries>
 void AreaTree<Area, Nodes, entries>::add_root(Word separator, Node* node) {
   Node* const root = take_spare();
-  root->slots[0].node = root_;
-  root->count = 1;
-  root->gap = root_->gap;
+  root->insert(0, no_key, 0, Slot{.node = root_});
+  root->set_gap(root_->gap());
   root->insert(0, separator, 1, Slot{.node = node});
   root_ = root;
   ++height_;
@@ -144,57 +143,61 @@ void AreaTree<Area, Nodes, entries>::join(Word addr) {
   for (std::size_t level = 0; level < height_; ++level) {
     Node* const node = way[level].node;
     Step& above = way[level + 1];
-    const Word before = above.node->count;
-    if (node->count == 0 && before == 1) {
+    const std::size_t before = above.node->count();
+    if (node->count() == 0 && before == 1) {
       put_spare(node);
       above.node->remove(0, 0, 1);
     }
-    while (join_with_neighbour(above, level != 0)) {
+    while (join_with_neighbour(above, level)) {
     }
-    if (above.node->count == before) return;
+    if (above.node->count() == before) return;
   }
   lower_root();
 }
 
-/// Joins the node at the place that `above` says with one beside it if it is sparse and they fit. False if not.
+/// Joins the node of `level` at the place that `above` says with one beside it if it is sparse and they fit. False if not.
 template <OrderedArea Area, class Nodes, std::size_t entries>
-bool AreaTree<Area, Nodes, entries>::join_with_neighbour(Step& above, bool inner) {
+bool AreaTree<Area, Nodes, entries>::join_with_neighbour(Step& above, std::size_t level) {
   const auto [node, place] = above;
-  if (place >= node->count || node->slots[place].node->count > sparse) return false;
-  for (std::size_t first = place == 0 ? 0 : place - 1; first <= place && first + 1 < node->count; ++first) {
-    const Node* const left = node->slots[first].node;
-    const Node* const right = node->slots[first + 1].node;
-    if (left->count != 0 && right->count != 0 && left->count + right->count > half_full) continue;
-    join(node, first, inner);
+  if (place >= node->count() || node->node(place)->count() > sparse) return false;
+  for (std::size_t first = place == 0 ? 0 : place - 1; first <= place && first + 1 < node->count(); ++first) {
+    const Node* const left = node->node(first);
+    const Node* const right = node->node(first + 1);
+    if (left->count() != 0 && right->count() != 0 && left->count() + right->count() > half_full) continue;
+    join(node, first, level);
     above.place = first;
     return true;
   }
   return false;
 }
 
-/// Joins the nodes at `place` of `above` and behind it.
+/// Joins the nodes of `level` at `place` of `above` and behind it. Below them two may now be neighbours that were not.
 template <OrderedArea Area, class Nodes, std::size_t entries>
-void AreaTree<Area, Nodes, entries>::join(Node* above, std::size_t place, bool inner) {
-  Node* const left = above->slots[place].node;
-  Node* const right = above->slots[place + 1].node;
-  if (inner && left->count != 0 && right->count != 0) left->keys[left->count - 1] = above->keys[place];
+void AreaTree<Area, Nodes, entries>::join(Node* above, std::size_t place, std::size_t level) {
+  Node* const left = above->node(place);
+  Node* const right = above->node(place + 1);
+  const bool inner = level != 0 && left->count() != 0 && right->count() != 0;
+  Step seam{left, left->count()};
+  if (inner) left->set_key(seam.place - 1, above->key(place));
   right->move_to(*left, 0);
-  left->gap = std::max(left->gap, right->gap);
+  left->set_gap(std::max(left->gap(), right->gap()));
   above->remove(place, place + 1, 1);
   put_spare(right);
+  while (inner && join_with_neighbour(seam, level - 1)) {
+  }
 }
 
 /// Takes roots away that have one node below them. A root without any is the leaf that an empty tree leaves behind.
 template <OrderedArea Area, class Nodes, std::size_t entries>
 void AreaTree<Area, Nodes, entries>::lower_root() {
-  while (height_ != 0 && root_->count == 1) {
+  while (height_ != 0 && root_->count() == 1) {
     Node* const root = root_;
-    root_ = root->slots[0].node;
+    root_ = root->node(0);
     --height_;
     root->remove(0, 0, 1);
     put_spare(root);
   }
-  if (root_->count == 0) height_ = 0;
+  if (root_->count() == 0) height_ = 0;
 }
 
 // ---- Separators -------------------------------------------------------------------------------------------------
@@ -204,8 +207,8 @@ template <OrderedArea Area, class Nodes, std::size_t entries>
 void AreaTree<Area, Nodes, entries>::raise_separator(Word addr, Word end) {
   const Way way = way_to(addr);
   std::size_t level = 1;
-  while (way[level].place + 1 == way[level].node->count) ++level;
-  way[level].node->keys[way[level].place] = end;
+  while (way[level].place + 1 == way[level].node->count()) ++level;
+  way[level].node->set_key(way[level].place, end);
   nearby_.width = end - nearby_.lower;
 }
 
@@ -215,8 +218,9 @@ void AreaTree<Area, Nodes, entries>::lower_separator(Word addr, Word start) {
   const Way way = way_to(addr);
   std::size_t level = 1;
   while (way[level].place == 0) ++level;
-  way[level].node->keys[way[level].place - 1] = start;
-  nearby_ = {nearby_.leaf, start, static_cast<Word>(nearby_.upper() - start)};
+  way[level].node->set_key(way[level].place - 1, start);
+  nearby_.width = nearby_.upper() - start;
+  nearby_.lower = start;
 }
 
 // ---- Holes ------------------------------------------------------------------------------------------------------
@@ -227,16 +231,16 @@ void AreaTree<Area, Nodes, entries>::lower_separator(Word addr, Word start) {
 template <OrderedArea Area, class Nodes, std::size_t entries>
 void AreaTree<Area, Nodes, entries>::gap_grew(const Node* leaf, const Area& area) {
   const Word gap = area.vm_start - end_of(area.vm_prev);
-  if (leaf == nullptr || gap > leaf->gap) raise_gap(area.vm_end - 1, gap);
+  if (leaf == nullptr || gap > leaf->gap()) raise_gap(area.vm_end - 1, gap);
 }
 
 template <OrderedArea Area, class Nodes, std::size_t entries>
 void AreaTree<Area, Nodes, entries>::raise_gap(Word addr, Word gap) {
   Node* node = root_;
   for (std::size_t level = height_;; --level) {
-    node->gap = std::max(node->gap, gap);
+    node->set_gap(std::max(node->gap(), gap));
     if (level == 0) return;
-    node = node->slots[node->rank(addr)].node;
+    node = node->node(node->rank(addr));
   }
 }
 
@@ -254,21 +258,21 @@ Area* AreaTree<Area, Nodes, entries>::first_behind_gap(Node* node, std::size_t l
                                                        Word length) const {
   const std::size_t first = node->rank(from);
   Word largest = 0;
-  for (std::size_t i = first; i < node->count; ++i) {
+  for (std::size_t i = first; i < node->count(); ++i) {
     if (level != 0) {
-      Node* const next = node->slots[i].node;
-      if (next->gap >= length)
+      Node* const next = node->node(i);
+      if (next->gap() >= length)
         if (Area* const found = first_behind_gap(next, level - 1, from, length)) return found;
-      largest = std::max(largest, next->gap);
+      largest = std::max(largest, next->gap());
     } else {
-      Area* const area = node->slots[i].area;
-      const Word end_before = i == 0 ? end_of(area->vm_prev) : node->keys[i - 1];
+      Area* const area = node->area(i);
+      const Word end_before = i == 0 ? end_of(area->vm_prev) : node->key(i - 1);
       const Word begin = std::max(from, end_before);
       if (area->vm_start >= begin && area->vm_start - begin >= length) return area;
       largest = std::max(largest, static_cast<Word>(area->vm_start - end_before));
     }
   }
-  if (first == 0) node->gap = largest;
+  if (first == 0) node->set_gap(largest);
   return nullptr;
 }
 

@@ -4,6 +4,7 @@
 #include <refmm/impl/vma.hpp>
 #include <refmm/model/vma.hpp>
 #include <refmm/spec/difference.hpp>
+#include <refmm/spec/vma_invariant.hpp>
 #include <refmm/spec/vma_state.hpp>
 #include <refmm/tests/vma_address_space.hpp>
 
@@ -17,8 +18,10 @@
 #include <random>
 #include <sstream>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <variant>
+#include <vector>
 
 namespace refmm {
 namespace {
@@ -433,6 +436,92 @@ TYPED_TEST(VmaImplementation, DropsTheFilesThatItMapsAtItsEnd) {
   EXPECT_TRUE(files.files().empty());
   EXPECT_EQ(files.inodes().size(), 1u);
   EXPECT_EQ(files.named("a").i_writecount, 0);
+}
+
+/// Takes all the memory that there is for areas and for nodes of their tree, and lets go of some.
+class Hog {
+ public:
+  explicit Hog(AreaCaches<std::uint32_t>& caches) : caches_(caches) {}
+  ~Hog() { leave(~std::size_t{0}, ~std::size_t{0}); }
+
+  /// From now on so many areas and nodes can be had, if no more come back.
+  void leave(std::size_t areas, std::size_t nodes) {
+    while (auto* const area = caches_.make()) areas_.push_back(area);
+    while (void* const node = caches_.nodes().allocate()) nodes_.push_back(node);
+    for (; areas != 0 && !areas_.empty(); --areas, areas_.pop_back()) caches_.destroy(areas_.back());
+    for (; nodes != 0 && !nodes_.empty(); --nodes, nodes_.pop_back()) caches_.nodes().release(nodes_.back());
+  }
+
+ private:
+  AreaCaches<std::uint32_t>& caches_;
+  std::vector<impl::VmArea<std::uint32_t>*> areas_;
+  std::vector<void*> nodes_;
+};
+
+/// Requests for memory that really fail, at any point: the state is always lawful, and nothing is lost.
+TEST(VmaImplementationWithoutMemory, IsLawful) {
+  HostPages few({.max_pages = 24});
+  SlabAllocator<HostPages> slabs(few);
+  AreaCaches<std::uint32_t> caches(slabs);
+  const vma::Boot<std::uint32_t> boot = plain_boot<std::uint32_t>();
+  std::size_t refused = 0;
+  for (std::uint64_t seed = 1; seed <= 60; ++seed) {
+    VmaMachine<std::uint32_t> machine(caches, slabs, boot);
+    for (const char* name : {"a", "b", "c"}) machine.apply(vma::Open{name, vma::FMODE_READ | vma::FMODE_WRITE});
+    Hog hog(caches);
+    Arguments<std::uint32_t> arguments(seed);
+    std::mt19937_64 random(seed);
+    vma::State<std::uint32_t> seen{};
+    for (int i = 0; i < 150; ++i) {
+      hog.leave(random() % 4, random() % 3);
+      const auto command = arguments.next();
+      if (std::holds_alternative<vma::Open>(command)) continue;
+      const auto result = machine.apply(command);
+      const auto* why = std::get_if<vma::Refused>(&result);
+      if (why != nullptr &&
+          (why->refusal == vma::Refusal::no_area_structure || why->refusal == vma::Refusal::no_structure_to_lock))
+        ++refused;
+      machine.observe(seen);
+      for (const auto& conjunct : vma::invariant) {
+        if (std::string_view(conjunct.clause->name).starts_with("vma.tree.")) continue;
+        ASSERT_TRUE(conjunct.holds(seen)) << conjunct.name << ", seed " << seed << ": " << to_text(command);
+      }
+    }
+  }
+  EXPECT_GT(refused, 300u);
+  EXPECT_EQ(caches.areas_in_use(), 0u);
+  EXPECT_EQ(caches.nodes_in_use(), 0u);
+}
+
+// ---- What later kernels got wrong -------------------------------------------------------------------------------------
+
+TYPED_TEST(VmaImplementation, HasNoneOfTheMistakesThatLaterKernelsBecameKnownFor) {
+  using Word = TypeParam;
+  const Word task_size = kernel<Word>.machine.task_size;
+  const vma::Boot<Word> boot = plain_boot<Word>();
+  VmaMachine<Word> machine(this->caches, this->slabs, boot);
+  const auto refusal_of = [&](const vma::Command<Word>& command) {
+    const auto result = machine.apply(command);
+    const auto* const refused = std::get_if<vma::Refused>(&result);
+    return refused == nullptr ? "done" : to_text(refused->refusal);
+  };
+
+  // CVE-2003-0961: do_brk beyond the end of the task, where nothing is mapped.
+  EXPECT_EQ(refusal_of(vma::DoBrk<Word>{task_size - 0x1000, 0x2000}), "range_outside_task");
+
+  // CVE-2003-0985: an area of no pages.
+  EXPECT_EQ(refusal_of(vma::Mmap<Word>{this->base, 0x3000, 1, this->fixed, -1, 0}), "done");
+  EXPECT_EQ(refusal_of(vma::Mremap<Word>{this->base, 0, 0, 3, this->base + 0x8000}), "length_zero");
+
+  // CVE-2004-0077: at the limit on areas a hole in the destination cannot be made.
+  EXPECT_EQ(refusal_of(vma::Mmap<Word>{this->base + 0x8000, 0x3000, 1, this->fixed, -1, 0}), "done");
+  vma::SetKnobs<Word> limit{};
+  limit.max_map_count = Word{3};
+  machine.apply(limit);
+  EXPECT_EQ(refusal_of(vma::Mremap<Word>{this->base, 0x1000, 0x1000, 3, this->base + 0x9000}), "too_many_areas");
+  vma::State<Word> seen{};
+  machine.observe(seen);
+  EXPECT_EQ(seen.mm.areas.size(), 3u) << "the stack is one of them";
 }
 
 std::string text_of(const char* file) {

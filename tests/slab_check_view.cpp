@@ -1,6 +1,7 @@
 #include <refmm/spec/slab_notation.hpp>
 #include <refmm/spec/slab_state.hpp>
-#include <refmm/tests/check_view.hpp>
+#include <refmm/tests/slab_check.hpp>
+#include <refmm/tests/slab_mutants.hpp>
 
 #include <array>
 #include <charconv>
@@ -30,7 +31,7 @@ bool is_one_of(std::string_view field, auto... names) { return ((field == names)
 
 }  // namespace
 
-std::string query_that_shows(const Finding& finding, const slab::State& state) {
+std::string Checking<SlabFamily>::query_that_shows(const Finding& finding, const slab::State& state) {
   if (finding.kind != Finding::Kind::state) return "";
   const std::string_view path = finding.difference.path;
   const auto place = place_in_cache(path, state);
@@ -43,7 +44,7 @@ std::string query_that_shows(const Finding& finding, const slab::State& state) {
   return "cache " + place->cache->name.str();
 }
 
-std::vector<std::string> block_of(std::string_view query, const slab::State& state) {
+std::vector<std::string> Checking<SlabFamily>::block_of(std::string_view query, const slab::State& state) {
   if (query == "chain") return slab::chain_block(state);
   const std::size_t blank = query.find(' ');
   if (blank == std::string_view::npos) return {};
@@ -52,9 +53,20 @@ std::vector<std::string> block_of(std::string_view query, const slab::State& sta
   return query.starts_with("slabs") ? slab::slabs_block(*cache) : slab::cache_block(*cache);
 }
 
-std::string place_in_words(std::string_view path, const slab::State& state) {
+std::string Checking<SlabFamily>::place_in_words(std::string_view path, const slab::State& state) {
   const auto place = place_in_cache(path, state);
   return place ? place->cache->name.str() + ": " + std::string(place->field) : std::string(path);
 }
+
+std::string Checking<SlabFamily>::notation(const slab::Command& command) { return slab::notation(command); }
+std::string Checking<SlabFamily>::notation(const slab::Command&, const slab::Result& result) {
+  return slab::notation(result);
+}
+std::string Checking<SlabFamily>::notation(const slab::Effect& effect) { return slab::notation(effect); }
+std::string Checking<SlabFamily>::boot_notation(const Machine& machine, bool all_effects) {
+  return slab::boot_notation(machine, all_effects);
+}
+
+std::span<const Mutant> Checking<SlabFamily>::mutants() { return slab_mutants; }
 
 }  // namespace refmm

@@ -1,7 +1,7 @@
 #include <refmm/model/kmalloc.hpp>
-#include <refmm/tests/shrink_changes.hpp>
-#include <refmm/tests/shrink_order.hpp>
-#include <refmm/tests/shrink_parts.hpp>
+#include <refmm/tests/slab_shrink_changes.hpp>
+#include <refmm/tests/slab_shrink_order.hpp>
+#include <refmm/tests/slab_shrink_parts.hpp>
 
 #include <algorithm>
 #include <array>
@@ -9,7 +9,7 @@
 #include <set>
 #include <utility>
 
-namespace refmm::shrink {
+namespace refmm::slab {
 
 // ---- Caches -------------------------------------------------------------------------------------------------------------
 
@@ -21,19 +21,19 @@ enum class Creation { goes, becomes_a_request };
 /// The script with everything that is done to the cache `from` done to the general cache of `size` bytes.
 Script with_general_cache(const Script& script, const Name& from, std::uint32_t size, Creation creation) {
   const Name general = model::general_name(size, false);
-  Script changed{script.machine, {}};
+  Script changed{script.boot, {}};
   for (Item item : script.items) {
     if (cache_of(item.command) == from) {
-      if (std::holds_alternative<slab::CacheCreate>(item.command)) {
+      if (std::holds_alternative<CacheCreate>(item.command)) {
         if (creation == Creation::goes) continue;
-        item.command = slab::Kmalloc{size, slab::SLAB_KERNEL};
-      } else if (auto* alloc = std::get_if<slab::CacheAlloc>(&item.command)) {
-        item.command = slab::Kmalloc{size, alloc->flags};
-      } else if (auto* kmalloc = std::get_if<slab::Kmalloc>(&item.command)) {
-        *kmalloc = {size, kmalloc->flags & ~slab::GFP_DMA};
-      } else if (auto* shrink = std::get_if<slab::CacheShrink>(&item.command)) {
+        item.command = Kmalloc{size, SLAB_KERNEL};
+      } else if (auto* alloc = std::get_if<CacheAlloc>(&item.command)) {
+        item.command = Kmalloc{size, alloc->flags};
+      } else if (auto* kmalloc = std::get_if<Kmalloc>(&item.command)) {
+        *kmalloc = {size, kmalloc->flags & ~GFP_DMA};
+      } else if (auto* shrink = std::get_if<CacheShrink>(&item.command)) {
         shrink->cache = general;
-      } else if (auto* destroy = std::get_if<slab::CacheDestroy>(&item.command)) {
+      } else if (auto* destroy = std::get_if<CacheDestroy>(&item.command)) {
         destroy->cache = general;
       }
     }
@@ -42,22 +42,21 @@ Script with_general_cache(const Script& script, const Name& from, std::uint32_t 
   // Objects of kmalloc go back by kfree.
   for (Item& item : changed.items) {
     const auto freed = std::ranges::find(changed.items, item.frees, &Item::id);
-    if (item.frees != 0 && freed != changed.items.end() && std::holds_alternative<slab::Kmalloc>(freed->command))
-      item.command = slab::Kfree{slab::Object{}};
+    if (item.frees != 0 && freed != changed.items.end() && std::holds_alternative<Kmalloc>(freed->command))
+      item.command = Kfree{Object{}};
   }
   return changed;
 }
 
 /// The script with everything that is done to the cache `from` done to `to`, which is there anyway.
 Script with_caches_joined(const Script& script, const Name& from, const Name& to) {
-  Script changed{script.machine, {}};
+  Script changed{script.boot, {}};
   for (Item item : script.items) {
-    if (auto* create = std::get_if<slab::CacheCreate>(&item.command); create && create->name == from) continue;
-    if (auto* alloc = std::get_if<slab::CacheAlloc>(&item.command); alloc && alloc->cache == from)
-      alloc->cache = to;
-    if (auto* shrink = std::get_if<slab::CacheShrink>(&item.command); shrink && shrink->cache == from)
+    if (auto* create = std::get_if<CacheCreate>(&item.command); create && create->name == from) continue;
+    if (auto* alloc = std::get_if<CacheAlloc>(&item.command); alloc && alloc->cache == from) alloc->cache = to;
+    if (auto* shrink = std::get_if<CacheShrink>(&item.command); shrink && shrink->cache == from)
       shrink->cache = to;
-    if (auto* destroy = std::get_if<slab::CacheDestroy>(&item.command); destroy && destroy->cache == from)
+    if (auto* destroy = std::get_if<CacheDestroy>(&item.command); destroy && destroy->cache == from)
       destroy->cache = to;
     changed.items.push_back(item);
   }
@@ -91,7 +90,7 @@ std::vector<Script> with_shifted_requests(const Script& script) {
     Script shifted = script;
     bool within = distance != 0;
     for (Item& item : shifted.items) {
-      auto* kmalloc = std::get_if<slab::Kmalloc>(&item.command);
+      auto* kmalloc = std::get_if<Kmalloc>(&item.command);
       if (!kmalloc) continue;
       const auto general = std::ranges::lower_bound(sizes, kmalloc->size) - sizes.begin();
       const int target = static_cast<int>(general) + distance;
@@ -108,7 +107,7 @@ namespace {
 /// Calls `change(position, call)` for each creation.
 void for_each_creation(const Script& script, auto change) {
   for (std::size_t i = 0; i < script.items.size(); ++i) {
-    if (const auto* create = std::get_if<slab::CacheCreate>(&script.items[i].command)) change(i, *create);
+    if (const auto* create = std::get_if<CacheCreate>(&script.items[i].command)) change(i, *create);
   }
 }
 
@@ -116,11 +115,11 @@ void for_each_creation(const Script& script, auto change) {
 
 std::vector<Script> with_round_creations(const Script& script) {
   std::vector<Script> changed;
-  for_each_creation(script, [&](std::size_t position, slab::CacheCreate create) {
+  for_each_creation(script, [&](std::size_t position, CacheCreate create) {
     for (const std::uint32_t size : round_object_sizes()) {
       create.size = size;
       create.offset = std::min(create.offset, size);
-      changed.push_back(with(script, position, slab::Command(create)));
+      changed.push_back(with(script, position, Command(create)));
     }
   });
   return changed;
@@ -129,11 +128,11 @@ std::vector<Script> with_round_creations(const Script& script) {
 std::vector<Script> with_plain_creations(const Script& script) {
   std::vector<Script> changed;
   constexpr std::uint32_t very_large = 0xffffffff;
-  for_each_creation(script, [&](std::size_t position, const slab::CacheCreate& create) {
+  for_each_creation(script, [&](std::size_t position, const CacheCreate& create) {
     for (const std::uint32_t size : plainer_object_sizes(very_large)) {
-      const slab::CacheCreate plain{
+      const CacheCreate plain{
           .name = create.name, .size = size, .offset = 0, .flags = 0, .ctor = false, .dtor = false};
-      changed.push_back(with(script, position, slab::Command(plain)));
+      changed.push_back(with(script, position, Command(plain)));
     }
   });
   return changed;
@@ -143,12 +142,11 @@ std::vector<Script> with_plain_creations(const Script& script) {
 
 std::vector<Script> with_other_machines(const Script& script) {
   std::vector<Script> changed;
-  for (const std::uint32_t ram_pages :
-       {i386_2_4_0.ram_pages, Machine::small_ram_pages, script.machine.ram_pages}) {
+  for (const std::uint32_t ram_pages : {i386_2_4_0.ram_pages, Machine::small_ram_pages, script.boot.ram_pages}) {
     for (const std::uint32_t line : {32u, 16u, 64u, 128u}) {
       changed.push_back(script);
-      changed.back().machine.ram_pages = ram_pages;
-      changed.back().machine.l1_cache_bytes = line;
+      changed.back().boot.ram_pages = ram_pages;
+      changed.back().boot.l1_cache_bytes = line;
     }
   }
   return changed;
@@ -158,12 +156,11 @@ std::vector<Script> with_other_machines(const Script& script) {
 
 namespace {
 
-using Knob = std::optional<std::uint32_t> slab::SetKnobs::*;
-constexpr std::array<Knob, 3> knobs{&slab::SetKnobs::fail_pages, &slab::SetKnobs::fail_skip,
-                                    &slab::SetKnobs::reap_before};
+using Knob = std::optional<std::uint32_t> SetKnobs::*;
+constexpr std::array<Knob, 3> knobs{&SetKnobs::fail_pages, &SetKnobs::fail_skip, &SetKnobs::reap_before};
 
 /// The first, with what the second sets.
-slab::SetKnobs merged(slab::SetKnobs first, const slab::SetKnobs& second) {
+SetKnobs merged(SetKnobs first, const SetKnobs& second) {
   for (const Knob knob : knobs) {
     if (second.*knob) first.*knob = second.*knob;
   }
@@ -174,19 +171,19 @@ slab::SetKnobs merged(slab::SetKnobs first, const slab::SetKnobs& second) {
 /// The script with one of the knobs at `position` at each lower value, and not set.
 void append_lower_knobs(std::vector<Script>& changed, const Script& script, std::size_t position) {
   for (const Knob knob : knobs) {
-    slab::SetKnobs set = std::get<slab::SetKnobs>(script.items[position].command);
+    SetKnobs set = std::get<SetKnobs>(script.items[position].command);
     if (!(set.*knob)) continue;
     const std::uint32_t value = *(set.*knob);
     (set.*knob).reset();
-    changed.push_back(with(script, position, slab::Command(set)));
+    changed.push_back(with(script, position, Command(set)));
     for (std::uint32_t lower = 0; lower < value; ++lower) {
       set.*knob = lower;
-      changed.push_back(with(script, position, slab::Command(set)));
+      changed.push_back(with(script, position, Command(set)));
     }
   }
 }
 
-bool sets_knobs(const Item& item) { return std::holds_alternative<slab::SetKnobs>(item.command); }
+bool sets_knobs(const Item& item) { return std::holds_alternative<SetKnobs>(item.command); }
 
 }  // namespace
 
@@ -197,8 +194,8 @@ std::vector<Script> with_other_knobs(const Script& script) {
     append_lower_knobs(changed, script, i);
     for (std::size_t later = i + 1; later < script.items.size(); ++later) {
       if (!sets_knobs(script.items[later])) continue;
-      const slab::Command both = merged(std::get<slab::SetKnobs>(script.items[i].command),
-                                        std::get<slab::SetKnobs>(script.items[later].command));
+      const Command both =
+          merged(std::get<SetKnobs>(script.items[i].command), std::get<SetKnobs>(script.items[later].command));
       for (const auto& [kept, gone] : {std::pair(i, later), std::pair(later, i)}) {
         const Script one_less = without(with(script, kept, both), {gone});
         changed.push_back(one_less);
@@ -214,25 +211,24 @@ std::vector<Script> with_other_knobs(const Script& script) {
 std::vector<Item> stand_ins(const Script& script, std::size_t position) {
   const std::uint32_t id = script.items[position].id;
   std::vector<Item> items;
-  for (const std::uint32_t size : model::general_sizes)
-    items.push_back({slab::Kmalloc{size, slab::SLAB_KERNEL}, id});
+  for (const std::uint32_t size : model::general_sizes) items.push_back({Kmalloc{size, SLAB_KERNEL}, id});
   for (std::size_t i = 0; i < position; ++i) {
     if (!allocates(script.items[i])) continue;
-    items.push_back({slab::Kfree{slab::Object{}}, id, script.items[i].id});
-    items.push_back({slab::CacheFree{slab::Object{}}, id, script.items[i].id});
+    items.push_back({Kfree{Object{}}, id, script.items[i].id});
+    items.push_back({CacheFree{Object{}}, id, script.items[i].id});
   }
   std::set<Name> caches;
   for (const Item& item : script.items) {
     if (const auto cache = cache_of(item.command)) caches.insert(*cache);
   }
   for (const Name& cache : caches) {
-    items.push_back({slab::CacheShrink{cache}, id});
-    items.push_back({slab::CacheAlloc{cache, slab::SLAB_KERNEL}, id});
-    items.push_back({slab::CacheDestroy{cache}, id});
+    items.push_back({CacheShrink{cache}, id});
+    items.push_back({CacheAlloc{cache, SLAB_KERNEL}, id});
+    items.push_back({CacheDestroy{cache}, id});
   }
-  items.push_back({slab::CacheReap{slab::SLAB_KERNEL}, id});
-  if (const auto* create = std::get_if<slab::CacheCreate>(&script.items[position].command)) {
-    slab::CacheCreate renamed = *create;
+  items.push_back({CacheReap{SLAB_KERNEL}, id});
+  if (const auto* create = std::get_if<CacheCreate>(&script.items[position].command)) {
+    CacheCreate renamed = *create;
     for (const Name& name : created_caches(script)) {
       renamed.name = name;
       items.push_back({renamed, id});
@@ -241,4 +237,4 @@ std::vector<Item> stand_ins(const Script& script, std::size_t position) {
   return items;
 }
 
-}  // namespace refmm::shrink
+}  // namespace refmm::slab

@@ -1,15 +1,15 @@
 // Moves that make commands plainer, one by one and many at once.
-#include <refmm/tests/shrink_changes.hpp>
-#include <refmm/tests/shrink_moves.hpp>
-#include <refmm/tests/shrink_order.hpp>
-#include <refmm/tests/shrink_parts.hpp>
+#include <refmm/tests/slab_shrink_changes.hpp>
+#include <refmm/tests/slab_shrink_moves.hpp>
+#include <refmm/tests/slab_shrink_order.hpp>
+#include <refmm/tests/slab_shrink_parts.hpp>
 
 #include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>
 
-namespace refmm::shrink {
+namespace refmm::slab {
 
 // ---- Plainer caches ---------------------------------------------------------------------------------------------------
 
@@ -29,12 +29,10 @@ bool rename_caches(const Script& script, const Propose& propose) {
   }
   if (renamed.size() > 26) return false;
   for (Item& item : changed.items) {
-    if (auto* create = std::get_if<slab::CacheCreate>(&item.command); create && create->name)
-      rename(*create->name);
-    if (auto* alloc = std::get_if<slab::CacheAlloc>(&item.command)) rename(alloc->cache);
-    if (auto* shrink = std::get_if<slab::CacheShrink>(&item.command); shrink && shrink->cache)
-      rename(*shrink->cache);
-    if (auto* destroy = std::get_if<slab::CacheDestroy>(&item.command); destroy && destroy->cache)
+    if (auto* create = std::get_if<CacheCreate>(&item.command); create && create->name) rename(*create->name);
+    if (auto* alloc = std::get_if<CacheAlloc>(&item.command)) rename(alloc->cache);
+    if (auto* shrink = std::get_if<CacheShrink>(&item.command); shrink && shrink->cache) rename(*shrink->cache);
+    if (auto* destroy = std::get_if<CacheDestroy>(&item.command); destroy && destroy->cache)
       rename(*destroy->cache);
   }
   return propose(std::move(changed));
@@ -49,9 +47,9 @@ bool another_machine(const Script& script, const Propose& propose) {
 bool plainer_together(const Script& script, const Propose& propose) {
   Script changed = script;
   for (Item& item : changed.items) {
-    if (auto* alloc = std::get_if<slab::CacheAlloc>(&item.command)) alloc->flags = slab::SLAB_KERNEL;
-    if (auto* kmalloc = std::get_if<slab::Kmalloc>(&item.command)) kmalloc->flags = slab::SLAB_KERNEL;
-    if (auto* reap = std::get_if<slab::CacheReap>(&item.command)) reap->gfp_mask = slab::SLAB_KERNEL;
+    if (auto* alloc = std::get_if<CacheAlloc>(&item.command)) alloc->flags = SLAB_KERNEL;
+    if (auto* kmalloc = std::get_if<Kmalloc>(&item.command)) kmalloc->flags = SLAB_KERNEL;
+    if (auto* reap = std::get_if<CacheReap>(&item.command)) reap->gfp_mask = SLAB_KERNEL;
   }
   return propose(std::move(changed));
 }
@@ -59,13 +57,12 @@ bool plainer_together(const Script& script, const Propose& propose) {
 namespace {
 
 std::vector<std::uint32_t> plainer_flags(std::uint32_t flags) {
-  std::vector<std::uint32_t> candidates{slab::SLAB_KERNEL, slab::SLAB_ATOMIC, slab::SLAB_USER,
-                                        slab::SLAB_BUFFER, slab::GFP_KSWAPD,  0u};
-  for (std::uint32_t bit = slab::GFP_DMA; bit <= slab::SLAB_NO_GROW; bit <<= 1) {
+  std::vector<std::uint32_t> candidates{SLAB_KERNEL, SLAB_ATOMIC, SLAB_USER, SLAB_BUFFER, GFP_KSWAPD, 0u};
+  for (std::uint32_t bit = GFP_DMA; bit <= SLAB_NO_GROW; bit <<= 1) {
     if (flags & bit) candidates.push_back(flags & ~bit);
   }
-  for (const std::uint32_t level : {slab::SLAB_KERNEL, slab::SLAB_ATOMIC}) {
-    candidates.push_back((flags & ~slab::SLAB_LEVEL_MASK) | level);
+  for (const std::uint32_t level : {SLAB_KERNEL, SLAB_ATOMIC}) {
+    candidates.push_back((flags & ~SLAB_LEVEL_MASK) | level);
   }
   std::erase_if(candidates, [&](std::uint32_t f) { return plainness_of_flags(f) >= plainness_of_flags(flags); });
   return candidates;
@@ -73,9 +70,9 @@ std::vector<std::uint32_t> plainer_flags(std::uint32_t flags) {
 
 /// Offers the command with one argument plainer, `offer` returning true when it has enough.
 struct Plainer {
-  const std::function<bool(const slab::Command&)>& offer;
+  const std::function<bool(const Command&)>& offer;
 
-  bool operator()(const slab::CacheCreate& call) const {
+  bool operator()(const CacheCreate& call) const {
     for (const std::uint32_t size : plainer_object_sizes(call.size)) {
       if (offer_changed(call, [&](auto& c) { c.size = size, c.offset = std::min(c.offset, size); })) return true;
     }
@@ -91,18 +88,15 @@ struct Plainer {
     if (call.ctor && offer_changed(call, [](auto& c) { c.ctor = c.dtor = false; })) return true;
     return call.dtor && offer_changed(call, [](auto& c) { c.dtor = false; });
   }
-  bool operator()(const slab::CacheAlloc& call) const { return offer_flags(call, &slab::CacheAlloc::flags); }
-  bool operator()(const slab::CacheReap& call) const { return offer_flags(call, &slab::CacheReap::gfp_mask); }
-  bool operator()(const slab::Kmalloc& call) const {
-    return offer_sizes(call) || offer_flags(call, &slab::Kmalloc::flags);
+  bool operator()(const CacheAlloc& call) const { return offer_flags(call, &CacheAlloc::flags); }
+  bool operator()(const CacheReap& call) const { return offer_flags(call, &CacheReap::gfp_mask); }
+  bool operator()(const Kmalloc& call) const { return offer_sizes(call) || offer_flags(call, &Kmalloc::flags); }
+  bool operator()(const FindGeneralCachep& call) const {
+    return offer_sizes(call) || offer_flags(call, &FindGeneralCachep::gfpflags);
   }
-  bool operator()(const slab::FindGeneralCachep& call) const {
-    return offer_sizes(call) || offer_flags(call, &slab::FindGeneralCachep::gfpflags);
-  }
-  bool operator()(const slab::SetKnobs& call) const {
-    using Knob = std::optional<std::uint32_t> slab::SetKnobs::*;
-    for (const Knob knob :
-         {&slab::SetKnobs::fail_pages, &slab::SetKnobs::fail_skip, &slab::SetKnobs::reap_before}) {
+  bool operator()(const SetKnobs& call) const {
+    using Knob = std::optional<std::uint32_t> SetKnobs::*;
+    for (const Knob knob : {&SetKnobs::fail_pages, &SetKnobs::fail_skip, &SetKnobs::reap_before}) {
       if (!(call.*knob)) continue;
       if (offer_changed(call, [&](auto& c) { (c.*knob).reset(); })) return true;
       for (std::uint32_t value = 0; value < *(call.*knob); ++value) {
@@ -134,7 +128,7 @@ struct Plainer {
 
 bool plainer_arguments(const Script& script, const Propose& propose) {
   for (std::size_t i = 0; i < script.items.size(); ++i) {
-    const std::function<bool(const slab::Command&)> offer = [&](const slab::Command& command) {
+    const std::function<bool(const Command&)> offer = [&](const Command& command) {
       return propose(with(script, i, command));
     };
     if (std::visit(Plainer{offer}, script.items[i].command)) return true;
@@ -142,4 +136,4 @@ bool plainer_arguments(const Script& script, const Propose& propose) {
   return false;
 }
 
-}  // namespace refmm::shrink
+}  // namespace refmm::slab

@@ -1,5 +1,6 @@
 #include <refmm/model/kmalloc.hpp>
-#include <refmm/tests/shrink_order.hpp>
+#include <refmm/tests/slab_shrink.hpp>
+#include <refmm/tests/slab_shrink_order.hpp>
 
 #include <algorithm>
 #include <array>
@@ -9,7 +10,7 @@
 #include <type_traits>
 #include <utility>
 
-namespace refmm::shrink {
+namespace refmm::slab {
 
 namespace {
 
@@ -50,33 +51,29 @@ struct Effort {
   }
   static std::uint32_t of_knob(const std::optional<std::uint32_t>& knob) { return knob ? 1 + *knob : 0; }
 
-  Numbers operator()(const slab::Kmalloc& call) const {
+  Numbers operator()(const Kmalloc& call) const {
     return {1, plainness_of_request(call.size), plainness_of_flags(call.flags)};
   }
-  Numbers operator()(const slab::Kfree&) const { return {1, 0, 0}; }
-  Numbers operator()(const slab::CacheAlloc& call) const {
+  Numbers operator()(const Kfree&) const { return {1, 0, 0}; }
+  Numbers operator()(const CacheAlloc& call) const {
     return {2, of_cache(call.cache), plainness_of_flags(call.flags)};
   }
-  Numbers operator()(const slab::CacheFree&) const { return {1, 0, 0}; }
-  Numbers operator()(const slab::FindGeneralCachep& call) const {
+  Numbers operator()(const CacheFree&) const { return {1, 0, 0}; }
+  Numbers operator()(const FindGeneralCachep& call) const {
     return {2, plainness_of_request(call.size), plainness_of_flags(call.gfpflags)};
   }
-  Numbers operator()(const slab::CacheShrink& call) const {
-    return {3, call.cache ? of_cache(*call.cache) : 0, 0};
-  }
-  Numbers operator()(const slab::SetKnobs& call) const {
+  Numbers operator()(const CacheShrink& call) const { return {3, call.cache ? of_cache(*call.cache) : 0, 0}; }
+  Numbers operator()(const SetKnobs& call) const {
     const std::uint32_t in_interrupt = call.in_interrupt ? 1 + *call.in_interrupt : 0;
     return {6, of_knob(call.fail_pages), of_knob(call.fail_skip), of_knob(call.reap_before), in_interrupt};
   }
-  Numbers operator()(const slab::CacheCreate& call) const {
+  Numbers operator()(const CacheCreate& call) const {
     return {4,           plainness_of_object_size(call.size),
-            call.offset, 800 * (call.flags / slab::SLAB_NO_REAP),
+            call.offset, 800 * (call.flags / SLAB_NO_REAP),
             call.ctor,   call.dtor};
   }
-  Numbers operator()(const slab::CacheReap& call) const { return {4, plainness_of_flags(call.gfp_mask), 0}; }
-  Numbers operator()(const slab::CacheDestroy& call) const {
-    return {5, call.cache ? of_cache(*call.cache) : 0, 0};
-  }
+  Numbers operator()(const CacheReap& call) const { return {4, plainness_of_flags(call.gfp_mask), 0}; }
+  Numbers operator()(const CacheDestroy& call) const { return {5, call.cache ? of_cache(*call.cache) : 0, 0}; }
 };
 
 std::uint32_t effort_of_machine(const Machine& machine) {
@@ -86,20 +83,19 @@ std::uint32_t effort_of_machine(const Machine& machine) {
 
 /// kfree goes with kmalloc, kmem_cache_free with kmem_cache_alloc; both take any object.
 bool goes_with(const Item& free, const Item& allocation) {
-  return std::holds_alternative<slab::Kfree>(free.command) ==
-         std::holds_alternative<slab::Kmalloc>(allocation.command);
+  return std::holds_alternative<Kfree>(free.command) == std::holds_alternative<Kmalloc>(allocation.command);
 }
 
 /// The names that a command mentions.
-void append_names(std::vector<std::string>& names, const slab::Command& command) {
+void append_names(std::vector<std::string>& names, const Command& command) {
   const auto append = [&](const std::optional<Name>& name) {
     // The shorter of two names comes first.
     names.push_back(name ? static_cast<char>(name->size()) + name->str() : std::string());
   };
-  if (const auto* create = std::get_if<slab::CacheCreate>(&command)) append(create->name);
-  if (const auto* alloc = std::get_if<slab::CacheAlloc>(&command)) append(alloc->cache);
-  if (const auto* shrink = std::get_if<slab::CacheShrink>(&command)) append(shrink->cache);
-  if (const auto* destroy = std::get_if<slab::CacheDestroy>(&command)) append(destroy->cache);
+  if (const auto* create = std::get_if<CacheCreate>(&command)) append(create->name);
+  if (const auto* alloc = std::get_if<CacheAlloc>(&command)) append(alloc->cache);
+  if (const auto* shrink = std::get_if<CacheShrink>(&command)) append(shrink->cache);
+  if (const auto* destroy = std::get_if<CacheDestroy>(&command)) append(destroy->cache);
 }
 
 }  // namespace
@@ -111,22 +107,20 @@ std::vector<std::uint32_t> plainer_requests(std::uint32_t size) { return plainer
 std::vector<std::uint32_t> plainer_object_sizes(std::uint32_t size) { return plainer(plain_object_sizes, size); }
 
 std::uint32_t plainness_of_flags(std::uint32_t flags) {
-  constexpr std::array<std::uint32_t, 8> levels{slab::SLAB_KERNEL, slab::SLAB_ATOMIC,
-                                                slab::SLAB_USER,   slab::SLAB_BUFFER,
-                                                slab::GFP_KSWAPD,  0,
-                                                slab::GFP_WAIT,    6};
-  const auto level = std::ranges::find(levels, flags & slab::SLAB_LEVEL_MASK) - levels.begin();
-  return static_cast<std::uint32_t>(level) + 2 * (flags & ~slab::SLAB_LEVEL_MASK);
+  constexpr std::array<std::uint32_t, 8> levels{SLAB_KERNEL, SLAB_ATOMIC, SLAB_USER, SLAB_BUFFER,
+                                                GFP_KSWAPD,  0,           GFP_WAIT,  6};
+  const auto level = std::ranges::find(levels, flags & SLAB_LEVEL_MASK) - levels.begin();
+  return static_cast<std::uint32_t>(level) + 2 * (flags & ~SLAB_LEVEL_MASK);
 }
 
-Rank rank(const Script& script) {
+shrink::Rank rank(const Script& script) {
   std::map<Name, std::uint32_t> created;
   for (const Item& item : script.items) {
-    const auto* create = std::get_if<slab::CacheCreate>(&item.command);
+    const auto* create = std::get_if<CacheCreate>(&item.command);
     if (create && create->name) created.emplace(*create->name, static_cast<std::uint32_t>(created.size()));
   }
   std::map<std::uint32_t, std::uint32_t> positions;  // of the items, by id
-  Rank rank{{static_cast<std::uint32_t>(script.items.size()), 0, effort_of_machine(script.machine), 0}, {}};
+  shrink::Rank rank{{static_cast<std::uint32_t>(script.items.size()), 0, effort_of_machine(script.boot), 0}, {}};
   for (const Item& item : script.items) {
     positions.emplace(item.id, static_cast<std::uint32_t>(positions.size()));
     auto effort = std::visit(Effort{created}, item.command);
@@ -153,4 +147,4 @@ Script numbered_from_one(Script script) {
   return script;
 }
 
-}  // namespace refmm::shrink
+}  // namespace refmm::slab

@@ -1,4 +1,4 @@
-#include <refmm/tests/check_blame.hpp>
+#include <refmm/tests/slab_check.hpp>
 
 #include <algorithm>
 #include <span>
@@ -87,7 +87,8 @@ const Clause* about_whole_effects(const Because& because) {
 
 }  // namespace
 
-const Clause& clause_to_blame(Finding::Kind kind, std::string_view path, const Because& because) {
+const Clause& Checking<SlabFamily>::clause_to_blame(Finding::Kind kind, std::string_view path,
+                                                    const Because& because) {
   if (kind == Finding::Kind::effects && last_name(path) == "effects") {
     if (const Clause* clause = about_whole_effects(because)) return *clause;
   }

@@ -1,12 +1,12 @@
 // Scripts with one change that reaches many commands: candidates, simpler or not.
 #pragma once
 
-#include <refmm/tests/shrink_script.hpp>
+#include <refmm/tests/slab_shrink.hpp>
 
 #include <cstddef>
 #include <vector>
 
-namespace refmm::shrink {
+namespace refmm::slab {
 
 /// The script with each of its caches replaced by each general cache, and by each other one that it creates.
 std::vector<Script> with_other_caches(const Script& script);
@@ -30,4 +30,4 @@ std::vector<Script> with_other_knobs(const Script& script);
 /// Plain commands that may stand in for the item at `position`; for a creation also that of another cache of the script.
 std::vector<Item> stand_ins(const Script& script, std::size_t position);
 
-}  // namespace refmm::shrink
+}  // namespace refmm::slab

@@ -2,9 +2,9 @@
 #include <refmm/model/slab.hpp>
 #include <refmm/spec/slab_state.hpp>
 #include <refmm/tests/shrink.hpp>
-#include <refmm/tests/shrink_moves.hpp>
-#include <refmm/tests/shrink_order.hpp>
 #include <refmm/tests/slab_commands.hpp>
+#include <refmm/tests/slab_shrink.hpp>
+#include <refmm/tests/slab_shrink_order.hpp>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -16,10 +16,14 @@
 #include <variant>
 #include <vector>
 
-namespace refmm::shrink {
+namespace refmm::slab {
 namespace {
 
-using namespace slab;
+using shrink::commands_of;
+using shrink::simplify;
+using Fails = shrink::Fails<SlabFamily>;
+using GoOn = shrink::GoOn<SlabFamily>;
+using Shrunk = shrink::Shrunk<SlabFamily>;
 
 Command create(const char* name, std::uint32_t size) {
   return CacheCreate{.name = name, .size = size, .offset = 0, .flags = 0, .ctor = false, .dtor = false};
@@ -49,15 +53,15 @@ Script random_script(std::uint64_t seed, std::uint64_t run) {
 /// Fails at the first command that `is_wrong` finds wrong, in the state before it.
 Fails fails_at(std::function<bool(const Machine&, const State&, const Command&, const Result&)> is_wrong) {
   return [is_wrong = std::move(is_wrong)](const Script& script) -> std::optional<Script> {
-    Script failing{script.machine, {}};
-    State state = model::boot(script.machine);
+    Script failing{script.boot, {}};
+    State state = model::boot(script.boot);
     Resolver resolver;
     for (const Item& item : script.items) {
       const auto command = resolver.resolve(item, state);
       if (!command) continue;
-      auto outcome = model::step(script.machine, state, *command);
+      auto outcome = model::step(script.boot, state, *command);
       failing.items.push_back(item);
-      if (is_wrong(script.machine, state, *command, outcome.result)) return failing;
+      if (is_wrong(script.boot, state, *command, outcome.result)) return failing;
       const auto* refused = std::get_if<Refused>(&outcome.result);
       if (refused && is_bug(refused->refusal)) return std::nullopt;
       resolver.note(item, outcome.result);
@@ -116,7 +120,7 @@ TEST(Order, IsTotalOnScriptsThatDiffer) {
   for (std::uint64_t run = 0; run < 40; ++run) scripts.push_back(numbered_from_one(random_script(11, run)));
   for (const Script& one : scripts) {
     for (const Script& other : scripts)
-      EXPECT_EQ(rank(one) == rank(other), commands_of(one) == commands_of(other) && one.machine == other.machine);
+      EXPECT_EQ(rank(one) == rank(other), commands_of(one) == commands_of(other) && one.boot == other.boot);
   }
 }
 
@@ -161,7 +165,7 @@ TEST(Order, NumbersFromOne) {
 /// Whatever moves do to a script, what it comes to can be carried out: no free of what is not in use, no call on a cache that
 /// is not there.
 void expect_meaning(const Script& script) {
-  State state = model::boot(script.machine);
+  State state = model::boot(script.boot);
   for (const Command& command : commands_of(script)) {
     const auto* free = std::get_if<CacheFree>(&command);
     const auto* kfree = std::get_if<Kfree>(&command);
@@ -169,7 +173,7 @@ void expect_meaning(const Script& script) {
     EXPECT_TRUE(!free || is_in_use(state, free->object));
     EXPECT_TRUE(!kfree || !kfree->object || is_in_use(state, *kfree->object));
     EXPECT_TRUE(!alloc || cache_named(state, alloc->cache));
-    state = model::step(script.machine, std::move(state), command).state;
+    state = model::step(script.boot, std::move(state), command).state;
   }
 }
 
@@ -177,7 +181,7 @@ TEST(Moves, MakeScriptsThatHaveAMeaning) {
   for (std::uint64_t run = 0; run < 6; ++run) {
     Script script = random_script(3, run);
     script.items.resize(std::min<std::size_t>(script.items.size(), 8));
-    for (const Move move : moves) {
+    for (const Move move : moves()) {
       move(script, [](const Script& candidate) {
         expect_meaning(candidate);
         return false;
@@ -188,7 +192,7 @@ TEST(Moves, MakeScriptsThatHaveAMeaning) {
 
 TEST(Moves, EndWithTheCandidateThatIsTaken) {
   const Script script = random_script(5, 19);
-  for (const Move move : moves) {
+  for (const Move move : moves()) {
     int proposed = 0;
     const bool taken = move(script, [&](const Script&) { return ++proposed == 1; });
     EXPECT_EQ(taken, proposed == 1);
@@ -207,7 +211,7 @@ void expect_always(const Fails& fails, const Script& simplest) {
     const Shrunk shrunk = simplify(script, fails, to_the_end);
     EXPECT_TRUE(shrunk.finished);
     EXPECT_EQ(commands_of(shrunk.script), commands_of(simplest)) << "from run " << run;
-    EXPECT_EQ(shrunk.script.machine, simplest.machine) << "from run " << run;
+    EXPECT_EQ(shrunk.script.boot, simplest.boot) << "from run " << run;
     EXPECT_EQ(simplify(shrunk.script, fails, to_the_end).script, shrunk.script) << "simplifying again";
   }
   EXPECT_EQ(failing, 12);
@@ -266,4 +270,4 @@ TEST(Simplify, StopsWhenItIsToldTo) {
 }
 
 }  // namespace
-}  // namespace refmm::shrink
+}  // namespace refmm::slab

@@ -1,32 +1,18 @@
 // Moves that change a script in two ways at once: where each alone leads to a script that does not fail.
-#include <refmm/tests/shrink_changes.hpp>
 #include <refmm/tests/shrink_moves.hpp>
-#include <refmm/tests/shrink_order.hpp>
-#include <refmm/tests/shrink_parts.hpp>
+#include <refmm/tests/slab_shrink_changes.hpp>
+#include <refmm/tests/slab_shrink_moves.hpp>
+#include <refmm/tests/slab_shrink_order.hpp>
+#include <refmm/tests/slab_shrink_parts.hpp>
 
 #include <algorithm>
 #include <iterator>
 #include <utility>
 #include <vector>
 
-namespace refmm::shrink {
+namespace refmm::slab {
 
 namespace {
-
-/// Every run of commands taken away, longest first: of a script that is short.
-bool remove_any_run(const Script& script, const Propose& propose) {
-  const std::size_t count = script.items.size();
-  if (count > 12) return remove_runs(script, propose);
-  for (std::size_t length = count; length != 0; --length) {
-    for (std::size_t begin = 0; begin + length <= count; ++begin) {
-      Script rest = script;
-      const auto first = rest.items.begin() + static_cast<std::ptrdiff_t>(begin);
-      rest.items.erase(first, first + static_cast<std::ptrdiff_t>(length));
-      if (propose(std::move(rest))) return true;
-    }
-  }
-  return false;
-}
 
 void append(std::vector<Script>& scripts, std::vector<Script> more) {
   std::ranges::move(more, std::back_inserter(scripts));
@@ -42,7 +28,7 @@ bool remove_after_changes(const Script& script, const Propose& propose) {
   append(changed, with_other_machines(script));
   append(changed, with_round_creations(script));
   return std::ranges::any_of(
-      changed, [&](const Script& other) { return propose(other) || remove_any_run(other, propose); });
+      changed, [&](const Script& other) { return propose(other) || shrink::remove_any_run(other, propose); });
 }
 
 bool remove_after_changing_commands(const Script& script, const Propose& propose) {
@@ -60,7 +46,7 @@ bool remove_after_changing_commands(const Script& script, const Propose& propose
 
 bool another_machine_and_caches(const Script& script, const Propose& propose) {
   if (script.items.size() > 12) return false;
-  const Rank now = rank(script);
+  const shrink::Rank now = rank(script);
   const auto propose_simpler = [&](const Script& other) { return rank(other) < now && propose(other); };
   return std::ranges::any_of(with_other_machines(script), [&](const Script& other) {
     return std::ranges::any_of(with_other_caches(other), propose_simpler) ||
@@ -68,4 +54,4 @@ bool another_machine_and_caches(const Script& script, const Propose& propose) {
   });
 }
 
-}  // namespace refmm::shrink
+}  // namespace refmm::slab

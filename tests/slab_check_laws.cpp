@@ -2,7 +2,8 @@
 #include <refmm/spec/slab_geometry_laws.hpp>
 #include <refmm/spec/slab_invariant.hpp>
 #include <refmm/spec/slab_step_laws.hpp>
-#include <refmm/tests/check_laws.hpp>
+#include <refmm/spec/slab_transition.hpp>
+#include <refmm/tests/slab_check.hpp>
 
 #include <algorithm>
 #include <cstdint>
@@ -78,13 +79,20 @@ std::optional<BrokenLaw> broken_law_of_new_cache(const slab::Transition& transit
   return broken;
 }
 
+slab::Transition transition(const Carried<SlabFamily>& carried) {
+  return {carried.boot, carried.before, carried.command, carried.result, carried.effects, carried.after};
+}
+
 bool decided(const Because& because, ClauseRef clause) {
   return std::ranges::find(because, clause) != because.end();
 }
 
 }  // namespace
 
-std::optional<BrokenLaw> broken_law(const slab::Transition& transition) {
+bool Checking<SlabFamily>::keeps_invariant(const slab::State& state) { return !slab::broken_conjunct(state); }
+
+std::optional<BrokenLaw> Checking<SlabFamily>::broken_law(const Carried<SlabFamily>& carried) {
+  const slab::Transition transition = refmm::transition(carried);
   if (const auto conjunct = slab::broken_conjunct(transition.after))
     return BrokenLaw{&*conjunct->clause, conjunct->name};
   for (const auto& law : slab::step_laws) {
@@ -93,7 +101,9 @@ std::optional<BrokenLaw> broken_law(const slab::Transition& transition) {
   return broken_law_of_new_cache(transition);
 }
 
-void note_laws(Coverage& coverage, const slab::Transition& transition, const Because& because) {
+void Checking<SlabFamily>::note_laws(Coverage& coverage, const Carried<SlabFamily>& carried,
+                                     const Because& because) {
+  const slab::Transition transition = refmm::transition(carried);
   const bool allocates = std::holds_alternative<slab::Object>(transition.result);
   const bool frees = slab::freed_object(transition) != nullptr;
   const auto refusal = slab::refusal(transition);
@@ -108,7 +118,7 @@ void note_laws(Coverage& coverage, const slab::Transition& transition, const Bec
     std::apply([&](const auto&... law) { (coverage.note(law.clause), ...); }, laws_of_new_caches);
 }
 
-void note_invariant(Coverage& coverage) {
+void Checking<SlabFamily>::note_invariant(Coverage& coverage) {
   for (const auto& conjunct : slab::invariant) coverage.note(conjunct.clause);
 }
 
