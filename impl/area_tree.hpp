@@ -41,9 +41,9 @@
 
 namespace refmm::impl::inline REFMM_BUILD {
 
-/// `Nodes` has allocate(), which returns memory for an AreaTreeNode<Area> or nullptr, and release(void*): an ObjectCache. `entries`
-/// of a node are 63 in lines of 64 bytes with 8 or 16 keys; tests take fewer, so that few areas make many nodes.
-template <OrderedArea Area, class Nodes, std::size_t entries = 63>
+/// `Nodes` has allocate(), which returns memory for an AreaTreeNode<Area> or nullptr, and release(void*): an ObjectCache. Tests take
+/// nodes of fewer entries, so that few areas make many of them.
+template <OrderedArea Area, class Nodes, std::size_t entries = default_entries<Area>>
 class AreaTree {
  public:
   using Word = decltype(Area::vm_start);
@@ -204,10 +204,17 @@ class AreaTree {
     (before == nullptr ? first_ : before->vm_next) = behind;
     (behind == nullptr ? last_ : behind->vm_prev) = before;
   }
-  /// The place in its leaf of an area, to which `addr` leads.
+  /// The place in its leaf of `addr`: most often behind that of the last lookup.
+  std::size_t place_behind(const Node* leaf, Word addr) const {
+    const std::size_t place = nearby_.place + 1;
+    const bool is_it = place <= leaf->count() && leaf->key(place - 1) <= addr && addr < leaf->key(place);
+    return is_it ? place : leaf->rank(addr);
+  }
+  /// The place in its leaf of an area, to which `addr` leads: most often that of the last lookup, or the one behind it.
   std::size_t place_of(const Node* leaf, const Area& area, Word addr) const {
-    const std::size_t place = nearby_.place;
-    return place < leaf->count() && leaf->area(place) == &area ? place : leaf->rank(addr);
+    for (std::size_t place = nearby_.place; place < leaf->count() && place <= nearby_.place + 1; ++place)
+      if (leaf->area(place) == &area) return place;
+    return leaf->rank(addr);
   }
   static Word end_of(const Area* area) { return area == nullptr ? 0 : area->vm_end; }
 
@@ -296,7 +303,7 @@ bool AreaTree<Area, Nodes, entries>::insert(Area& area) {
   if (leaf == nullptr) leaf = root_ = take_spare();
   if (empty()) nearby_ = {leaf, 0, no_key, 0};
 
-  std::size_t place = leaf->rank(addr);
+  std::size_t place = place_behind(leaf, addr);
   area.vm_next = empty() ? nullptr : area_at(leaf, place);
   area.vm_prev = in_front_of(area.vm_next);
   link(area.vm_prev, &area);
@@ -338,7 +345,7 @@ Area* AreaTree<Area, Nodes, entries>::take_out(Word start, Word end) {
     std::size_t to = from + 1;
     while (to < leaf->count() && leaf->area(to)->vm_start < end) ++to;
     last_one = leaf->area(to - 1);
-    behind = last_one->vm_next;
+    behind = mutant("area_tree.take_out.stops_at_leaf") && to == leaf->count() ? nullptr : last_one->vm_next;
     remove(leaf, addr, from, to - from);
   }
   link(chain->vm_prev, behind);
@@ -378,8 +385,10 @@ template <OrderedArea Area, class Nodes, std::size_t entries>
 void AreaTree<Area, Nodes, entries>::set_end(Area& area, Word vm_end) {
   const Word addr = area.vm_end - 1;
   Node* const leaf = leaf_of(addr);
-  if (vm_end > nearby_.upper()) raise_separator(addr, vm_end);
-  if (vm_end <= nearby_.lower) lower_separator(addr, area.vm_start);
+  if (vm_end > nearby_.upper() && !mutant("area_tree.set_end.keeps_separator_behind"))
+    raise_separator(addr, vm_end);
+  if (vm_end <= nearby_.lower && !mutant("area_tree.set_end.keeps_separator_before"))
+    lower_separator(addr, area.vm_start);
   const std::size_t place = place_of(leaf, area, addr);
   const bool gap_grows = vm_end < area.vm_end && area.vm_next != nullptr;
   leaf->set_key(place, vm_end);

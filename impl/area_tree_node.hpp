@@ -8,6 +8,7 @@
 #include <concepts>
 #include <cstddef>
 #include <cstring>
+#include <iterator>
 #include <limits>
 
 namespace refmm::impl::inline REFMM_BUILD {
@@ -21,10 +22,14 @@ concept OrderedArea = requires(Area& area) {
   requires std::same_as<decltype(area.vm_next), Area*>;
 };
 
+/// As many entries as make nodes of 1 KiB with 64-bit words, and less with 32-bit words: 65,536 areas then have three levels of them.
+template <OrderedArea Area>
+inline constexpr std::size_t default_entries = sizeof(Area::vm_start) == 8 ? 55 : 63;
+
 /// A leaf holds areas, and as keys their ends. An inner node holds nodes, and as keys between each and the next a separator:
 /// not below any end of the one, below every end of the other. So in both, the number of keys not above an address says where
 /// to look for it. Keys that are not in use, and that of the last node in an inner one, are `no_key`.
-template <OrderedArea Area, std::size_t entries = 63>
+template <OrderedArea Area, std::size_t entries = default_entries<Area>>
 class alignas(64) AreaTreeNode {
  public:
   using Word = decltype(Area::vm_start);
@@ -68,10 +73,12 @@ class alignas(64) AreaTreeNode {
 
   void set_key(std::size_t place, Word key) { keys_[place] = key; }
 
-  /// Makes room for a key and a slot at these places.
+  /// Puts a key and a slot at these places, in front of those that are there.
   void insert(std::size_t key_place, Word key, std::size_t slot_place, Slot slot) {
-    shift_up(keys_ + key_place, keys_ + count_);
-    shift_up(slots_ + slot_place, slots_ + count_);
+    for (std::size_t i = in_blocks(count_ - key_place); i != 0; i -= block) {
+      copy_block(keys_ + key_place + i - block, keys_ + key_place + i - block + 1);
+      copy_block(slots_ + slot_place + i - block, slots_ + slot_place + i - block + 1);
+    }
     keys_[key_place] = key;
     slots_[slot_place] = slot;
     ++count_;
@@ -79,10 +86,11 @@ class alignas(64) AreaTreeNode {
 
   /// Takes `number` keys and slots away from these places on.
   void remove(std::size_t key_place, std::size_t slot_place, std::size_t number) {
-    shift_down(keys_ + key_place + number, keys_ + count_, number);
-    shift_down(slots_ + slot_place + number, slots_ + count_, number);
-    std::fill(keys_ + count_ - number, keys_ + count_, no_key);
-    count_ -= static_cast<Word>(number);
+    for (std::size_t i = 0; i < count_ - key_place - number; i += block) {
+      copy_block(keys_ + key_place + number + i, keys_ + key_place + i);
+      copy_block(slots_ + slot_place + number + i, slots_ + slot_place + i);
+    }
+    for (; number != 0; --number) keys_[--count_] = no_key;
   }
 
   /// Moves the keys and slots from `place` on behind those of `to`, which has room for them.
@@ -98,52 +106,34 @@ class alignas(64) AreaTreeNode {
   /// Whether the keys that are not in use are what they must be.
   bool is_lawful() const {
     return count_ <= capacity &&
-           std::all_of(keys_ + count_, keys_ + capacity, [](Word key) { return key == no_key; });
+           std::all_of(keys_ + count_, std::end(keys_), [](Word key) { return key == no_key; });
   }
 
  private:
   static constexpr std::size_t keys_a_line = 64 / sizeof(Word);
   static constexpr std::size_t lines_of_keys = (capacity + 1) / keys_a_line;
   static_assert((capacity + 1) % keys_a_line == 0 && lines_of_keys > 1,
-                "keys and their count fill two lines or more");
+                "keys fill two lines or more, but for one key");
 
   std::size_t is_line_below(std::size_t line, Word addr) const {
     return keys_[(line + 1) * keys_a_line - 1] <= addr ? 1 : 0;
   }
 
-  // Shifts by blocks, in place of a call: what moves is most often shorter than such a call takes.
-  template <std::size_t number, class T>
-  static void copy(const T* from, T* to) {
-    T block[number];
-    std::memcpy(block, from, sizeof block);
-    std::memcpy(to, block, sizeof block);
-  }
+  // Keys and slots are shifted in whole blocks. What lies behind those in use is shifted with them: for keys no_key again, for slots
+  // nothing that is looked at. So one loop is all that has branches, most often taken as in the call before.
+  static constexpr std::size_t block = 8;
+  static constexpr std::size_t in_blocks(std::size_t number) { return (number + block - 1) / block * block; }
   template <class T>
-  static void shift_up(T* first, T* last) {
-    while (last - first >= 4) {
-      last -= 4;
-      copy<4>(last, last + 1);
-    }
-    if (last - first >= 2) {
-      last -= 2;
-      copy<2>(last, last + 1);
-    }
-    if (last != first) first[1] = first[0];
-  }
-  template <class T>
-  static void shift_down(T* first, T* last, std::size_t by) {
-    for (; last - first >= 4; first += 4) copy<4>(first, first - by);
-    if (last - first >= 2) {
-      copy<2>(first, first - by);
-      first += 2;
-    }
-    if (last != first) first[-static_cast<std::ptrdiff_t>(by)] = *first;
+  static void copy_block(const T* from, T* to) {
+    T copy[block];
+    std::memcpy(copy, from, sizeof copy);
+    std::memcpy(to, copy, sizeof copy);
   }
 
-  Word keys_[capacity];
-  Word count_ = 0;
-  Slot slots_[capacity];
+  Word keys_[capacity + block - 1];
   Word gap_ = 0;
+  Word count_ = 0;
+  Slot slots_[capacity + block] = {};
 };
 
 }  // namespace refmm::impl::inline REFMM_BUILD

@@ -16,6 +16,7 @@ namespace refmm::impl::inline REFMM_BUILD {
 template <OrderedArea Area, class Nodes, std::size_t entries>
 std::size_t AreaTree<Area, Nodes, entries>::nodes_to_insert(std::size_t count) const {
   if (root_ != nullptr && height_ == 0 && size_ + count <= Node::capacity) return 0;
+  if (mutant("area_tree.reserve.forgets_root")) return count * (height_ + 1);
   return count * (height_ + 1) + (count < Node::capacity ? 1 : count);
 }
 
@@ -92,14 +93,13 @@ void AreaTree<Area, Nodes, entries>::split(const Area& area) {
                                                       : (Node::capacity + 1) / 2;
   Node* const right = take_spare();
   leaf->move_to(*right, place);
-  right->set_gap(leaf->gap());
+  if (!mutant("area_tree.split.forgets_gap")) right->set_gap(leaf->gap());
   add(way, place == 0 ? area.vm_end : leaf->key(place - 1), right, area);
 }
 
 /// Adds `node` behind the leaf of `way`, with a separator between them, and splits what is full above them.
 template <OrderedArea Area, class Nodes, std::size_t entries>
 void AreaTree<Area, Nodes, entries>::add(const Way& way, Word separator, Node* node, const Area& area) {
-  nearby_ = {};
   for (std::size_t level = 1; level <= height_; ++level) {
     const auto [left, place] = way[level];
     if (!left->is_full()) return left->insert(place, separator, place + 1, Slot{.node = node});
@@ -139,7 +139,7 @@ void AreaTree<Area, Nodes, entries>::add_root(Word separator, Node* node) {
 template <OrderedArea Area, class Nodes, std::size_t entries>
 void AreaTree<Area, Nodes, entries>::join(Word addr) {
   Way way = way_to(addr);
-  nearby_ = {};
+  if (!mutant("area_tree.join.stays_nearby")) nearby_ = {};
   for (std::size_t level = 0; level < height_; ++level) {
     Node* const node = way[level].node;
     Step& above = way[level + 1];
@@ -178,12 +178,12 @@ void AreaTree<Area, Nodes, entries>::join(Node* above, std::size_t place, std::s
   Node* const right = above->node(place + 1);
   const bool inner = level != 0 && left->count() != 0 && right->count() != 0;
   Step seam{left, left->count()};
-  if (inner) left->set_key(seam.place - 1, above->key(place));
+  if (inner && !mutant("area_tree.join.loses_separator")) left->set_key(seam.place - 1, above->key(place));
   right->move_to(*left, 0);
   left->set_gap(std::max(left->gap(), right->gap()));
   above->remove(place, place + 1, 1);
   put_spare(right);
-  while (inner && join_with_neighbour(seam, level - 1)) {
+  while (inner && !mutant("area_tree.join.forgets_seam") && join_with_neighbour(seam, level - 1)) {
   }
 }
 
@@ -230,6 +230,7 @@ void AreaTree<Area, Nodes, entries>::lower_separator(Word addr, Word start) {
 /// The gap in front of `area` grew. `leaf` is its leaf, or nullptr.
 template <OrderedArea Area, class Nodes, std::size_t entries>
 void AreaTree<Area, Nodes, entries>::gap_grew(const Node* leaf, const Area& area) {
+  if (mutant("area_tree.gap.never_grows")) return;
   const Word gap = area.vm_start - end_of(area.vm_prev);
   if (leaf == nullptr || gap > leaf->gap()) raise_gap(area.vm_end - 1, gap);
 }
@@ -272,7 +273,7 @@ Area* AreaTree<Area, Nodes, entries>::first_behind_gap(Node* node, std::size_t l
       largest = std::max(largest, static_cast<Word>(area->vm_start - end_before));
     }
   }
-  if (first == 0) node->set_gap(largest);
+  if (first == 0 || mutant("area_tree.hole.forgets_what_it_passed")) node->set_gap(largest);
   return nullptr;
 }
 

@@ -34,10 +34,10 @@ void run(const std::vector<Step>& steps) {
 }
 
 RC_GTEST_PROP(AreaTree, is_a_sorted_vector_of_32_bit_areas, (const std::vector<Step>& steps)) {
-  run<std::uint32_t, 63>(steps);
+  run<std::uint32_t, impl::default_entries<Area<std::uint32_t>>>(steps);
 }
 RC_GTEST_PROP(AreaTree, is_a_sorted_vector_of_64_bit_areas, (const std::vector<Step>& steps)) {
-  run<std::uint64_t, 63>(steps);
+  run<std::uint64_t, impl::default_entries<Area<std::uint64_t>>>(steps);
 }
 RC_GTEST_PROP(AreaTree, is_a_sorted_vector_with_small_nodes_of_32_bit_areas, (const std::vector<Step>& steps)) {
   run<std::uint32_t, 31>(steps);
@@ -55,6 +55,7 @@ class ManyAreas : public testing::Test {
   using Nodes = impl::ObjectCache<impl::AreaTreeNode<A>>;
 
   static constexpr std::size_t number = 20000;
+  static constexpr std::size_t capacity = impl::AreaTreeNode<A>::capacity;
 
   static std::vector<A> areas() {
     std::vector<A> areas;
@@ -101,14 +102,14 @@ TYPED_TEST(ManyAreas, in_order_fill_their_nodes) {
   auto areas = this->areas();
   for (auto& area : areas) EXPECT_TRUE(this->tree_.insert(area));
   this->expect_found(areas, 1);
-  EXPECT_LT(this->nodes_.in_use(), areas.size() / 60 + 20);
+  EXPECT_LT(this->nodes_.in_use(), areas.size() / this->capacity * 11 / 10);
 }
 
 TYPED_TEST(ManyAreas, from_the_top_down_fill_their_nodes) {
   auto areas = this->areas();
   for (auto& area : std::views::reverse(areas)) EXPECT_TRUE(this->tree_.insert(area));
   this->expect_found(areas, 1);
-  EXPECT_LT(this->nodes_.in_use(), areas.size() / 60 + 20);
+  EXPECT_LT(this->nodes_.in_use(), areas.size() / this->capacity * 11 / 10);
 }
 
 TYPED_TEST(ManyAreas, are_taken_out_at_once) {
@@ -200,7 +201,8 @@ TYPED_TEST(Ends, an_insert_without_memory_changes_nothing) {
 /// The areas that one node takes need no other.
 TYPED_TEST(Ends, few_areas_need_one_node) {
   std::vector<Area<TypeParam>> areas;
-  for (TypeParam i = 0; i < 63; ++i) areas.push_back({i * 2, i * 2 + 1, nullptr, nullptr});
+  for (TypeParam i = 0; i < impl::AreaTreeNode<Area<TypeParam>>::capacity; ++i)
+    areas.push_back({i * 2, i * 2 + 1, nullptr, nullptr});
   EXPECT_TRUE(this->tree_.insert(areas[0]));
   this->nodes_.allow(0);
   for (std::size_t i = 1; i < areas.size(); ++i) {

@@ -233,7 +233,7 @@ struct Punch {
 };
 
 /// Lengths for which the first fit is at the beginning, or far away.
-Word length_of(std::size_t i) { return (1 + i * 7 % 12) * slot_size; }
+Word length_of(std::size_t i) { return (1 + i * 7 % 16) * slot_size; }
 
 struct FindHole : Find<Tree> {
   using Find<Tree>::Find;
