@@ -1,5 +1,6 @@
 #include <refmm/spec/record.hpp>
 #include <refmm/tests/model_subject.hpp>
+#include <refmm/tests/vma_companion.hpp>
 #include <refmm/tests/vma_defect_search.hpp>
 
 #include <algorithm>
@@ -11,18 +12,33 @@ namespace refmm {
 
 namespace {
 
-/// The kernel with these corrections, whatever the boot asks for.
-class CorrectedVmaModel final : public ModelSubject<VmaFamily> {
+/// It goes the way of the kernel without the defects up to the first call that one of them decides. Two kernels of which one
+/// has some of the defects may differ in which of several refusals they come to first; that is no defect.
+class DefectiveVmaModel final : public ModelSubject<VmaFamily> {
  public:
-  explicit CorrectedVmaModel(const vma::Corrections& corrected) : corrected_(corrected) {}
+  DefectiveVmaModel(const vma::Corrections& with, const vma::Corrections& without)
+      : with_(with), without_(without) {}
 
   void reset(const VmaFamily::Boot& boot) override {
     ModelSubject::reset(boot);
-    boot_.kernel.corrected = corrected_;
+    boot_.kernel.corrected = with_;
+    went_wrong_ = false;
+  }
+  Answer apply(const VmaFamily::Command& command) override {
+    auto outcome = VmaFamily::step(boot_, state_, command);
+    went_wrong_ = went_wrong_ || decided_by_defect(outcome.because);
+    if (!went_wrong_) {
+      VmaFamily::Boot sound = boot_;
+      sound.kernel.corrected = without_;
+      outcome = VmaFamily::step(sound, std::move(state_), command);
+    }
+    state_ = std::move(outcome.state);
+    return {std::move(outcome.result), std::move(outcome.effects)};
   }
 
  private:
-  vma::Corrections corrected_;
+  vma::Corrections with_, without_;
+  bool went_wrong_ = false;
 };
 
 /// The last clause of a defect that decides when the kernel with the defects carries a script out.
@@ -64,8 +80,9 @@ std::vector<Defect> all_defects() {
 
 }  // namespace
 
-std::unique_ptr<VmaSubject> make_vma_model(const vma::Corrections& corrected) {
-  return std::make_unique<CorrectedVmaModel>(corrected);
+std::unique_ptr<VmaSubject> make_defective_vma_model(const vma::Corrections& with,
+                                                     const vma::Corrections& without) {
+  return std::make_unique<DefectiveVmaModel>(with, without);
 }
 
 std::span<const Defect> defects() {
@@ -81,7 +98,7 @@ const Defect* find_defect(std::string_view name) {
 CheckReport<VmaFamily> look_for(const Defect& defect, const DefectRequest& request) {
   const bool lawful = defect.without == vma::all_corrected;
   return check<VmaFamily>(
-      {.subject = [&defect] { return make_vma_model(defect.with); },
+      {.subject = [&defect] { return make_defective_vma_model(defect.with, defect.without); },
        .replay = std::string(as_built_replay),
        .boot = [&defect](VmaFamily::Boot& boot) { boot.kernel.corrected = defect.without; },
        .demands = {.effects = true, .laws = lawful, .companion = false, .only_unlawful = lawful},
@@ -94,7 +111,7 @@ CheckReport<VmaFamily> look_for(const Defect& defect, const DefectRequest& reque
 }
 
 void check_as_built(CheckRequest<VmaFamily>& request) {
-  request.subject = [] { return make_vma_model(vma::nothing_corrected); };
+  request.subject = [] { return make_defective_vma_model(vma::nothing_corrected, vma::all_corrected); };
   request.replay = std::string(as_built_replay);
   request.demands.companion = false;
   request.cite = [](const shrink::Script<VmaFamily>& script) {

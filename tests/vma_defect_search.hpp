@@ -29,8 +29,10 @@ std::span<const Defect> defects();
 /// The defect of this name, or nullptr.
 const Defect* find_defect(std::string_view name);
 
-/// The model as a subject: the kernel with these corrections, whatever the boot asks for.
-std::unique_ptr<VmaSubject> make_vma_model(const vma::Corrections& corrected);
+/// The model as a subject, whatever the boot asks for: the kernel with the corrections `with`, from the first call on that a
+/// clause of a defect decides in it; up to there the kernel with the corrections `without`.
+std::unique_ptr<VmaSubject> make_defective_vma_model(const vma::Corrections& with,
+                                                     const vma::Corrections& without);
 
 struct DefectRequest {
   std::uint64_t seed = 1;

@@ -22,8 +22,8 @@ using namespace std::chrono_literals;
 using testing::AllOf;
 using testing::HasSubstr;
 
-Trials<VmaFamily> trials(const vma::Corrections& subject) {
-  return {[subject] { return make_vma_model(subject); },
+Trials<VmaFamily> trials(const vma::Corrections& with, const vma::Corrections& without) {
+  return {[with, without] { return make_defective_vma_model(with, without); },
           10s,
           {.effects = true, .laws = false, .companion = false, .only_unlawful = false}};
 }
@@ -61,8 +61,8 @@ TEST_P(DefectSearch, FindsItAndShowsItInAFewCommands) {
   EXPECT_EQ(transcript::print(file), shown.text);
 
   // It is this defect that it shows: the kernel without it does what the transcript says.
-  EXPECT_EQ(trials(defect.with).failing_part(shown.script), shown.script);
-  EXPECT_EQ(trials(defect.without).failing_part(shown.script), std::nullopt);
+  EXPECT_EQ(trials(defect.with, defect.without).failing_part(shown.script), shown.script);
+  EXPECT_EQ(trials(defect.without, defect.without).failing_part(shown.script), std::nullopt);
 }
 
 INSTANTIATE_TEST_SUITE_P(Switches, DefectSearch, testing::ValuesIn(all_defects()), test_name);
