@@ -63,7 +63,7 @@ constexpr VmaStep<W> share_file(VmaStep<W> so_far, const vma::Area<W>& parent, c
   if (has(child.vm_flags, vma::VM_DENYWRITE)) so_far = write_count_changed(std::move(so_far), file, -1);
   vma::Inode& inode = model::inode(so_far.state, file);
   auto& list = has(child.vm_flags, vma::VM_SHARED) ? inode.i_mmap_shared : inode.i_mmap;
-  list.insert(std::ranges::find(list, parent.id) + 1, child.id);
+  list.insert(std::ranges::find(list, parent.id) + (mutant("vma.fork.child_in_front") ? 0 : 1), child.id);
   so_far.because.push_back("vma.fork.files");
   return so_far;
 }
@@ -80,6 +80,7 @@ constexpr Forked<W> dup_mmap(VmaStep<W> so_far) {
     if (has(area.vm_flags, vma::VM_DONTCOPY)) continue;
     auto structure = vma_alloc(std::move(so_far));
     so_far = std::move(structure.so_far);
+    if (!structure.id && mutant("vma.fork.goes_on_without_one")) continue;
     if (!structure.id)
       return {refused(std::move(so_far), vma::Refusal::no_area_structure, "vma.fork.no_structure"),
               std::move(child)};

@@ -60,6 +60,9 @@ const std::vector<Theorem>& theorems() {
       model(page_protection_follows_the_flags, flags, {"vma.protection.private_at_once"}),
       model(a_child_has_the_areas_of_its_parent, one_area, {"vma.fork.offset_from_zero"}),
       model(nothing_of_a_child_is_locked, one_area, {"vma.fork.child_stays_locked"}),
+      model(a_child_shares_the_file_of_its_parent, one_area, {"vma.fork.child_in_front"}, {"vma.fork.files"}),
+      model(a_fork_without_a_structure_ends, "every two areas", {"vma.fork.goes_on_without_one"},
+            {"vma.fork.no_structure"}),
 
       // ---- Ranges ---------------------------------------------------------------------------------------------------
       model(lengths_are_rounded_up, words, {"vma.page_align.rounds_down"}),

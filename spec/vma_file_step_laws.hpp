@@ -53,14 +53,14 @@ constexpr bool close_refuses_what_is_not_open(const Transition& t) {
   return refuses_exactly_if(t, Refusal::descriptor_not_open, !open) && (open || nothing_changed(t));
 }
 
-constexpr bool close_drops_the_reference_of_the_descriptor(const Transition& t) {
+inline bool close_drops_the_reference_of_the_descriptor(const Transition& t) {
   const auto* close = call<Close>(t);
   const File* file = close ? file_behind(t.before, close->fd) : nullptr;
   if (!file) return true;
   const std::size_t objects = t.before.files.size() - (file->f_count == 1 ? 1 : 0);
   return !file_behind(t.after, close->fd) && t.after.files.size() == objects &&
          count_effects<Fput>(t, [&](const Fput& fput) { return fput.name == file->inode; }) == 1 &&
-         t.before.mm == t.after.mm;
+         mappings(t.before) == mappings(t.after) && process_is_as_before(t);
 }
 
 // ---- References -----------------------------------------------------------------------------------------------------

@@ -86,10 +86,57 @@ TEST_F(CheckCommand, WritesACounterexample) {
   EXPECT_THAT(written.extension(), ".mmt");
 }
 
+TEST_F(CheckCommand, ChecksAllAreasOneAfterTheOther) {
+  const Ran ran = check("--runs 40 --seed 5");
+  EXPECT_EQ(ran.exit, 0) << ran.output;
+  EXPECT_THAT(ran.output, ContainsRegex("area               slab\n(.*\n)+area               vma\n"));
+}
+
+TEST_F(CheckCommand, SharesTheTimeAmongTheAreas) {
+  const Ran ran = check("--time 400ms --seed 5");
+  EXPECT_EQ(ran.exit, 0) << ran.output;
+  EXPECT_THAT(ran.output,
+              ContainsRegex("commands +[0-9,]+ in 0[.][23] s,(.*\n)+commands +[0-9,]+ in 0[.][2-4] s,"));
+}
+
+TEST_F(CheckCommand, FindsAMutantOfMemoryAreas) {
+  const Ran ran = check("--runs 300 --seed 5 --mutant vma.impl.mlockall.future_unlocks");
+  EXPECT_EQ(ran.exit, 1) << ran.output;
+  EXPECT_THAT(ran.output, AllOf(StartsWith("area               vma\n"), HasSubstr("mlockall(MCL_FUTURE) = 0\n"),
+                                HasSubstr("--profile corrected --subject impl "
+                                          "--mutant vma.impl.mlockall.future_unlocks\n")));
+  EXPECT_EQ(files(), 1u);
+}
+
+TEST_F(CheckCommand, FindsADefect) {
+  const Ran ran = check("--defect lock_future");
+  EXPECT_EQ(ran.exit, 1) << ran.output;
+  EXPECT_THAT(ran.output, AllOf(StartsWith("defect             defect.vma.lock_future\n"),
+                                HasSubstr("#   clause   defect.vma.lock_future\n"), HasSubstr("#   law      "),
+                                HasSubstr(".mmt --profile as-built\n")));
+  EXPECT_EQ(files(), 1u);
+}
+
+TEST_F(CheckCommand, ShowsTheDefectsThatItFindsInATable) {
+  const Ran ran = check("--area vma --defects --runs 30");
+  EXPECT_EQ(ran.exit, 1) << "some take more runs";
+  EXPECT_THAT(ran.output, AllOf(StartsWith("defect "), ContainsRegex("defect.vma.lock_future +[0-9]+ +[0-9]+  .*"),
+                                HasSubstr("not found in 30 runs\n"), HasSubstr("\nmlockall(MCL_FUTURE) = 0\n")));
+  EXPECT_TRUE(fs::exists(folder_ / "defect.vma.lock_future.mmt"));
+}
+
+TEST_F(CheckCommand, FindsDefectsInTheKernelAsItWasBuilt) {
+  const Ran ran = check("--profile as-built --runs 100 --seed 5");
+  EXPECT_EQ(ran.exit, 1) << ran.output;
+  EXPECT_THAT(ran.output, HasSubstr("#   clause   defect.vma."));
+}
+
 TEST_F(CheckCommand, ListsMutants) {
   const Ran ran = check("--list-mutants");
   EXPECT_EQ(ran.exit, 0);
-  EXPECT_THAT(ran.output, AllOf(StartsWith("slab.impl.alloc.hands_out_twice "), HasSubstr("the search goes on")));
+  EXPECT_THAT(ran.output, AllOf(StartsWith("slab.impl.alloc.hands_out_twice "), HasSubstr("the search goes on"),
+                                HasSubstr("\nvma.impl.")));
+  EXPECT_THAT(check("--list-mutants --area vma").output, AllOf(StartsWith("vma.impl."), Not(HasSubstr("slab"))));
 }
 
 TEST_F(CheckCommand, ShowsAMutantInTheMuseum) {
@@ -107,7 +154,12 @@ TEST_F(CheckCommand, RefusesWhatItDoesNotKnow) {
     EXPECT_EQ(files(), 0u) << options;
   };
   refused("--mutant slab.impl.free.lose_link", "did you mean slab.impl.free.loses_link");
-  refused("--area budy", "there is no area `budy` to check");
+  refused("--area budy", "there is no area `budy` to check; there are slab, vma, all");
+  refused("--area slab --mutant vma.impl.mlockall.future_unlocks", "is of area vma, not of slab");
+  refused("--area slab --defects", "is of area vma, not of slab");
+  refused("--defect lock_futur", "did you mean lock_future");
+  refused("--defects --profile as-built", "--profile");
+  refused("--profile built", "--profile");
   refused("--runs 0", "not a whole number");
   refused("--runs many", "`many` is not a whole number");
   refused("--runs -1", "not a whole number");

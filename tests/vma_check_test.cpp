@@ -130,14 +130,14 @@ TEST(VmaCheck, FindsOtherEffects) {
 
 TEST(VmaCheck, FindsAnotherState) {
   const Report report = check_with([](const auto&, auto&, auto& seen) {
-    if (seen.mm.areas.size() == 2) seen.mm.areas[1].vm_pgoff += 1;
+    if (!seen.mm.areas.empty()) seen.mm.areas[0].vm_pgoff += 1;
   });
   ASSERT_TRUE(report.failure);
   EXPECT_EQ(finding_of(report).kind, Finding::Kind::state);
   EXPECT_THAT(report.failure->counterexample.text,
               AllOf(HasSubstr(": vm_pgoff is 0 in the reference, 1 in the subject"), HasSubstr("\nmaps:\n"),
                     HasSubstr("# ! maps:\n")));
-  EXPECT_LE(report.failure->shrunk.script.items.size(), 2u);
+  EXPECT_LE(report.failure->shrunk.script.items.size(), 1u);
 }
 
 TEST(VmaCheck, FindsACrash) {

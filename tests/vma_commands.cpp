@@ -139,7 +139,7 @@ std::uint32_t any_map_flags(Source& source, const Temper& temper, bool file) {
   if (!file) flags |= MAP_ANONYMOUS;
   if (source.one_in(temper.growing)) flags |= MAP_GROWSDOWN;
   if (source.one_in(temper.denying)) flags |= MAP_DENYWRITE;
-  if (source.one_in(12)) flags |= MAP_NORESERVE;
+  if (source.one_in(8)) flags |= MAP_NORESERVE;
   if (source.one_in(temper.odd)) flags |= source.one_of(among(MAP_EXECUTABLE, MAP_LOCKED, 0x40u, 0x10000u));
   return flags;
 }
@@ -188,9 +188,20 @@ Length any_new_length(Source& source, const Temper& temper) {
   return {Length::Measure::as_before, source.one_in(5) ? 0 : source.offset(-most, most), 0};
 }
 
+/// No page at the end of an area: as built, this makes an area that ends where that one does.
+Intent any_remap_of_nothing(Source& source) {
+  using enum Place::Landmark;
+  return RemapIntent{.place = {area_start, source.number(0, 1000), 0, 0},
+                     .old_length = {},
+                     .new_length = {},
+                     .flags = MREMAP_MAYMOVE | MREMAP_FIXED,
+                     .destination = {area_end, source.number(0, 1000), 0, 0}};
+}
+
 /// Mostly a whole area, or what of it lies behind a page in it.
 Intent any_remap(Source& source, const Temper& temper) {
   using enum Length::Measure;
+  if (source.one_in(16)) return any_remap_of_nothing(source);
   constexpr std::uint32_t fixed = MREMAP_MAYMOVE | MREMAP_FIXED;
   std::uint32_t flags = source.one_of(among(0u, 0u, MREMAP_MAYMOVE, MREMAP_MAYMOVE, fixed, fixed));
   if (source.one_in(temper.odd)) flags = source.number(0, 7);
@@ -226,6 +237,7 @@ Intent any_lookup(Source& source, const Temper& temper) {
   using enum LookupIntent::By;
   Place place = any_place(source, temper);
   if (source.one_in(3)) place.bytes += source.number(0, page - 1);
+  if (source.one_in(8)) place = {Place::Landmark::address, task_size, 0, 0};  // above all areas
   const auto by = source.one_of(among(find_vma, find_vma_prev, find_vma_intersection, get_unmapped_area));
   return LookupIntent{by, place, source.one_in(3), any_length(source, temper)};
 }
@@ -330,7 +342,7 @@ Boot<W> any_boot(Source& source) {
     boot.stack_start = boot.stack_end - source.number(1, 4) * page;
   }
   Knobs<W>& knobs = boot.knobs;
-  knobs.free_pages = source.one_in(6) ? source.number(0, 20) : 1u << 20;
+  knobs.free_pages = source.one_in(6) ? source.number(0, 20) : source.one_of(among(1u << 14, 1u << 20));
   if (source.one_in(4)) knobs.swap_pages = source.number(0, 20);
   if (source.one_in(8)) knobs.buffer_pages = knobs.cache_pages = source.number(0, 5);
   knobs.overcommit = source.one_in(12);

@@ -89,6 +89,7 @@ CheckReport<VmaFamily> look_for(const Defect& defect, const DefectRequest& reque
        .seed = request.seed,
        .jobs = request.jobs,
        .runs = request.most_runs,
+       .shrink_time = request.shrink_time,
        .progress = request.progress});
 }
 

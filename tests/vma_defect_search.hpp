@@ -6,6 +6,7 @@
 #include <refmm/tests/check.hpp>
 #include <refmm/tests/vma_check.hpp>
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -35,6 +36,7 @@ struct DefectRequest {
   std::uint64_t seed = 1;
   std::uint64_t most_runs = 100'000;  // a search gives up after these
   unsigned jobs = 1;
+  std::chrono::milliseconds shrink_time{60'000};  // shrinking stops after this long
   std::function<void(const CheckProgress&)> progress{};
 };
 

@@ -60,8 +60,9 @@ bool plainer_together(const Script& script, const Propose& propose) {
 
 namespace {
 
-/// The command with one of its arguments plainer, in each way; `addresses` are those of the script.
-std::vector<Command<W>> with_plainer_argument(const Command<W>& command, const std::vector<W>& addresses) {
+/// The command with one of its arguments plainer, in the `most` plainest ways; `addresses` are those of the script.
+std::vector<Command<W>> with_plainer_argument(const Command<W>& command, const std::vector<W>& addresses,
+                                              std::size_t most) {
   std::vector<Command<W>> changed;
   std::visit(
       [&]<class Call>(const Call& call) {
@@ -81,6 +82,7 @@ std::vector<Command<W>> with_plainer_argument(const Command<W>& command, const s
             } else {
               plainer = plainer_addresses(value, addresses);
             }
+            plainer.resize(std::min(plainer.size(), most));
             for (const W argument : plainer) {
               Call copy = call;
               for_each_field(copy, [&](std::string_view other, auto& field) {
@@ -108,9 +110,10 @@ void append_other_lengths(std::vector<Command<W>>& changed, const Command<W>& co
   }
 }
 
-std::vector<Script> with_plainer_argument_at(const Script& script, std::size_t position) {
+std::vector<Script> with_plainer_argument_at(const Script& script, std::size_t position,
+                                             std::size_t most = ~std::size_t{0}) {
   std::vector<Script> changed;
-  auto commands = with_plainer_argument(script.items[position].command, addresses_in(script));
+  auto commands = with_plainer_argument(script.items[position].command, addresses_in(script), most);
   append_other_lengths(commands, script.items[position].command);
   for (const Command<W>& command : commands) changed.push_back(with(script, position, command));
   return changed;
@@ -181,17 +184,21 @@ void append(std::vector<Script>& scripts, std::vector<Script> more) {
 bool remove_after_changes(const Script& script, const Propose& propose) {
   if (script.items.size() > 40) return false;
   std::vector<Script> changed = with_fixed_addresses(script);
-  append(changed, with_closer_addresses(script));
   append(changed, with_plainer_arguments_together(script));
   append(changed, with_knobs_at_boot(script));
-  append(changed, with_other_knobs(script));
-  append(changed, with_other_boots(script));
-  return std::ranges::any_of(
-      changed, [&](const Script& other) { return propose(other) || shrink::remove_any_run(other, propose); });
+  if (script.items.size() <= 12) {
+    append(changed, with_closer_addresses(script));
+    append(changed, with_other_knobs(script));
+    append(changed, with_other_boots(script));
+  }
+  const Move remove =
+      script.items.size() <= 5 ? shrink::remove_any_run<VmaFamily> : shrink::remove_runs<VmaFamily>;
+  return std::ranges::any_of(changed,
+                             [&](const Script& other) { return propose(other) || remove(other, propose); });
 }
 
 bool remove_after_changing_commands(const Script& script, const Propose& propose) {
-  if (script.items.size() > 8) return false;
+  if (script.items.size() > 5) return false;
   for (std::size_t i = 0; i < script.items.size(); ++i) {
     std::vector<Script> changed = with_plainer_argument_at(script, i);
     for (const Item& item : stand_ins(script, i)) changed.push_back(shrink::with(script, i, item));
@@ -204,12 +211,13 @@ bool remove_after_changing_commands(const Script& script, const Propose& propose
   return false;
 }
 
+/// Of many plainer arguments the plainest.
 bool plainer_pairs(const Script& script, const Propose& propose) {
-  if (script.items.size() > 6) return false;
+  if (script.items.size() > 4) return false;
   for (std::size_t i = 0; i < script.items.size(); ++i) {
-    for (const Script& other : with_plainer_argument_at(script, i)) {
+    for (const Script& other : with_plainer_argument_at(script, i, 4)) {
       for (std::size_t j = i; j < script.items.size(); ++j) {
-        if (propose_plainer(with_plainer_argument_at(other, j), script, propose)) return true;
+        if (propose_plainer(with_plainer_argument_at(other, j, 4), script, propose)) return true;
       }
     }
   }

@@ -34,46 +34,46 @@ Mmap<W> mapped(W first, W pages, W prot = PROT_READ, W flags = plain_map_flags, 
 /// What lays the ground for another command.
 Commands preparations() {
   constexpr W read_write = PROT_READ | PROT_WRITE, shared = MAP_SHARED | MAP_FIXED | MAP_ANONYMOUS;
-  return {mapped(0, 1),
-          mapped(0, 2),
-          mapped(0, 3),
-          mapped(1, 1),
-          mapped(1, 2),
-          mapped(0, 1, read_write),
-          mapped(0, 1, read_write, plain_map_flags | MAP_NORESERVE),
-          mapped(0, 1, PROT_READ | read_write | PROT_EXEC, plain_map_flags | MAP_GROWSDOWN),
-          mapped(1, 1, PROT_READ, plain_map_flags | MAP_GROWSDOWN),
-          mapped(0, 1, PROT_READ, shared),
-          mapped(0, 2, PROT_READ, shared),
-          mapped(0, 3, PROT_READ, shared),
-          mapped(1, 1, PROT_READ, shared | MAP_GROWSDOWN),
-          Mmap2<W>{at(0), page, PROT_READ, plain_map_flags, -1, ~W{0} - 1},
-          DoMmap<W>{at(0), page, PROT_READ, shared | MAP_DENYWRITE, -1, 0},
-          DoMmap<W>{at(0), 2 * page, PROT_READ, shared | MAP_DENYWRITE, -1, 0},
-          Mmap<W>{page, page, PROT_READ, plain_map_flags, -1, 0},
-          Brk<W>{page},
-          Brk<W>{~W{0} - page + 2},
-          Mlock<W>{at(0), page},
-          Mlockall<W>{MCL_FUTURE}};
+  return {
+      Mlockall<W>{MCL_FUTURE},
+      Mlock<W>{at(0), page},
+      mapped(0, 1),
+      mapped(0, 2),
+      mapped(0, 3),
+      mapped(1, 1),
+      mapped(1, 2),
+      mapped(0, 1, read_write),
+      mapped(0, 1, read_write, plain_map_flags | MAP_NORESERVE),
+      mapped(0, 1, PROT_READ | read_write | PROT_EXEC, plain_map_flags | MAP_GROWSDOWN),
+      mapped(1, 1, PROT_READ, plain_map_flags | MAP_GROWSDOWN),
+      mapped(0, 1, PROT_READ, shared),
+      mapped(0, 2, PROT_READ, shared),
+      mapped(0, 3, PROT_READ, shared),
+      mapped(1, 1, PROT_READ, shared | MAP_GROWSDOWN),
+      Mmap2<W>{at(0), page, PROT_READ, plain_map_flags, -1, ~W{0} - 1},
+      DoMmap<W>{at(0), page, PROT_READ, shared | MAP_DENYWRITE, -1, 0},
+      DoMmap<W>{at(0), 2 * page, PROT_READ, shared | MAP_DENYWRITE, -1, 0},
+      Mmap<W>{page, page, PROT_READ, plain_map_flags, -1, 0},
+      Brk<W>{page},
+      Brk<W>{~W{0} - page + 2},
+  };
 }
 
+/// Of the first page or two, in place and elsewhere, and down to where they are.
 void append_remaps(Commands& commands) {
-  for (W first = 0; first < 2; ++first) {
-    for (W old_pages = 0; old_pages < 3; ++old_pages) {
-      for (W new_pages = 0; new_pages < 4; ++new_pages) {
-        const Mremap<W> remap{at(first), old_pages * page, new_pages * page, 0, 0};
-        commands.push_back(remap);
-        for (const W flags : {MREMAP_MAYMOVE, MREMAP_MAYMOVE | MREMAP_FIXED}) {
-          for (W to = 0; to < (flags & MREMAP_FIXED ? 4u : 1u); ++to) {
-            Mremap<W> moved = remap;
-            moved.flags = flags;
-            if (flags & MREMAP_FIXED) moved.new_addr = at(to);
-            commands.push_back(moved);
-          }
-        }
-      }
+  constexpr W fixed = MREMAP_MAYMOVE | MREMAP_FIXED;
+  for (W old_pages = 0; old_pages < 3; ++old_pages) {
+    for (W new_pages = 0; new_pages < 4; ++new_pages) {
+      const W old_len = old_pages * page, new_len = new_pages * page;
+      commands.insert(
+          commands.end(),
+          {Mremap<W>{at(0), old_len, new_len, 0, 0}, Mremap<W>{at(0), old_len, new_len, MREMAP_MAYMOVE, 0},
+           Mremap<W>{at(0), old_len, new_len, fixed, at(1)}, Mremap<W>{at(0), old_len, new_len, fixed, at(2)}});
     }
   }
+  for (const W source : {at(1), i386_2_4_0.task_size})
+    commands.push_back(Mremap<W>{source, page, page, fixed, at(0)});
+  commands.push_back(Mremap<W>{at(1), page, 2 * page, fixed, at(0)});
 }
 
 /// What may show a bug.
@@ -93,7 +93,7 @@ Commands last_commands() {
   }
   append_remaps(commands);
   commands.insert(commands.end(),
-                  {mapped(0, 1, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS),
+                  {FindVmaPrev<W>{at(33)}, mapped(0, 1, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS),
                    Mmap<W>{at(0) + 1, page, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0}, Brk<W>{0},
                    Brk<W>{2 * page}, GetUnmappedArea<W>{0, page}, DoBrk<W>{i386_2_4_0.task_size, page},
                    Mlock<W>{at(0) + 1, 0}, Mlockall<W>{MCL_CURRENT}, Mlockall<W>{MCL_CURRENT | MCL_FUTURE},
@@ -140,8 +140,8 @@ std::vector<Commands> beginnings_up_to(std::size_t most) {
 
 // ---- Boots ----------------------------------------------------------------------------------------------------------------------
 
-/// Plain boots, and those that turn one knob to its plainest values, with memory and without. Of limits only those that the
-/// script turns, at the boot or later; and of a search that is `narrow` so of all knobs.
+/// Plain boots, and those that turn one knob to its plainest values: those that the script turns, at the boot or later, with
+/// memory and without; others without, and not if the search is to be `narrow`.
 std::vector<Boot<W>> plain_boots(const Script& script, bool narrow) {
   Knobs<W> turned = script.boot.knobs;
   for (const Item& item : script.items) {
@@ -150,19 +150,29 @@ std::vector<Boot<W>> plain_boots(const Script& script, bool narrow) {
   Boot<W> plain{};
   plain.kernel = script.boot.kernel;
   plain.knobs = plain_knobs;
-  std::vector<Boot<W>> boots{plain, plain, plain};
-  constexpr W enough = 4;
-  boots[1].knobs.free_pages = enough;
-  boots[2].knobs.physpages = enough;
+  // As much as the script at hand needs, and less.
+  const auto plainer = [](W needed) {
+    return needed == 0 ? std::vector<W>{4} : std::vector<W>{2, std::clamp<W>(needed, 3, 4)};
+  };
+  const std::vector<W> memory =
+      plainer(turned.free_pages + turned.buffer_pages + turned.cache_pages + turned.swap_pages);
+  std::vector<Boot<W>> boots{plain};
   const auto also = [&](auto knob, bool always, const std::vector<W>& values) {
-    if (turned.*knob == plain_knobs.*knob && !always) return;
+    const bool is_turned = turned.*knob != plain_knobs.*knob;
+    if (!is_turned && !always) return;
     for (const W value : values) {
-      boots.push_back(plain);
-      boots.back().knobs.*knob = value;
-      boots.push_back(boots.back());
-      boots.back().knobs.free_pages = enough;
+      Boot<W> boot = plain;
+      boot.knobs.*knob = value;
+      boots.push_back(boot);
+      if (!is_turned || knob == &Knobs<W>::free_pages) continue;
+      for (const W pages : memory) {
+        boot.knobs.free_pages = pages;
+        boots.push_back(boot);
+      }
     }
   };
+  also(&Knobs<W>::free_pages, true, memory);
+  also(&Knobs<W>::physpages, true, plainer(turned.physpages));
   also(&Knobs<W>::fail_vma, !narrow, {1, 2, 3, 4});
   also(&Knobs<W>::max_map_count, !narrow, {0, 1, 2});
   also(&Knobs<W>::fail_move, !narrow, {1});
@@ -171,6 +181,25 @@ std::vector<Boot<W>> plain_boots(const Script& script, bool narrow) {
   also(&Knobs<W>::rlimit_memlock, false, {0, page});
   also(&Knobs<W>::rlimit_stack, false, {0, page});
   return boots;
+}
+
+/// What may come last: calls of the kind of the script's last one, and others; remappings only where the script has one.
+struct Endings {
+  Commands alike, others;
+};
+
+Endings endings_for(const Script& script) {
+  static const Commands all = last_commands();
+  const auto remaps = [](const Command<W>& command) { return std::holds_alternative<Mremap<W>>(command); };
+  const bool remapped = std::ranges::any_of(script.items, [&](const Item& item) { return remaps(item.command); });
+  Endings endings;
+  for (const Command<W>& command : all) {
+    if (command.index() == script.items.back().command.index())
+      endings.alike.push_back(command);
+    else if (remapped || !remaps(command))
+      endings.others.push_back(command);
+  }
+  return endings;
 }
 
 /// The only descriptor is that of the first command.
@@ -186,25 +215,31 @@ Script as_script(const Boot<W>& boot, const Commands& commands) {
 }  // namespace
 
 bool plain_scripts(const Script& script, const Propose& propose) {
-  constexpr std::size_t longest = 20;
+  constexpr std::size_t longest = 60;
   if (script.items.empty() || script.items.size() > longest) return false;
   const shrink::Rank now = rank(script);
-  static const Commands endings = last_commands();
+  const Endings endings = endings_for(script);
   const auto wide = plain_boots(script, false), narrow = plain_boots(script, true);
-  std::uint64_t left = 200'000;  // scripts, so that the search does not go on for minutes
-  for (Commands commands : beginnings_up_to(script.items.size() - 1)) {
+  std::uint64_t left = 40'000;  // scripts: a search of seconds, also where each is tried in a process of its own
+  const auto try_all = [&](Commands commands, const std::vector<Boot<W>>& boots, const Commands& last) {
     commands.emplace_back();
-    for (const Boot<W>& boot : commands.size() < 3 ? wide : narrow) {
-      for (const Command<W>& ending : endings) {
+    for (const Boot<W>& boot : boots) {
+      for (const Command<W>& ending : last) {
         commands.back() = ending;
         Script plain = as_script(boot, commands);
-        if (!(rank(plain) < now)) continue;
-        if (left-- == 0) return false;
-        if (propose(std::move(plain))) return true;
+        if (rank(plain) < now && left != 0 && --left != 0 && propose(std::move(plain))) return true;
       }
     }
-  }
-  return false;
+    return false;
+  };
+  // What ends as the script at hand does comes first.
+  const std::vector<Commands> beginnings = beginnings_up_to(script.items.size() - 1);
+  const auto is_long = [](const Commands& beginning) { return beginning.size() > 1; };
+  return std::ranges::any_of(
+             beginnings,
+             [&](const Commands& b) { return try_all(b, is_long(b) ? narrow : wide, endings.alike); }) ||
+         std::ranges::any_of(beginnings,
+                             [&](const Commands& b) { return !is_long(b) && try_all(b, narrow, endings.others); });
 }
 
 }  // namespace refmm::vma

@@ -9,7 +9,6 @@ namespace {
 
 using Word32 = std::uint32_t;
 constexpr auto at = VmaScript::at;
-constexpr auto bytes = VmaScript::bytes;
 
 /// The first area is two, with nothing to tell them apart.
 void split_in_two(Carried& made) {

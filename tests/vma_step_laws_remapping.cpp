@@ -9,7 +9,6 @@ namespace {
 
 using Word32 = std::uint32_t;
 constexpr auto at = VmaScript::at;
-constexpr auto bytes = VmaScript::bytes;
 constexpr Word32 fixed = MREMAP_MAYMOVE | MREMAP_FIXED;
 
 Carried not_to_expand() {
