@@ -3,6 +3,7 @@
 #include <refmm/model/vma_subject.hpp>
 #include <refmm/proofs/vma.hpp>
 #include <refmm/spec/vma_call_laws.hpp>
+#include <refmm/spec/vma_remap_call_laws.hpp>
 
 #include <string_view>
 #include <utility>
@@ -52,6 +53,32 @@ const std::vector<Theorem>& theorems_about_calls() {
             {"defect.vma.lock_future"}, {"vma.mlockall.future"}),
       model(stacks_keep_to_their_file, "one area anywhere, every address", {"defect.vma.stack_offset"},
             {"vma.stack.grows", "vma.stack.offset_zero"}),
+
+      // ---- mremap ---------------------------------------------------------------------------------------------------
+      model(mremap_in_place_leaves_lawful_areas, one_area_and_limits, {"vma.mremap.forgets_total_vm"},
+            {"vma.mremap.grows_in_place", "vma.mremap.shrinks", "vma.mremap.no_room", "vma.mremap.tail_stays"}),
+      model(mremap_anywhere_leaves_lawful_areas, one_area_and_limits, {"vma.mremap.forgets_total_vm"},
+            {"vma.mremap.grows_in_place", "vma.mremap.shrinks", "vma.mremap.moves", "vma.mremap.maps_again"}),
+      model(mremap_to_an_address_leaves_lawful_areas, one_area_and_limits, {"defect.vma.remap_destination"},
+            {"vma.mremap.fixed.destination_stays", "vma.mremap.moves"}),
+      model(mremap_of_nothing_is_refused, one_area, {"defect.vma.remap_zero_length"}, {"vma.mremap.length_zero"}),
+      model(mremap_heeds_the_limit, one_area_and_limits, {"defect.vma.split_limit"},
+            {"vma.mremap.too_many_areas", "vma.mremap.moves"}),
+      model(growth_keeps_to_page_offsets, one_area, {"defect.vma.remap_offset"},
+            {"vma.mremap.page_offset", "vma.mremap.grows_in_place"}),
+      model(unreserved_areas_are_not_charged, "one area anywhere, every range, however little memory",
+            {"defect.vma.remap_noreserve"}, {"vma.mremap.grows_in_place"}),
+      model(what_is_moved_goes_from_where_it_was, one_area_and_limits, {"defect.vma.remap_source"},
+            {"vma.mremap.moves", "vma.mremap.too_many_areas"}),
+      model(what_is_cut_off_goes, one_area_and_limits, {"defect.vma.remap_tail"},
+            {"vma.mremap.moves", "vma.mremap.tail_stays"}),
+      model(moving_and_shrinking_works, one_area, {"defect.vma.remap_shrinks_and_moves"}, {"vma.mremap.moves"}),
+      model(growing_shows_what_was_there, one_area, {"vma.part.keeps_offset"},
+            {"vma.mremap.grows_in_place", "vma.mremap.moves"}),
+      model(shrinking_looks_at_the_area, one_area_and_limits, {"defect.vma.remap_shrinks_checked"},
+            {"vma.mremap.shrinks", "vma.mremap.tail_stays", "vma.mremap.not_mapped", "vma.mremap.beyond_area"}),
+      model(a_bad_source_changes_nothing, one_area, {"defect.vma.remap_looks_first"},
+            {"vma.mremap.not_mapped", "vma.mremap.beyond_area"}),
   };
   return all;
 }

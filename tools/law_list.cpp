@@ -7,6 +7,7 @@
 #include <refmm/spec/vma_laws.hpp>
 #include <refmm/spec/vma_list_laws.hpp>
 #include <refmm/spec/vma_range_laws.hpp>
+#include <refmm/spec/vma_remap_call_laws.hpp>
 #include <refmm/tools/law_list.hpp>
 
 #include <tuple>
@@ -41,6 +42,7 @@ std::vector<LawEntry> collect() {
   append(entries, vma::split_laws);
   append(entries, vma::list_laws);
   append(entries, vma::call_laws);
+  append(entries, vma::remap_laws);
   append(entries, vma::flag_laws);
   append(entries, vma::fork_laws);
   append(entries, vma::range_laws);
