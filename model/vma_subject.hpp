@@ -67,6 +67,14 @@ struct VmaSubject {
   }
   static constexpr auto next_candidate(const auto& area) { return model::next_candidate(area); }
 
+  /// The tree without an area, by the keys of all; nothing if it has lost it.
+  template <class Key>
+  static constexpr std::optional<vma::Lookup> tree_without(const vma::Lookup& tree, std::uint32_t area,
+                                                           const Key& key) {
+    auto without = avl_removed(tree, area, key, kernel<std::uint32_t>().corrected.tree_keys);
+    return without ? std::optional(std::move(without->lookup)) : std::nullopt;
+  }
+
   // Flags.
   template <Word W>
   static constexpr auto flags_of_area(W prot, W flags, W def_flags, std::optional<std::uint32_t> f_mode) {

@@ -20,6 +20,9 @@ Theorem model(const auto& law, std::string_view scope, Mutants fails_on, Clauses
 }
 
 constexpr std::string_view one_area = "one area anywhere, every range of pages";
+constexpr std::string_view sixteen = "one area, every range and offset, within sixteen pages";
+constexpr std::string_view sixteen_and_limits =
+    "one area, every range, limit and failing request, within sixteen pages";
 constexpr std::string_view two_areas = "two areas anywhere, every range of pages";
 constexpr std::string_view one_area_and_limits = "one area anywhere, every range, limit and failing request";
 
@@ -53,27 +56,31 @@ const std::vector<Theorem>& theorems_about_calls() {
             {"defect.vma.lock_future"}, {"vma.mlockall.future"}),
       model(stacks_keep_to_their_file, "one area anywhere, every address", {"defect.vma.stack_offset"},
             {"vma.stack.grows", "vma.stack.offset_zero"}),
+      model(a_tree_changes_no_lookup, "one area anywhere, every address", {"defect.vma.find_vma_prev"},
+            {"vma.find_prev.one_before"}),
+      model(the_tree_takes_out_what_it_is_asked_to, "a tree of three, all keys, equal ones too",
+            {"defect.vma.tree_keys"}, {}),
 
       // ---- mremap ---------------------------------------------------------------------------------------------------
       model(mremap_in_place_leaves_lawful_areas, one_area_and_limits, {"vma.mremap.forgets_total_vm"},
             {"vma.mremap.grows_in_place", "vma.mremap.shrinks", "vma.mremap.no_room", "vma.mremap.tail_stays"}),
-      model(mremap_anywhere_leaves_lawful_areas, one_area_and_limits, {"vma.mremap.forgets_total_vm"},
+      model(mremap_anywhere_leaves_lawful_areas, sixteen_and_limits, {"vma.mremap.forgets_total_vm"},
             {"vma.mremap.grows_in_place", "vma.mremap.shrinks", "vma.mremap.moves", "vma.mremap.maps_again"}),
-      model(mremap_to_an_address_leaves_lawful_areas, one_area_and_limits, {"defect.vma.remap_destination"},
+      model(mremap_to_an_address_leaves_lawful_areas, sixteen_and_limits, {"defect.vma.remap_destination"},
             {"vma.mremap.fixed.destination_stays", "vma.mremap.moves"}),
       model(mremap_of_nothing_is_refused, one_area, {"defect.vma.remap_zero_length"}, {"vma.mremap.length_zero"}),
-      model(mremap_heeds_the_limit, one_area_and_limits, {"defect.vma.split_limit"},
+      model(mremap_heeds_the_limit, sixteen_and_limits, {"defect.vma.split_limit"},
             {"vma.mremap.too_many_areas", "vma.mremap.moves"}),
-      model(growth_keeps_to_page_offsets, one_area, {"defect.vma.remap_offset"},
+      model(growth_keeps_to_page_offsets, sixteen, {"defect.vma.remap_offset"},
             {"vma.mremap.page_offset", "vma.mremap.grows_in_place"}),
       model(unreserved_areas_are_not_charged, "one area anywhere, every range, however little memory",
             {"defect.vma.remap_noreserve"}, {"vma.mremap.grows_in_place"}),
-      model(what_is_moved_goes_from_where_it_was, one_area_and_limits, {"defect.vma.remap_source"},
+      model(what_is_moved_goes_from_where_it_was, sixteen_and_limits, {"defect.vma.remap_source"},
             {"vma.mremap.moves", "vma.mremap.too_many_areas"}),
-      model(what_is_cut_off_goes, one_area_and_limits, {"defect.vma.remap_tail"},
+      model(what_is_cut_off_goes, sixteen_and_limits, {"defect.vma.remap_tail"},
             {"vma.mremap.moves", "vma.mremap.tail_stays"}),
-      model(moving_and_shrinking_works, one_area, {"defect.vma.remap_shrinks_and_moves"}, {"vma.mremap.moves"}),
-      model(growing_shows_what_was_there, one_area, {"vma.part.keeps_offset"},
+      model(moving_and_shrinking_works, sixteen, {"defect.vma.remap_shrinks_and_moves"}, {"vma.mremap.moves"}),
+      model(growing_shows_what_was_there, sixteen, {"vma.part.keeps_offset"},
             {"vma.mremap.grows_in_place", "vma.mremap.moves"}),
       model(shrinking_looks_at_the_area, one_area_and_limits, {"defect.vma.remap_shrinks_checked"},
             {"vma.mremap.shrinks", "vma.mremap.tail_stays", "vma.mremap.not_mapped", "vma.mremap.beyond_area"}),

@@ -25,6 +25,20 @@ inline constexpr std::array area_names{AreaNames{"area.start_page", "area.end_pa
 
 inline constexpr std::uint32_t all_permissions = VM_ACCESS | VM_MAYACCESS;
 
+/// Where a law draws its pages from: all of the task, or a few pages from some page on.
+struct Pages {
+  std::uint32_t first, count;
+};
+inline constexpr Pages whole_task{0, pages_of_task};
+/// Sixteen pages from where the search for room begins.
+inline constexpr Pages sixteen_pages{machine.task_unmapped_base / machine.page_size, 16};
+
+template <class World>
+constexpr auto any_page_address(World& world, std::string_view name, Pages pages) {
+  using W = WordOf<World>;
+  return (W(pages.first) + world.word(name, 0, pages.count)) << W(shift_of_page);
+}
+
 /// No limit is near, and no request fails.
 template <Word W>
 constexpr Knobs<W> plenty() {
@@ -48,7 +62,8 @@ constexpr Knobs<W> plenty() {
 
 /// Any lawful address space of so many areas, each anywhere, none with a file, all with the same flags.
 template <class World>
-constexpr auto any_space(World& world, std::uint32_t count, std::uint32_t vm_flags = all_permissions) {
+constexpr auto any_space(World& world, std::uint32_t count, std::uint32_t vm_flags = all_permissions,
+                         Pages pages = whole_task) {
   using W = WordOf<World>;
   Mm<W> mm{.areas = {},
            .total_vm = 0u,
@@ -61,8 +76,8 @@ constexpr auto any_space(World& world, std::uint32_t count, std::uint32_t vm_fla
   W behind = 0u;
   for (std::uint32_t i = 0; i < count; ++i) {
     const AreaNames& names = area_names[i];
-    const auto range = any_range(world, names.start, names.end);
-    world.assume(behind <= range.start);
+    const Range<W> range{any_page_address(world, names.start, pages), any_page_address(world, names.end, pages)};
+    world.assume(both(behind <= range.start, range.start < range.end));
     behind = range.end;
     mm.total_vm = mm.total_vm + ((range.end >> W(shift_of_page)) - (range.start >> W(shift_of_page)));
     mm.areas.push_back({.vm_start = range.start,

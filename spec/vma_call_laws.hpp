@@ -174,6 +174,43 @@ inline constexpr Law stacks_keep_to_their_file{
                   has_lawful_areas(out.state));
     }};
 
+inline constexpr Law a_tree_changes_no_lookup{
+    "vma.find_prev.one_before", "find_vma_prev_with_a_tree_of_one_area_finds_what_it_finds_without",
+    [](auto& world, auto subject) {
+      using W = WordOf<decltype(world)>;
+      const auto before = any_space(world, 1);
+      auto with_tree = before;
+      with_tree.lookup.mmap_avl = 1;
+      with_tree.lookup.nodes = {TreeNode{.area = 1, .left = {}, .right = {}, .height = 1}};
+      const FindVmaPrev<W> call{world.word("addr")};
+      const auto listed = subject.step(before, call), found = subject.step(with_tree, call);
+      world.reached(found.because);
+      const auto& one = std::get<FoundPrev<W>>(listed.result);
+      const auto& other = std::get<FoundPrev<W>>(found.result);
+      if (!one.start != !other.start || !one.prev != !other.prev) return never<W>();
+      return both(one.start.value_or(W(0u)) == other.start.value_or(W(0u)),
+                  one.prev.value_or(W(0u)) == other.prev.value_or(W(0u)));
+    }};
+
+inline constexpr Law the_tree_takes_out_what_it_is_asked_to{
+    "vma.tree.order", "a_tree_of_three_areas_takes_out_the_one_that_it_is_asked_to_whatever_their_keys",
+    [](auto& world, auto subject) {
+      using W = WordOf<decltype(world)>;
+      const std::array<W, 3> ends{world.word("first.vm_end"), world.word("second.vm_end"),
+                                  world.word("third.vm_end")};
+      world.assume(both(ends[0] <= ends[1], ends[1] <= ends[2]));
+      Lookup tree{};
+      tree.mmap_avl = 2;
+      tree.nodes = {TreeNode{.area = 1, .left = {}, .right = {}, .height = 1},
+                    TreeNode{.area = 2, .left = 1, .right = 3, .height = 2},
+                    TreeNode{.area = 3, .left = {}, .right = {}, .height = 1}};
+      const std::uint32_t area = world.choose("area", {1, 2, 3});
+      const auto left = subject.tree_without(tree, area, [ends](std::uint32_t id) { return ends[id - 1]; });
+      if (!left || left->nodes.size() != 2) return never<W>();
+      const bool stays = left->nodes[0].area == area || left->nodes[1].area == area;
+      return stays ? never<W>() : W(0u) == W(0u);
+    }};
+
 /// The laws of this file.
 inline constexpr std::tuple call_laws{munmap_removes_exactly_the_range_of_one_area,
                                       munmap_removes_exactly_the_range_of_two_areas,
@@ -185,6 +222,8 @@ inline constexpr std::tuple call_laws{munmap_removes_exactly_the_range_of_one_ar
                                       do_brk_makes_areas_inside_the_task,
                                       splits_heed_the_limit,
                                       locking_the_future_unlocks_nothing,
-                                      stacks_keep_to_their_file};
+                                      stacks_keep_to_their_file,
+                                      a_tree_changes_no_lookup,
+                                      the_tree_takes_out_what_it_is_asked_to};
 
 }  // namespace refmm::vma

@@ -14,17 +14,22 @@ namespace refmm::vma {
 
 /// Any mremap of whole pages, of the given flags.
 template <class World>
-constexpr auto any_remap(World& world, std::uint32_t flags) {
+constexpr auto any_remap(World& world, std::uint32_t flags, Pages pages = whole_task) {
   using W = WordOf<World>;
   const bool fixed = (flags & MREMAP_FIXED) != 0;
-  return Mremap<W>{.addr = any_page_address(world, "addr_page"),
-                   .old_len = any_page_address(world, "old_pages"),
-                   .new_len = any_page_address(world, "new_pages"),
+  return Mremap<W>{.addr = any_page_address(world, "addr_page", pages),
+                   .old_len = any_page_address(world, "old_pages", {0, pages.count}),
+                   .new_len = any_page_address(world, "new_pages", {0, pages.count}),
                    .flags = W(flags),
-                   .new_addr = fixed ? any_page_address(world, "new_addr_page") : W(0u)};
+                   .new_addr = fixed ? any_page_address(world, "new_addr_page", pages) : W(0u)};
 }
 
 inline constexpr std::uint32_t in_place = 0, anywhere = MREMAP_MAYMOVE, to_address = MREMAP_MAYMOVE | MREMAP_FIXED;
+
+/// One area in sixteen pages: where areas move, the two ranges, the area and the probe are too many to be anywhere.
+constexpr auto one_area_in_sixteen_pages(auto& world) {
+  return any_space(world, 1, all_permissions, sixteen_pages);
+}
 
 /// The old range, as it was before, and the new one where the call has put it.
 template <Word W>
@@ -52,10 +57,10 @@ constexpr auto shows_the_old_range(const State<W>& before, const State<W>& after
 // ---- What any mremap leaves -------------------------------------------------------------------------------------------
 
 /// One mremap on one area, whatever the limits.
-constexpr auto remap_leaves_lawful_areas(auto& world, auto subject, std::uint32_t flags) {
+constexpr auto remap_leaves_lawful_areas(auto& world, auto subject, std::uint32_t flags, Pages pages) {
   using W = WordOf<decltype(world)>;
-  const auto before = any_limits(world, any_space(world, 1));
-  const Mremap<W> call = any_remap(world, flags);
+  const auto before = any_limits(world, any_space(world, 1, all_permissions, pages));
+  const Mremap<W> call = any_remap(world, flags, pages);
   const auto out = subject.step(before, call);
   world.reached(out.because);
   return both(has_lawful_areas(out.state), is_accounted_for(out.state));
@@ -63,15 +68,19 @@ constexpr auto remap_leaves_lawful_areas(auto& world, auto subject, std::uint32_
 
 inline constexpr Law mremap_in_place_leaves_lawful_areas{
     "vma.areas.disjoint", "mremap_of_one_area_in_place_leaves_areas_in_order_disjoint_and_not_empty",
-    [](auto& world, auto subject) { return remap_leaves_lawful_areas(world, subject, in_place); }};
+    [](auto& world, auto subject) { return remap_leaves_lawful_areas(world, subject, in_place, whole_task); }};
 
 inline constexpr Law mremap_anywhere_leaves_lawful_areas{
-    "vma.areas.disjoint", "mremap_of_one_area_anywhere_leaves_areas_in_order_disjoint_and_not_empty",
-    [](auto& world, auto subject) { return remap_leaves_lawful_areas(world, subject, anywhere); }};
+    "vma.areas.disjoint",
+    "mremap_of_one_area_anywhere_leaves_areas_in_order_disjoint_and_not_empty_in_sixteen_pages",
+    [](auto& world, auto subject) { return remap_leaves_lawful_areas(world, subject, anywhere, sixteen_pages); }};
 
 inline constexpr Law mremap_to_an_address_leaves_lawful_areas{
-    "vma.areas.disjoint", "mremap_of_one_area_to_an_address_leaves_areas_in_order_disjoint_and_not_empty",
-    [](auto& world, auto subject) { return remap_leaves_lawful_areas(world, subject, to_address); }};
+    "vma.areas.disjoint",
+    "mremap_of_one_area_to_an_address_leaves_areas_in_order_disjoint_and_not_empty_in_sixteen_pages",
+    [](auto& world, auto subject) {
+      return remap_leaves_lawful_areas(world, subject, to_address, sixteen_pages);
+    }};
 
 inline constexpr Law mremap_of_nothing_is_refused{
     "vma.mremap.length_zero", "mremap_of_one_area_to_no_page_makes_no_area", [](auto& world, auto subject) {
@@ -86,29 +95,30 @@ inline constexpr Law mremap_of_nothing_is_refused{
 
 // ---- Limits -----------------------------------------------------------------------------------------------------------
 
-inline constexpr Law mremap_heeds_the_limit{"vma.mremap.too_many_areas",
-                                            "mremap_of_one_area_anywhere_never_passes_the_limit_on_their_number",
-                                            [](auto& world, auto subject) {
-                                              using W = WordOf<decltype(world)>;
-                                              const auto before = any_limits(world, any_space(world, 1));
-                                              const Mremap<W> call = any_remap(world, anywhere);
-                                              world.assume(call.old_len < call.new_len);
-                                              const auto out = subject.step(before, call);
-                                              world.reached(out.because);
-                                              return out.state.mm.map_count <= out.state.knobs.max_map_count;
-                                            }};
-
-inline constexpr Law growth_keeps_to_page_offsets{
-    "vma.mremap.page_offset", "mremap_never_lets_one_area_grow_over_the_last_page_offset",
+inline constexpr Law mremap_heeds_the_limit{
+    "vma.mremap.too_many_areas",
+    "mremap_of_one_area_anywhere_never_passes_the_limit_on_their_number_in_sixteen_pages",
     [](auto& world, auto subject) {
       using W = WordOf<decltype(world)>;
-      const auto before = any_space(world, 1);
+      const auto before = any_limits(world, one_area_in_sixteen_pages(world));
+      const Mremap<W> call = any_remap(world, anywhere, sixteen_pages);
+      world.assume(call.old_len < call.new_len);
+      const auto out = subject.step(before, call);
+      world.reached(out.because);
+      return out.state.mm.map_count <= out.state.knobs.max_map_count;
+    }};
+
+inline constexpr Law growth_keeps_to_page_offsets{
+    "vma.mremap.page_offset", "mremap_never_lets_one_area_grow_over_the_last_page_offset_in_sixteen_pages",
+    [](auto& world, auto subject) {
+      using W = WordOf<decltype(world)>;
+      const auto before = one_area_in_sixteen_pages(world);
       const W shift = W(shift_of_page);
       const auto wraps = [&](const Area<W>& area) {
         return area.vm_pgoff + ((area.vm_end >> shift) - (area.vm_start >> shift)) < area.vm_pgoff;
       };
       world.assume(negation(wraps(before.mm.areas.front())));
-      const Mremap<W> call = any_remap(world, in_place);
+      const Mremap<W> call = any_remap(world, in_place, sixteen_pages);
       const auto out = subject.step(before, call);
       world.reached(out.because);
       auto claim = W(0u) == W(0u);
@@ -132,11 +142,12 @@ inline constexpr Law unreserved_areas_are_not_charged{
 // ---- What a success means ---------------------------------------------------------------------------------------------
 
 inline constexpr Law what_is_moved_goes_from_where_it_was{
-    "vma.mremap.moves", "a_range_of_one_area_that_mremap_has_moved_is_mapped_where_it_was_no_more",
+    "vma.mremap.moves",
+    "a_range_of_one_area_that_mremap_has_moved_is_mapped_where_it_was_no_more_in_sixteen_pages",
     [](auto& world, auto subject) {
       using W = WordOf<decltype(world)>;
-      const auto before = any_limits(world, any_space(world, 1));
-      const Mremap<W> call = any_remap(world, to_address);
+      const auto before = any_limits(world, one_area_in_sixteen_pages(world));
+      const Mremap<W> call = any_remap(world, to_address, sixteen_pages);
       world.assume(both(call.old_len != W(0u), call.old_len <= call.new_len));
       const W byte = world.word("byte");
       const auto out = subject.step(before, call);
@@ -146,11 +157,12 @@ inline constexpr Law what_is_moved_goes_from_where_it_was{
     }};
 
 inline constexpr Law what_is_cut_off_goes{
-    "vma.mremap.tail_stays", "a_tail_of_one_area_that_mremap_to_an_address_has_cut_off_is_mapped_no_more",
+    "vma.mremap.tail_stays",
+    "a_tail_of_one_area_that_mremap_to_an_address_has_cut_off_is_mapped_no_more_in_sixteen_pages",
     [](auto& world, auto subject) {
       using W = WordOf<decltype(world)>;
-      const auto before = any_limits(world, any_space(world, 1));
-      const Mremap<W> call = any_remap(world, to_address);
+      const auto before = any_limits(world, one_area_in_sixteen_pages(world));
+      const Mremap<W> call = any_remap(world, to_address, sixteen_pages);
       world.assume(both(W(0u) < call.new_len, call.new_len < call.old_len));
       const W byte = world.word("byte");
       const auto out = subject.step(before, call);
@@ -161,11 +173,11 @@ inline constexpr Law what_is_cut_off_goes{
     }};
 
 inline constexpr Law moving_and_shrinking_works{
-    "vma.mremap.moves", "mremap_moves_a_range_of_one_area_to_an_address_and_makes_it_shorter",
+    "vma.mremap.moves", "mremap_moves_a_range_of_one_area_to_an_address_and_makes_it_shorter_in_sixteen_pages",
     [](auto& world, auto subject) {
       using W = WordOf<decltype(world)>;
-      const auto before = any_space(world, 1);
-      const Mremap<W> call = any_remap(world, to_address);
+      const auto before = one_area_in_sixteen_pages(world);
+      const Mremap<W> call = any_remap(world, to_address, sixteen_pages);
       world.assume(both(W(0u) < call.new_len, call.new_len < call.old_len));
       world.assume(lies_in_first_area(before, call));
       const Range<W> destination{call.new_addr, call.new_addr + call.new_len};
@@ -181,11 +193,11 @@ inline constexpr Law moving_and_shrinking_works{
     }};
 
 inline constexpr Law growing_shows_what_was_there{
-    "vma.mremap.grows_in_place", "what_mremap_makes_longer_shows_what_one_area_showed",
+    "vma.mremap.grows_in_place", "what_mremap_makes_longer_shows_what_one_area_showed_in_sixteen_pages",
     [](auto& world, auto subject) {
       using W = WordOf<decltype(world)>;
-      const auto before = any_space(world, 1);
-      const Mremap<W> call = any_remap(world, anywhere);
+      const auto before = one_area_in_sixteen_pages(world);
+      const Mremap<W> call = any_remap(world, anywhere, sixteen_pages);
       world.assume(both(W(0u) < call.old_len, call.old_len <= call.new_len));
       const W byte = world.word("byte");
       world.assume(byte < call.old_len);
