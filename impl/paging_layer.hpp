@@ -14,6 +14,8 @@ namespace refmm::impl::inline REFMM_BUILD {
 /// The layer that an AddressSpace stands on: SimulatedPaging for comparison with the oracle, NoPaging for a program that wants
 /// nothing but the areas. Addresses and lengths in bytes.
 ///
+/// `Word` is the type of addresses.
+///
 /// Questions:
 /// - `vm_enough_memory(pages)`: whether so many pages could be had.
 /// - `physpages()`, `max_map_count()`: page frames of the machine; areas that a process may have.
@@ -25,37 +27,41 @@ namespace refmm::impl::inline REFMM_BUILD {
 /// `change_protection`, `make_pages_present`.
 ///
 /// The rest are notices, for layers that keep a record. All of them are called when the thing has happened.
-template <class L, class Word>
-concept PagingLayer = requires(L& layer, const Inode<Word>& inode, const VmArea<Word>& area, Word word, bool done,
-                               std::uint32_t protection, std::optional<vma::Refusal> refusal) {
-  { layer.vm_enough_memory(word) } -> std::same_as<bool>;
-  { layer.physpages() } -> std::same_as<Word>;
-  { layer.max_map_count() } -> std::same_as<Word>;
-  { layer.gives_area() } -> std::same_as<bool>;
-  { layer.gives_shared_memory() } -> std::same_as<bool>;
-  { layer.move_page_tables(word, word, word) } -> std::same_as<bool>;
-  layer.return_page_tables(word, word, word);
-  layer.zap_page_range(word, word);
-  layer.clear_page_tables(word, word);
-  layer.change_protection(word, word, protection);
-  layer.make_pages_present(word, word);
-  layer.vma_alloc(done);
-  layer.vma_free();
-  layer.get_file(inode);
-  layer.fput(inode);
-  layer.release(inode);
-  layer.deny_write_access(inode, done);
-  layer.write_count(inode);
-  layer.file_mmap(inode, area, refusal);
-  layer.shmem_zero_setup(area, done);
-  layer.vm_open(area);
-  layer.vm_close(area);
-};
+template <class L>
+concept PagingLayer =
+    std::unsigned_integral<typename L::Word> &&
+    requires(L& layer, const Inode<typename L::Word>& inode, const VmArea<typename L::Word>& area,
+             typename L::Word word, bool done, std::uint32_t protection, std::optional<vma::Refusal> refusal) {
+      { layer.vm_enough_memory(word) } -> std::same_as<bool>;
+      { layer.physpages() } -> std::same_as<typename L::Word>;
+      { layer.max_map_count() } -> std::same_as<typename L::Word>;
+      { layer.gives_area() } -> std::same_as<bool>;
+      { layer.gives_shared_memory() } -> std::same_as<bool>;
+      { layer.move_page_tables(word, word, word) } -> std::same_as<bool>;
+      layer.return_page_tables(word, word, word);
+      layer.zap_page_range(word, word);
+      layer.clear_page_tables(word, word);
+      layer.change_protection(word, word, protection);
+      layer.make_pages_present(word, word);
+      layer.vma_alloc(done);
+      layer.vma_free();
+      layer.get_file(inode);
+      layer.fput(inode);
+      layer.release(inode);
+      layer.deny_write_access(inode, done);
+      layer.write_count(inode);
+      layer.file_mmap(inode, area, refusal);
+      layer.shmem_zero_setup(area, done);
+      layer.vm_open(area);
+      layer.vm_close(area);
+    };
 
 /// No pages, no page tables, all the memory there is: an address space over it keeps the books of areas, and the rest costs
 /// nothing.
-template <std::unsigned_integral Word>
+template <std::unsigned_integral AddressWord>
 struct NoPaging {
+  using Word = AddressWord;
+
   Word max_areas;
   Word frames;
 
@@ -86,7 +92,7 @@ struct NoPaging {
   void vm_close(const VmArea<Word>&) {}
 };
 
-static_assert(PagingLayer<NoPaging<std::uint32_t>, std::uint32_t>);
-static_assert(PagingLayer<NoPaging<std::uint64_t>, std::uint64_t>);
+static_assert(PagingLayer<NoPaging<std::uint32_t>>);
+static_assert(PagingLayer<NoPaging<std::uint64_t>>);
 
 }  // namespace refmm::impl::inline REFMM_BUILD

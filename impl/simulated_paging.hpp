@@ -15,9 +15,11 @@
 
 namespace refmm::impl::inline REFMM_BUILD {
 
-template <std::unsigned_integral Word>
+template <std::unsigned_integral AddressWord>
 class SimulatedPaging {
  public:
+  using Word = AddressWord;
+
   vma::Knobs<Word>& knobs() { return knobs_; }
   const vma::Knobs<Word>& knobs() const { return knobs_; }
 
@@ -89,7 +91,7 @@ class SimulatedPaging {
   std::vector<vma::Effect<Word>> effects_;
 };
 
-static_assert(PagingLayer<SimulatedPaging<std::uint32_t>, std::uint32_t>);
-static_assert(PagingLayer<SimulatedPaging<std::uint64_t>, std::uint64_t>);
+static_assert(PagingLayer<SimulatedPaging<std::uint32_t>>);
+static_assert(PagingLayer<SimulatedPaging<std::uint64_t>>);
 
 }  // namespace refmm::impl::inline REFMM_BUILD

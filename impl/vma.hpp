@@ -5,17 +5,37 @@
 // stand in an ordered structure, so that a lookup takes logarithmic time however many there are. Nothing is allocated but
 // areas, and whichever request for one fails, the address space is left as the clause of the call says.
 //
-// This program keeps the books of an address space of 64 bits, and nothing else:
+// This program is tests/address_space_example.cpp, which the tests run:
 //
-//   HostPages pages;
-//   SlabAllocator slabs(pages);
-//   AreaCaches<std::uint64_t> areas(slabs);
-//   NoPaging<std::uint64_t> paging(native_64);
-//   Files<std::uint64_t, NoPaging<std::uint64_t>> files(slabs, paging);
-//   AddressSpace<std::uint64_t, NoPaging<std::uint64_t>> mm(native_64, areas, files, paging);
+//   #include <refmm/impl/vma.hpp>
 //
-//   const auto heap = mm.mmap(0, 1 << 20, vma::PROT_READ | vma::PROT_WRITE, vma::MAP_PRIVATE | vma::MAP_ANONYMOUS, -1, 0);
-//   if (heap) mm.munmap(*heap + 4096, 4096);
+//   #include <cstdint>
+//   #include <cstdio>
+//
+//   using namespace refmm::impl;
+//   namespace vma = refmm::vma;
+//
+//   int main() {
+//     HostPages pages;
+//     SlabAllocator slabs(pages);
+//     AreaCaches<std::uint64_t> areas(slabs);
+//     NoPaging<std::uint64_t> layer(refmm::native_64);
+//     Files files(slabs, layer);
+//     AddressSpace mm(refmm::native_64, areas, files, layer);
+//
+//     const auto buffer = mm.mmap(0, 5 * 4096, vma::PROT_READ, vma::MAP_PRIVATE | vma::MAP_ANONYMOUS, -1, 0);
+//     if (!buffer) return 1;
+//     if (!mm.mprotect(*buffer + 4096, 4096, vma::PROT_READ | vma::PROT_WRITE)) return 1;
+//     if (!mm.munmap(*buffer + 3 * 4096, 4096)) return 1;
+//     for (const auto& area : mm.areas()) {
+//       std::printf("%jx-%jx r%c\n", std::uintmax_t{area.vm_start}, std::uintmax_t{area.vm_end},
+//                   area.has(vma::VM_WRITE) ? 'w' : '-');
+//     }
+//     const auto refused = mm.munmap(*buffer + 1, 4096);
+//     std::printf("%s\n", notation(refused.refusal()));
+//   }
+//
+// It prints four lines for the areas that there are in the end, and -1 EINVAL.
 //
 // One thread at a time: the kernel holds mmap_sem.
 #pragma once
@@ -51,16 +71,17 @@ struct Limits {
 };
 
 /// Addresses, lengths and offsets in bytes unless a comment says otherwise.
-template <std::unsigned_integral Word, PagingLayer<Word> Layer, PageSource Pages = HostPages>
+template <PagingLayer Layer, PageSource Pages = HostPages>
 class AddressSpace {
  public:
+  using Word = typename Layer::Word;
   using Area = VmArea<Word>;
   using File = impl::File<Word>;
   using Inode = impl::Inode<Word>;
 
   /// Empty. All that it is given must outlive it; address spaces may share the areas, the files and the layer.
-  AddressSpace(const BasicMachine<Word>& machine, AreaCaches<Word, Pages>& caches,
-               Files<Word, Layer, Pages>& files, Layer& layer)
+  AddressSpace(const BasicMachine<Word>& machine, AreaCaches<Word, Pages>& caches, Files<Layer, Pages>& files,
+               Layer& layer)
       : machine_(machine),
         page_shift_(static_cast<unsigned>(std::countr_zero(machine.page_size))),
         pgdir_shift_(
@@ -172,7 +193,7 @@ class AddressSpace {
     return len <= machine_.task_size && addr <= machine_.task_size - len;
   }
 
-  // ---- Areas: in this file ----
+  // ---- vma_list.hpp ----
 
   Area* vma_alloc();
   void vma_free(Area* area);
@@ -215,7 +236,7 @@ class AddressSpace {
   bool may_grow_heap(Word new_brk, Word from, Word to);
   Area* area_to_lengthen(Word addr);
 
-  // ---- vma_mprotect.hpp, vma_mlock.hpp ----
+  // ---- vma_split.hpp, vma_mprotect.hpp, vma_mlock.hpp ----
 
   struct Structures {
     Area* first;
@@ -256,7 +277,7 @@ class AddressSpace {
   const unsigned page_shift_;   // PAGE_SHIFT
   const unsigned pgdir_shift_;  // PGDIR_SHIFT: what one page table maps
   AreaCaches<Word, Pages>& caches_;
-  Files<Word, Layer, Pages>& files_;
+  Files<Layer, Pages>& files_;
   Layer& layer_;
   AreaTree<Area, typename AreaCaches<Word, Pages>::Nodes> areas_;
   std::size_t reserved_ = 0;  // areas that were given and not put in place yet
@@ -266,118 +287,16 @@ class AddressSpace {
   std::uint32_t def_flags_ = 0;
 };
 
-// ---- Areas ------------------------------------------------------------------------------------------------------
-
-/// A structure for an area, and a place for it in the tree: what was given can be linked whatever happens meanwhile. nullptr if
-/// there is no memory.
-template <std::unsigned_integral Word, PagingLayer<Word> Layer, PageSource Pages>
-auto AddressSpace<Word, Layer, Pages>::vma_alloc() -> Area* {
-  Area* const area = layer_.gives_area() && areas_.reserve(reserved_ + 1) ? caches_.make() : nullptr;
-  if (area != nullptr) ++reserved_;
-  layer_.vma_alloc(area != nullptr);
-  return area;
-}
-
-/// Gives back a structure that stands in no list.
-template <std::unsigned_integral Word, PagingLayer<Word> Layer, PageSource Pages>
-void AddressSpace<Word, Layer, Pages>::vma_free(Area* area) {
-  caches_.destroy(area);
-  layer_.vma_free();
-}
-
-/// Gives back a structure that was not needed.
-template <std::unsigned_integral Word, PagingLayer<Word> Layer, PageSource Pages>
-void AddressSpace<Word, Layer, Pages>::free_unused(Area* area) {
-  --reserved_;
-  vma_free(area);
-}
-
-/// Puts an area into the address space and into the list of its file. 2.4.0: __insert_vm_struct.
-template <std::unsigned_integral Word, PagingLayer<Word> Layer, PageSource Pages>
-void AddressSpace<Word, Layer, Pages>::link(Area* area) {
-  --reserved_;
-  areas_.insert(*area);
-  ++map_count_;
-  share(area);
-}
-
-/// Puts an area in front of the others in the list of its file; one that denies writing takes one from the write count:
-/// [vma.account.share_lists].
-template <std::unsigned_integral Word, PagingLayer<Word> Layer, PageSource Pages>
-void AddressSpace<Word, Layer, Pages>::share(Area* area) {
-  if (area->vm_file == nullptr) return;
-  Inode& inode = *area->vm_file->inode;
-  if (area->has(vma::VM_DENYWRITE)) files_.change_write_count(inode, -1);
-  if (mutant("vma.impl.share.at_end_of_list"))
-    inode.list_of(*area).push_back(*area);
-  else
-    inode.list_of(*area).push_front(*area);
-}
-
-/// Takes an area out of the list of its file. 2.4.0: __remove_shared_vm_struct.
-template <std::unsigned_integral Word, PagingLayer<Word> Layer, PageSource Pages>
-void AddressSpace<Word, Layer, Pages>::unshare(Area* area) {
-  if (area->vm_file == nullptr) return;
-  Inode& inode = *area->vm_file->inode;
-  if (area->has(vma::VM_DENYWRITE) && !mutant("vma.impl.unshare.keeps_writers_out"))
-    files_.change_write_count(inode, +1);
-  auto& list = inode.list_of(*area);
-  list.erase(list.iterator_to(*area));
-}
-
-/// A new area beside the one that it was split from: one more reference, and its operations are told.
-template <std::unsigned_integral Word, PagingLayer<Word> Layer, PageSource Pages>
-void AddressSpace<Word, Layer, Pages>::open_new(Area* area) {
-  if (area->vm_file != nullptr) files_.get_file(*area->vm_file);
-  if (area->vm_ops) layer_.vm_open(*area);
-}
-
-/// The part start..end of an area, all of it that is left: what its first byte is in the file moves along.
-template <std::unsigned_integral Word, PagingLayer<Word> Layer, PageSource Pages>
-void AddressSpace<Word, Layer, Pages>::set_bounds(Area* area, Word start, Word end) {
-  if (!mutant("vma.impl.set_bounds.keeps_offset")) area->vm_pgoff += pages_in(start - area->vm_start);
-  areas_.set_start(*area, start);
-  areas_.set_end(*area, end);
-}
-
-/// Pages of an area are there now.
-template <std::unsigned_integral Word, PagingLayer<Word> Layer, PageSource Pages>
-void AddressSpace<Word, Layer, Pages>::account(const Area& area, Word pages) {
-  total_vm_ += pages;
-  if (area.has(vma::VM_LOCKED)) locked_vm_ += pages;
-}
-
-/// How many areas there were if start..end were unmapped.
-template <std::unsigned_integral Word, PagingLayer<Word> Layer, PageSource Pages>
-Word AddressSpace<Word, Layer, Pages>::areas_without(Word start, Word end) {
-  Word count = map_count_;
-  for (const Area& area : areas_.meeting(start, end)) {
-    if (area.surrounds(start, end)) return count + 1;
-    if (area.vm_start >= start && area.vm_end <= end) --count;
-  }
-  return count;
-}
-
-// ---- The search for a free range ----------------------------------------------------------------------------------
-
-/// [vma.unmapped.first_fit]. As in 2.4.0 address 0 means that there is no room.
-template <std::unsigned_integral Word, PagingLayer<Word> Layer, PageSource Pages>
-Returned<Word> AddressSpace<Word, Layer, Pages>::get_unmapped_area(Word hint, Word len) {
-  Word addr = hint == 0 ? machine_.task_unmapped_base : hint;
-  addr = mutant("vma.impl.unmapped.rounds_hint_down") ? addr & ~(machine_.page_size - 1) : page_align(addr);
-  if (mutant("vma.impl.unmapped.leaves_guard_page")) len += machine_.page_size;
-  const std::optional<Word> hole = areas_.find_hole(addr, len, machine_.task_size);
-  if (!hole || *hole == 0) return vma::Refusal::no_gap;
-  return *hole;
-}
-
 }  // namespace refmm::impl::inline REFMM_BUILD
 
 #include <refmm/impl/vma_brk.hpp>
 #include <refmm/impl/vma_exit.hpp>
+#include <refmm/impl/vma_find.hpp>
+#include <refmm/impl/vma_list.hpp>
 #include <refmm/impl/vma_mlock.hpp>
 #include <refmm/impl/vma_mmap.hpp>
 #include <refmm/impl/vma_mprotect.hpp>
 #include <refmm/impl/vma_mremap.hpp>
 #include <refmm/impl/vma_munmap.hpp>
+#include <refmm/impl/vma_split.hpp>
 #include <refmm/impl/vma_stack.hpp>

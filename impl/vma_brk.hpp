@@ -8,8 +8,8 @@
 namespace refmm::impl::inline REFMM_BUILD {
 
 /// [vma.brk.*]
-template <std::unsigned_integral Word, PagingLayer<Word> Layer, PageSource Pages>
-Word AddressSpace<Word, Layer, Pages>::sys_brk(Word new_brk) {
+template <PagingLayer Layer, PageSource Pages>
+auto AddressSpace<Layer, Pages>::sys_brk(Word new_brk) -> Word {
   if (new_brk < end_code) return brk;
   const Word from = page_align(brk);
   const Word to = page_align(new_brk);
@@ -23,8 +23,8 @@ Word AddressSpace<Word, Layer, Pages>::sys_brk(Word new_brk) {
 }
 
 /// [vma.brk.data_limit], [vma.brk.collision], [vma.brk.memory]: the page above the heap stays free.
-template <std::unsigned_integral Word, PagingLayer<Word> Layer, PageSource Pages>
-bool AddressSpace<Word, Layer, Pages>::may_grow_heap(Word new_brk, Word from, Word to) {
+template <PagingLayer Layer, PageSource Pages>
+bool AddressSpace<Layer, Pages>::may_grow_heap(Word new_brk, Word from, Word to) {
   if (limits.data != Limits<Word>::infinity && static_cast<Word>(new_brk - start_data) > limits.data) return false;
   const Word guarded = mutant("vma.impl.brk.touches_next") ? to : to + machine_.page_size;
   if (find_vma_intersection(from, guarded) != nullptr) return false;
@@ -33,8 +33,8 @@ bool AddressSpace<Word, Layer, Pages>::may_grow_heap(Word new_brk, Word from, Wo
 
 /// [vma.do_brk.*]. There is no check of the range but that of do_munmap, which therefore must be called whatever is there:
 /// CVE-2003-0961.
-template <std::unsigned_integral Word, PagingLayer<Word> Layer, PageSource Pages>
-Returned<Word> AddressSpace<Word, Layer, Pages>::do_brk(Word addr, Word len) {
+template <PagingLayer Layer, PageSource Pages>
+auto AddressSpace<Layer, Pages>::do_brk(Word addr, Word len) -> Returned<Word> {
   len = page_align(len);
   if (len == 0) return addr;
   if ((def_flags_ & vma::VM_LOCKED) != 0 && static_cast<Word>(bytes_in(locked_vm_) + len) > limits.memlock)
@@ -68,8 +68,8 @@ Returned<Word> AddressSpace<Word, Layer, Pages>::do_brk(Word addr, Word len) {
 
 /// [vma.do_brk.lengthens]: the area that memory at `addr` is joined to: it ends there, has no file and exactly the flags of the
 /// heap. nullptr if there is none.
-template <std::unsigned_integral Word, PagingLayer<Word> Layer, PageSource Pages>
-auto AddressSpace<Word, Layer, Pages>::area_to_lengthen(Word addr) -> Area* {
+template <PagingLayer Layer, PageSource Pages>
+auto AddressSpace<Layer, Pages>::area_to_lengthen(Word addr) -> Area* {
   if (addr == 0) return nullptr;
   Area* const area = areas_.find(addr - 1);
   if (area == nullptr || area->vm_end != addr || area->vm_file != nullptr) return nullptr;

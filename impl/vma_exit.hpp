@@ -8,8 +8,8 @@
 namespace refmm::impl::inline REFMM_BUILD {
 
 /// [vma.exit.*]: in the order of the areas, and all page tables at once.
-template <std::unsigned_integral Word, PagingLayer<Word> Layer, PageSource Pages>
-void AddressSpace<Word, Layer, Pages>::exit_mmap() {
+template <PagingLayer Layer, PageSource Pages>
+void AddressSpace<Layer, Pages>::exit_mmap() {
   total_vm_ = 0;
   locked_vm_ = 0;
   for (Area* area = areas_.clear(); area != nullptr;) {
@@ -27,8 +27,8 @@ void AddressSpace<Word, Layer, Pages>::exit_mmap() {
 
 /// [vma.fork.*]: the copy of an area stands behind the area in the list of the file. What pages hold is another matter
 /// (copy_page_range).
-template <std::unsigned_integral Word, PagingLayer<Word> Layer, PageSource Pages>
-Returned<void> AddressSpace<Word, Layer, Pages>::dup_mmap(AddressSpace& child) {
+template <PagingLayer Layer, PageSource Pages>
+Returned<void> AddressSpace<Layer, Pages>::dup_mmap(AddressSpace& child) {
   child.limits = limits;
   child.end_code = end_code;
   child.start_data = start_data;

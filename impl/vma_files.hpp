@@ -20,9 +20,10 @@
 namespace refmm::impl::inline REFMM_BUILD {
 
 /// The files of a machine, and the descriptors of its one process.
-template <std::unsigned_integral Word, PagingLayer<Word> Layer, PageSource Pages = HostPages>
+template <PagingLayer Layer, PageSource Pages = HostPages>
 class Files {
  public:
+  using Word = typename Layer::Word;
   using Inode = impl::Inode<Word>;
   using File = impl::File<Word>;
   using Area = VmArea<Word>;
@@ -46,9 +47,11 @@ class Files {
 
   /// The file called `name`, which comes into being when it is first named. Throws std::bad_alloc if there is no memory.
   Inode& named(const Name& name) {
-    const auto [place, is_new] = by_name_.try_emplace(name, nullptr);
-    if (is_new) place->second = &make_inode(name, false);
-    return *place->second;
+    if (const auto found = by_name_.find(name); found != by_name_.end()) return *found->second;
+    Inode* const inode = new_inode(name, false);
+    if (inode == nullptr) throw std::bad_alloc();
+    by_name_.emplace(name, inode);
+    return *inode;
   }
 
   /// [vma.open.*]: a new file object on the file `name`, for FMODE_* of `mode`. Returns its descriptor. Throws std::bad_alloc
@@ -58,16 +61,13 @@ class Files {
     const bool writes = (mode & vma::FMODE_WRITE) != 0;
     if (writes && inode.i_writecount < 0 && !mutant("vma.impl.open.writes_busy_text"))
       return vma::Refusal::text_busy;
-    File* const file = filp_.make();
+    const std::int32_t fd = lowest_free_descriptor();
+    File* const file = new_file(inode, mode);
     if (file == nullptr) throw std::bad_alloc();
     if (writes) change_write_count(inode, +1);
-    file->inode = &inode;
-    file->f_mode = mode;
-    file->f_count = 1;
-    file->fd = lowest_free_descriptor();
-    files_.push_back(*file);
-    descriptors_[static_cast<std::size_t>(file->fd)] = file;
-    return static_cast<std::uint32_t>(file->fd);
+    file->fd = fd;
+    descriptors_[static_cast<std::size_t>(fd)] = file;
+    return static_cast<std::uint32_t>(fd);
   }
 
   /// [vma.close.*]: the descriptor's reference is dropped.
@@ -127,20 +127,17 @@ class Files {
   /// A file object, without a descriptor, on a new object for memory shared without a file; its one reference is the
   /// caller's. nullptr if there is no memory.
   File* shmem_file_setup() {
-    File* const file = filp_.make();
-    if (file == nullptr) return nullptr;
     char name[Name::capacity] = "dev/zero:";
-    const auto [end, error] = std::to_chars(name + std::string_view(name).size(), std::end(name), shm_made_);
+    const auto end = std::to_chars(name + std::string_view(name).size(), std::end(name), shm_made_).ptr;
     Inode* const inode = new_inode(std::string_view(name, end), true);
-    if (inode == nullptr) {
-      filp_.destroy(file);
+    if (inode == nullptr) return nullptr;
+    File* const file = new_file(*inode, vma::FMODE_READ | vma::FMODE_WRITE);
+    if (file == nullptr) {
+      inodes_.erase(inodes_.iterator_to(*inode));
+      inode_cache_.destroy(inode);
       return nullptr;
     }
     ++shm_made_;
-    file->inode = inode;
-    file->f_mode = vma::FMODE_READ | vma::FMODE_WRITE;
-    file->f_count = 1;
-    files_.push_back(*file);
     return file;
   }
 
@@ -167,13 +164,15 @@ class Files {
     return inode;
   }
 
-  Inode& make_inode(const Name& name, bool shared_memory) {
-    Inode* const inode = new_inode(name, shared_memory);
-    if (inode == nullptr) {
-      by_name_.erase(name);
-      throw std::bad_alloc();
-    }
-    return *inode;
+  /// With one reference, and without a descriptor.
+  File* new_file(Inode& inode, std::uint32_t mode) {
+    File* const file = filp_.make();
+    if (file == nullptr) return nullptr;
+    file->inode = &inode;
+    file->f_mode = mode;
+    file->f_count = 1;
+    files_.push_back(*file);
+    return file;
   }
 
   /// [vma.open.lowest_descriptor]: no descriptor below `next_descriptor_` is free.

@@ -8,8 +8,8 @@
 namespace refmm::impl::inline REFMM_BUILD {
 
 /// [vma.mlock.limit], [vma.mlock.half_of_memory]: pages that are locked already are counted again.
-template <std::unsigned_integral Word, PagingLayer<Word> Layer, PageSource Pages>
-Returned<void> AddressSpace<Word, Layer, Pages>::mlock(Word addr, Word len) {
+template <PagingLayer Layer, PageSource Pages>
+Returned<void> AddressSpace<Layer, Pages>::mlock(Word addr, Word len) {
   const Word in_page = addr & (machine_.page_size - 1);
   len = page_align(mutant("vma.impl.mlock.forgets_odd_bytes") ? len : len + in_page);
   const Word locked = locked_vm_ + pages_in(len);
@@ -19,15 +19,15 @@ Returned<void> AddressSpace<Word, Layer, Pages>::mlock(Word addr, Word len) {
 }
 
 /// Needs no privilege, and heeds no limit.
-template <std::unsigned_integral Word, PagingLayer<Word> Layer, PageSource Pages>
-Returned<void> AddressSpace<Word, Layer, Pages>::munlock(Word addr, Word len) {
+template <PagingLayer Layer, PageSource Pages>
+Returned<void> AddressSpace<Layer, Pages>::munlock(Word addr, Word len) {
   const Word in_page = addr & (machine_.page_size - 1);
   return do_mlock(addr - in_page, page_align(len + in_page), false);
 }
 
 /// [vma.mlock.*]: locks addr..addr + len, whole pages, or unlocks it. A refusal leaves changed what came before it.
-template <std::unsigned_integral Word, PagingLayer<Word> Layer, PageSource Pages>
-Returned<void> AddressSpace<Word, Layer, Pages>::do_mlock(Word addr, Word len, bool locks) {
+template <PagingLayer Layer, PageSource Pages>
+Returned<void> AddressSpace<Layer, Pages>::do_mlock(Word addr, Word len, bool locks) {
   if (locks && !limits.cap_ipc_lock) return vma::Refusal::not_privileged;
   const Word end = addr + len;
   if (end < addr) return vma::Refusal::range_wraps;
@@ -37,8 +37,8 @@ Returned<void> AddressSpace<Word, Layer, Pages>::do_mlock(Word addr, Word len, b
 }
 
 /// [vma.mlock.locks], [vma.mlock.unlocks]. 2.4.0: mlock_fixup.
-template <std::unsigned_integral Word, PagingLayer<Word> Layer, PageSource Pages>
-Returned<void> AddressSpace<Word, Layer, Pages>::lock_part(Area* area, Word start, Word end, bool locks) {
+template <PagingLayer Layer, PageSource Pages>
+Returned<void> AddressSpace<Layer, Pages>::lock_part(Area* area, Word start, Word end, bool locks) {
   const std::uint32_t after = locks ? area->vm_flags | vma::VM_LOCKED : area->vm_flags & ~vma::VM_LOCKED;
   if (after == area->vm_flags && !mutant("vma.impl.mlock.counts_again")) return {};
   if (auto changed = set_flags(area, start, end, after, vma::Refusal::no_structure_to_lock); !changed)
@@ -54,8 +54,8 @@ Returned<void> AddressSpace<Word, Layer, Pages>::lock_part(Area* area, Word star
 }
 
 /// [vma.mlockall.flags], [vma.mlockall.limit], [vma.mlockall.half_of_memory].
-template <std::unsigned_integral Word, PagingLayer<Word> Layer, PageSource Pages>
-Returned<void> AddressSpace<Word, Layer, Pages>::mlockall(Word flags) {
+template <PagingLayer Layer, PageSource Pages>
+Returned<void> AddressSpace<Layer, Pages>::mlockall(Word flags) {
   if (flags == 0 || (flags & ~Word{vma::MCL_CURRENT | vma::MCL_FUTURE}) != 0) return vma::Refusal::unknown_flags;
   if (total_vm_ > pages_in(limits.memlock)) return vma::Refusal::lock_limit;
   if (total_vm_ > layer_.physpages() >> 1) return vma::Refusal::half_of_memory;
@@ -64,8 +64,8 @@ Returned<void> AddressSpace<Word, Layer, Pages>::mlockall(Word flags) {
 
 /// [vma.mlockall.future], [vma.mlockall.current], [vma.mlockall.unlocks]: every area is locked, or, without a flag, unlocked. What
 /// is there is left alone if only what is to come is to be locked.
-template <std::unsigned_integral Word, PagingLayer<Word> Layer, PageSource Pages>
-Returned<void> AddressSpace<Word, Layer, Pages>::do_mlockall(Word flags) {
+template <PagingLayer Layer, PageSource Pages>
+Returned<void> AddressSpace<Layer, Pages>::do_mlockall(Word flags) {
   if (!limits.cap_ipc_lock) return vma::Refusal::not_privileged;
   const bool locks = has(flags, vma::MCL_CURRENT);
   const bool future = has(flags, vma::MCL_FUTURE);

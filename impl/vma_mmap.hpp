@@ -11,17 +11,17 @@ namespace refmm::impl::inline REFMM_BUILD {
 
 // ---- The three ways in --------------------------------------------------------------------------------------------
 
-template <std::unsigned_integral Word, PagingLayer<Word> Layer, PageSource Pages>
-Returned<Word> AddressSpace<Word, Layer, Pages>::mmap(Word addr, Word len, Word prot, Word flags, std::int32_t fd,
-                                                      Word offset) {
+template <PagingLayer Layer, PageSource Pages>
+auto AddressSpace<Layer, Pages>::mmap(Word addr, Word len, Word prot, Word flags, std::int32_t fd, Word offset)
+    -> Returned<Word> {
   if (!is_page_aligned(offset)) return vma::Refusal::offset_unaligned;
   return mmap2(addr, len, prot, flags, fd, pages_in(offset));
 }
 
 /// [vma.mmap.system_call_flags], [vma.mmap.descriptor].
-template <std::unsigned_integral Word, PagingLayer<Word> Layer, PageSource Pages>
-Returned<Word> AddressSpace<Word, Layer, Pages>::mmap2(Word addr, Word len, Word prot, Word flags, std::int32_t fd,
-                                                       Word pgoff) {
+template <PagingLayer Layer, PageSource Pages>
+auto AddressSpace<Layer, Pages>::mmap2(Word addr, Word len, Word prot, Word flags, std::int32_t fd, Word pgoff)
+    -> Returned<Word> {
   File* file = nullptr;
   if (!has(flags, vma::MAP_ANONYMOUS)) {
     file = files_.fget(fd);
@@ -31,9 +31,9 @@ Returned<Word> AddressSpace<Word, Layer, Pages>::mmap2(Word addr, Word len, Word
   return do_mmap_pgoff(file, addr, len, prot, flags, pgoff);
 }
 
-template <std::unsigned_integral Word, PagingLayer<Word> Layer, PageSource Pages>
-Returned<Word> AddressSpace<Word, Layer, Pages>::do_mmap(Word addr, Word len, Word prot, Word flags,
-                                                         std::int32_t fd, Word offset) {
+template <PagingLayer Layer, PageSource Pages>
+auto AddressSpace<Layer, Pages>::do_mmap(Word addr, Word len, Word prot, Word flags, std::int32_t fd, Word offset)
+    -> Returned<Word> {
   if (static_cast<Word>(offset + page_align(len)) < offset) return vma::Refusal::offset_wraps;
   if (!is_page_aligned(offset)) return vma::Refusal::offset_unaligned;
   return do_mmap_pgoff(files_.fget(fd), addr, len, prot, flags, pages_in(offset));
@@ -41,9 +41,9 @@ Returned<Word> AddressSpace<Word, Layer, Pages>::do_mmap(Word addr, Word len, Wo
 
 // ---- What they come to --------------------------------------------------------------------------------------------
 
-template <std::unsigned_integral Word, PagingLayer<Word> Layer, PageSource Pages>
-Returned<Word> AddressSpace<Word, Layer, Pages>::do_mmap_pgoff(File* file, Word addr, Word len, Word prot,
-                                                               Word flags, Word pgoff) {
+template <PagingLayer Layer, PageSource Pages>
+auto AddressSpace<Layer, Pages>::do_mmap_pgoff(File* file, Word addr, Word len, Word prot, Word flags, Word pgoff)
+    -> Returned<Word> {
   if (file != nullptr && (file->inode->attributes & vma::FILE_NOMMAP) != 0) return vma::Refusal::no_mmap_method;
   MapRequest request{file, addr, page_align(len), prot, flags, pgoff};
   if (request.len == 0) return addr;
@@ -81,8 +81,8 @@ Returned<Word> AddressSpace<Word, Layer, Pages>::do_mmap_pgoff(File* file, Word 
 
 /// What is checked before the address is chosen. The limit is on the areas that there would be: what is replaced makes room
 /// ([vma.mmap.too_many_areas]); the limit on locked memory counts what is replaced as well ([vma.mmap.locked_limit]).
-template <std::unsigned_integral Word, PagingLayer<Word> Layer, PageSource Pages>
-std::optional<vma::Refusal> AddressSpace<Word, Layer, Pages>::check_request(const MapRequest& request) {
+template <PagingLayer Layer, PageSource Pages>
+std::optional<vma::Refusal> AddressSpace<Layer, Pages>::check_request(const MapRequest& request) {
   if (!lies_in_task(request.addr, request.len)) return vma::Refusal::range_outside_task;
   if (static_cast<Word>(request.pgoff + pages_in(request.len)) < request.pgoff) return vma::Refusal::offset_wraps;
   const bool replaces = has(request.flags, vma::MAP_FIXED) && is_page_aligned(request.addr);
@@ -96,8 +96,8 @@ std::optional<vma::Refusal> AddressSpace<Word, Layer, Pages>::check_request(cons
 }
 
 /// [vma.mmap.shared.*], [vma.mmap.type], [vma.mmap.not_readable]: what is shared through a file object must be allowed by it.
-template <std::unsigned_integral Word, PagingLayer<Word> Layer, PageSource Pages>
-std::optional<vma::Refusal> AddressSpace<Word, Layer, Pages>::check_permissions(const MapRequest& request) const {
+template <PagingLayer Layer, PageSource Pages>
+std::optional<vma::Refusal> AddressSpace<Layer, Pages>::check_permissions(const MapRequest& request) const {
   const std::uint32_t attributes = request.file->inode->attributes;
   const bool writable = (request.file->f_mode & vma::FMODE_WRITE) != 0;
   switch (request.flags & Word{vma::MAP_TYPE}) {
@@ -116,8 +116,8 @@ std::optional<vma::Refusal> AddressSpace<Word, Layer, Pages>::check_permissions(
 }
 
 /// [vma.mmap.fixed], [vma.mmap.anywhere].
-template <std::unsigned_integral Word, PagingLayer<Word> Layer, PageSource Pages>
-std::optional<vma::Refusal> AddressSpace<Word, Layer, Pages>::choose_address(MapRequest& request) {
+template <PagingLayer Layer, PageSource Pages>
+std::optional<vma::Refusal> AddressSpace<Layer, Pages>::choose_address(MapRequest& request) {
   if (has(request.flags, vma::MAP_FIXED)) {
     if (!is_page_aligned(request.addr)) return vma::Refusal::address_unaligned;
     return std::nullopt;
@@ -130,8 +130,8 @@ std::optional<vma::Refusal> AddressSpace<Word, Layer, Pages>::choose_address(Map
 
 /// [vma.mmap.permissions], [vma.mmap.demoted]: through a descriptor that cannot be written a shared mapping is private inside,
 /// and never becomes writable.
-template <std::unsigned_integral Word, PagingLayer<Word> Layer, PageSource Pages>
-std::uint32_t AddressSpace<Word, Layer, Pages>::flags_of_area(const MapRequest& request) const {
+template <PagingLayer Layer, PageSource Pages>
+std::uint32_t AddressSpace<Layer, Pages>::flags_of_area(const MapRequest& request) const {
   std::uint32_t all = static_cast<std::uint32_t>(request.prot) & vma::VM_ACCESS;
   all |=
       static_cast<std::uint32_t>(request.flags) & (vma::MAP_GROWSDOWN | vma::MAP_DENYWRITE | vma::MAP_EXECUTABLE);
@@ -144,9 +144,8 @@ std::uint32_t AddressSpace<Word, Layer, Pages>::flags_of_area(const MapRequest& 
 }
 
 /// [vma.mmap.address_space], [vma.mmap.memory]: what is checked once the old mapping is gone.
-template <std::unsigned_integral Word, PagingLayer<Word> Layer, PageSource Pages>
-std::optional<vma::Refusal> AddressSpace<Word, Layer, Pages>::check_memory(const MapRequest& request,
-                                                                           const Area& area) {
+template <PagingLayer Layer, PageSource Pages>
+std::optional<vma::Refusal> AddressSpace<Layer, Pages>::check_memory(const MapRequest& request, const Area& area) {
   if (static_cast<Word>(bytes_in(total_vm_) + request.len) > limits.address_space)
     return vma::Refusal::address_space_limit;
   const bool charged = area.is_charged() && !(area.mapped_noreserve && !mutant("vma.impl.mmap.charges_noreserve"));
@@ -154,8 +153,8 @@ std::optional<vma::Refusal> AddressSpace<Word, Layer, Pages>::check_memory(const
   return std::nullopt;
 }
 
-template <std::unsigned_integral Word, PagingLayer<Word> Layer, PageSource Pages>
-std::optional<vma::Refusal> AddressSpace<Word, Layer, Pages>::map_object(const MapRequest& request, Area& area) {
+template <PagingLayer Layer, PageSource Pages>
+std::optional<vma::Refusal> AddressSpace<Layer, Pages>::map_object(const MapRequest& request, Area& area) {
   if (request.file != nullptr) return map_file(area, *request.file);
   if (has(request.flags, vma::MAP_SHARED)) return shmem_zero_setup(area);
   return std::nullopt;
@@ -163,8 +162,8 @@ std::optional<vma::Refusal> AddressSpace<Word, Layer, Pages>::map_object(const M
 
 /// The area as a mapping of a file, writing denied if it is to be. A refusal takes back what was done, but for the pages that
 /// the method may have mapped: they are zapped.
-template <std::unsigned_integral Word, PagingLayer<Word> Layer, PageSource Pages>
-std::optional<vma::Refusal> AddressSpace<Word, Layer, Pages>::map_file(Area& area, File& file) {
+template <PagingLayer Layer, PageSource Pages>
+std::optional<vma::Refusal> AddressSpace<Layer, Pages>::map_file(Area& area, File& file) {
   Inode& inode = *file.inode;
   const bool denies = area.has(vma::VM_DENYWRITE);
   if (denies && !files_.deny_write_access(inode)) return vma::Refusal::text_busy;
@@ -179,8 +178,8 @@ std::optional<vma::Refusal> AddressSpace<Word, Layer, Pages>::map_file(Area& are
 }
 
 /// [vma.mmap.method_refuses]: the mmap method of a file. 2.4.0: generic_file_mmap.
-template <std::unsigned_integral Word, PagingLayer<Word> Layer, PageSource Pages>
-std::optional<vma::Refusal> AddressSpace<Word, Layer, Pages>::file_mmap(Area& area, Inode& inode) {
+template <PagingLayer Layer, PageSource Pages>
+std::optional<vma::Refusal> AddressSpace<Layer, Pages>::file_mmap(Area& area, Inode& inode) {
   const bool written_back = area.has(vma::VM_SHARED) && area.has(vma::VM_MAYWRITE);
   std::optional<vma::Refusal> refusal;
   if ((inode.attributes & vma::FILE_NOWRITEPAGE) != 0 && written_back)
@@ -197,8 +196,8 @@ std::optional<vma::Refusal> AddressSpace<Word, Layer, Pages>::file_mmap(Area& ar
 }
 
 /// [vma.mmap.shared_memory], [vma.mmap.no_shared_memory]: an object of its own, which makes its own memory check.
-template <std::unsigned_integral Word, PagingLayer<Word> Layer, PageSource Pages>
-std::optional<vma::Refusal> AddressSpace<Word, Layer, Pages>::shmem_zero_setup(Area& area) {
+template <PagingLayer Layer, PageSource Pages>
+std::optional<vma::Refusal> AddressSpace<Layer, Pages>::shmem_zero_setup(Area& area) {
   const Word pages = pages_in(area.vm_end - area.vm_start);
   const bool given = layer_.vm_enough_memory(pages) && layer_.gives_shared_memory();
   area.vm_file = given ? files_.shmem_file_setup() : nullptr;

@@ -9,9 +9,9 @@
 namespace refmm::impl::inline REFMM_BUILD {
 
 /// [vma.mremap.*]
-template <std::unsigned_integral Word, PagingLayer<Word> Layer, PageSource Pages>
-Returned<Word> AddressSpace<Word, Layer, Pages>::mremap(Word addr, Word old_len, Word new_len, Word flags,
-                                                        Word new_addr) {
+template <PagingLayer Layer, PageSource Pages>
+auto AddressSpace<Layer, Pages>::mremap(Word addr, Word old_len, Word new_len, Word flags, Word new_addr)
+    -> Returned<Word> {
   if ((flags & ~Word{vma::MREMAP_MAYMOVE | vma::MREMAP_FIXED}) != 0) return vma::Refusal::unknown_flags;
   if (!is_page_aligned(addr)) return vma::Refusal::address_unaligned;
   RemapRequest r{.addr = addr,
@@ -37,8 +37,8 @@ Returned<Word> AddressSpace<Word, Layer, Pages>::mremap(Word addr, Word old_len,
 // ---- What is looked at --------------------------------------------------------------------------------------------
 
 /// [vma.mremap.fixed.*]: why the destination cannot be one. Sums may wrap, as in 2.4.0; the source is looked at behind this.
-template <std::unsigned_integral Word, PagingLayer<Word> Layer, PageSource Pages>
-std::optional<vma::Refusal> AddressSpace<Word, Layer, Pages>::bad_destination(const RemapRequest& r) const {
+template <PagingLayer Layer, PageSource Pages>
+std::optional<vma::Refusal> AddressSpace<Layer, Pages>::bad_destination(const RemapRequest& r) const {
   if (!is_page_aligned(r.new_addr)) return vma::Refusal::address_unaligned;
   if (!r.may_move) return vma::Refusal::fixed_without_maymove;
   if (!lies_in_task(r.new_addr, r.new_len)) return vma::Refusal::range_outside_task;
@@ -55,9 +55,8 @@ std::optional<vma::Refusal> AddressSpace<Word, Layer, Pages>::bad_destination(co
 
 /// [vma.mremap.not_mapped], [vma.mremap.beyond_area], [vma.mremap.not_expandable]: why the area found above `r.addr` cannot be
 /// the source. It must hold the whole old range.
-template <std::unsigned_integral Word, PagingLayer<Word> Layer, PageSource Pages>
-std::optional<vma::Refusal> AddressSpace<Word, Layer, Pages>::bad_source(const Area* area,
-                                                                         const RemapRequest& r) const {
+template <PagingLayer Layer, PageSource Pages>
+std::optional<vma::Refusal> AddressSpace<Layer, Pages>::bad_source(const Area* area, const RemapRequest& r) const {
   if (area == nullptr || area->vm_start > r.addr) return vma::Refusal::not_mapped;
   if (r.old_len > area->vm_end - r.addr) return vma::Refusal::beyond_area;
   if (area->has(vma::VM_DONTEXPAND) && r.new_len > r.old_len && !mutant("vma.impl.mremap.expands_all"))
@@ -66,16 +65,15 @@ std::optional<vma::Refusal> AddressSpace<Word, Layer, Pages>::bad_source(const A
 }
 
 /// [vma.mremap.page_offset]: true if the area would grow over the last page offset.
-template <std::unsigned_integral Word, PagingLayer<Word> Layer, PageSource Pages>
-bool AddressSpace<Word, Layer, Pages>::offset_would_wrap(const Area& area, const RemapRequest& r) const {
+template <PagingLayer Layer, PageSource Pages>
+bool AddressSpace<Layer, Pages>::offset_would_wrap(const Area& area, const RemapRequest& r) const {
   const Word pgoff = area.vm_pgoff + pages_in(r.addr - area.vm_start);
   return r.new_len > r.old_len && static_cast<Word>(pgoff + pages_in(r.new_len)) < pgoff;
 }
 
 /// [vma.mremap.locked_limit], [vma.mremap.address_space], [vma.mremap.memory]: also asked if nothing grows.
-template <std::unsigned_integral Word, PagingLayer<Word> Layer, PageSource Pages>
-std::optional<vma::Refusal> AddressSpace<Word, Layer, Pages>::check_growth(const Area& area,
-                                                                           const RemapRequest& r) {
+template <PagingLayer Layer, PageSource Pages>
+std::optional<vma::Refusal> AddressSpace<Layer, Pages>::check_growth(const Area& area, const RemapRequest& r) {
   const Word difference = r.new_len - r.old_len;
   if (area.has(vma::VM_LOCKED) && static_cast<Word>(bytes_in(locked_vm_) + difference) > limits.memlock)
     return vma::Refusal::locked_limit;
@@ -90,8 +88,8 @@ std::optional<vma::Refusal> AddressSpace<Word, Layer, Pages>::check_growth(const
 
 /// [vma.mremap.fixed.unmaps_destination], [vma.mremap.fixed.destination_stays]. That the result of the unmapping was ignored,
 /// here and at the tail and the source, was CVE-2004-0077.
-template <std::unsigned_integral Word, PagingLayer<Word> Layer, PageSource Pages>
-Returned<void> AddressSpace<Word, Layer, Pages>::clear_destination(const RemapRequest& r) {
+template <PagingLayer Layer, PageSource Pages>
+Returned<void> AddressSpace<Layer, Pages>::clear_destination(const RemapRequest& r) {
   const Area* const area = areas_.find(r.addr);
   std::optional<vma::Refusal> bad = bad_source(area, r);
   if (!bad && offset_would_wrap(*area, r)) bad = vma::Refusal::offset_wraps;
@@ -102,8 +100,8 @@ Returned<void> AddressSpace<Word, Layer, Pages>::clear_destination(const RemapRe
 }
 
 /// [vma.mremap.shrinks], [vma.mremap.tail_stays].
-template <std::unsigned_integral Word, PagingLayer<Word> Layer, PageSource Pages>
-Returned<void> AddressSpace<Word, Layer, Pages>::cut_tail(const RemapRequest& r) {
+template <PagingLayer Layer, PageSource Pages>
+Returned<void> AddressSpace<Layer, Pages>::cut_tail(const RemapRequest& r) {
   if (const auto bad = bad_source(areas_.find(r.addr), r); bad && !mutant("vma.impl.mremap.shrinks_unmapped"))
     return *bad;
   if (r.old_len == r.new_len) return {};
@@ -113,8 +111,8 @@ Returned<void> AddressSpace<Word, Layer, Pages>::cut_tail(const RemapRequest& r)
 // ---- The move -----------------------------------------------------------------------------------------------------
 
 /// Grows in place or moves. [vma.mremap.no_room], [vma.mremap.no_gap].
-template <std::unsigned_integral Word, PagingLayer<Word> Layer, PageSource Pages>
-Returned<Word> AddressSpace<Word, Layer, Pages>::grow_or_move(const RemapRequest& r) {
+template <PagingLayer Layer, PageSource Pages>
+auto AddressSpace<Layer, Pages>::grow_or_move(const RemapRequest& r) -> Returned<Word> {
   Area* const area = areas_.find(r.addr);
   if (const auto refusal = bad_source(area, r)) return *refusal;
   if (offset_would_wrap(*area, r) && !mutant("vma.impl.mremap.grows_over_last_offset"))
@@ -132,8 +130,8 @@ Returned<Word> AddressSpace<Word, Layer, Pages>::grow_or_move(const RemapRequest
 }
 
 /// The old range reaches to the end of the area, and the new one ends in front of the next area and of the end of the task.
-template <std::unsigned_integral Word, PagingLayer<Word> Layer, PageSource Pages>
-bool AddressSpace<Word, Layer, Pages>::can_grow_in_place(Area* area, const RemapRequest& r) {
+template <PagingLayer Layer, PageSource Pages>
+bool AddressSpace<Layer, Pages>::can_grow_in_place(Area* area, const RemapRequest& r) {
   if (r.fixed || r.old_len != area->vm_end - r.addr) return false;
   const Area* const next = area->vm_next;
   const Word limit = next != nullptr ? next->vm_start : machine_.task_size;
@@ -141,16 +139,16 @@ bool AddressSpace<Word, Layer, Pages>::can_grow_in_place(Area* area, const Remap
 }
 
 /// [vma.mremap.grows_in_place]: only what is added is faulted in.
-template <std::unsigned_integral Word, PagingLayer<Word> Layer, PageSource Pages>
-void AddressSpace<Word, Layer, Pages>::grow_in_place(Area* area, const RemapRequest& r) {
+template <PagingLayer Layer, PageSource Pages>
+void AddressSpace<Layer, Pages>::grow_in_place(Area* area, const RemapRequest& r) {
   areas_.set_end(*area, r.addr + r.new_len);
   account(*area, pages_in(r.new_len - r.old_len));
   if (area->has(vma::VM_LOCKED)) layer_.make_pages_present(r.addr + r.old_len, r.addr + r.new_len);
 }
 
 /// [vma.mremap.too_many_areas]: room for one area more, and for the piece above the hole that a move may leave behind.
-template <std::unsigned_integral Word, PagingLayer<Word> Layer, PageSource Pages>
-bool AddressSpace<Word, Layer, Pages>::has_room_for_move(const Area& area, const RemapRequest& r) {
+template <PagingLayer Layer, PageSource Pages>
+bool AddressSpace<Layer, Pages>::has_room_for_move(const Area& area, const RemapRequest& r) {
   const Word limit = layer_.max_map_count();
   if (mutant("vma.impl.mremap.moves_beyond_limit")) return true;
   if (r.old_len == 0) return map_count_ < limit;
@@ -160,8 +158,8 @@ bool AddressSpace<Word, Layer, Pages>::has_room_for_move(const Area& area, const
 }
 
 /// [vma.mremap.moves], [vma.mremap.maps_again], [vma.mremap.no_page_tables]: a length of 0 is mapped a second time.
-template <std::unsigned_integral Word, PagingLayer<Word> Layer, PageSource Pages>
-Returned<Word> AddressSpace<Word, Layer, Pages>::move_vma(const Area& area, const RemapRequest& r, Word to) {
+template <PagingLayer Layer, PageSource Pages>
+auto AddressSpace<Layer, Pages>::move_vma(const Area& area, const RemapRequest& r, Word to) -> Returned<Word> {
   if (!has_room_for_move(area, r)) return vma::Refusal::too_many_areas;
   Area* const moved = vma_alloc();
   if (moved == nullptr) return vma::Refusal::no_area_structure;
@@ -190,8 +188,8 @@ Returned<Word> AddressSpace<Word, Layer, Pages>::move_vma(const Area& area, cons
 }
 
 /// [vma.mremap.no_structure]: there was none to unmap the old range with, so the page tables return and the new area goes.
-template <std::unsigned_integral Word, PagingLayer<Word> Layer, PageSource Pages>
-void AddressSpace<Word, Layer, Pages>::undo_move(Area* moved, const RemapRequest& r) {
+template <PagingLayer Layer, PageSource Pages>
+void AddressSpace<Layer, Pages>::undo_move(Area* moved, const RemapRequest& r) {
   areas_.erase(*moved);
   unshare(moved);
   --map_count_;

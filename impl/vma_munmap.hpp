@@ -22,8 +22,8 @@ VmArea<Word>* reversed(VmArea<Word>* chain) {
 }
 
 /// [vma.munmap.*]. One structure is requested, needed or not, before anything changes: so that a hole cannot fail half way.
-template <std::unsigned_integral Word, PagingLayer<Word> Layer, PageSource Pages>
-Returned<void> AddressSpace<Word, Layer, Pages>::do_munmap(Word addr, Word len) {
+template <PagingLayer Layer, PageSource Pages>
+Returned<void> AddressSpace<Layer, Pages>::do_munmap(Word addr, Word len) {
   if (!is_page_aligned(addr)) return vma::Refusal::address_unaligned;
   if (addr > machine_.task_size || len > machine_.task_size - addr) return vma::Refusal::range_outside_task;
   len = page_align(len);
@@ -43,15 +43,15 @@ Returned<void> AddressSpace<Word, Layer, Pages>::do_munmap(Word addr, Word len) 
 
 /// Unmaps addr..end; `first` is the first area that it meets, `spare` an area for what a hole leaves above it.
 /// [vma.munmap.highest_first].
-template <std::unsigned_integral Word, PagingLayer<Word> Layer, PageSource Pages>
-void AddressSpace<Word, Layer, Pages>::unmap_range(Area* first, Word addr, Word end, Area* spare) {
+template <PagingLayer Layer, PageSource Pages>
+void AddressSpace<Layer, Pages>::unmap_range(Area* first, Word addr, Word end, Area* spare) {
   if (first->surrounds(addr, end)) {
     unmap_part(first, addr, end, spare);
     free_pgtables(addr, end);
     return;
   }
   Area* const cut_below = first->vm_start < addr ? first : nullptr;
-  Area* const last = areas_.find_meeting(end - 1, end);
+  Area* const last = first->vm_end >= end ? first : areas_.find_meeting(end - 1, end);
   Area* const cut_above = last != nullptr && last->vm_end > end ? last : nullptr;
   const Word from = cut_below != nullptr ? cut_below->vm_end : addr;
   const Word to = cut_above != nullptr ? cut_above->vm_start : end;
@@ -65,8 +65,8 @@ void AddressSpace<Word, Layer, Pages>::unmap_range(Area* first, Word addr, Word 
 }
 
 /// [vma.munmap.whole]: an area that was taken out goes.
-template <std::unsigned_integral Word, PagingLayer<Word> Layer, PageSource Pages>
-void AddressSpace<Word, Layer, Pages>::unmap_whole(Area* area) {
+template <PagingLayer Layer, PageSource Pages>
+void AddressSpace<Layer, Pages>::unmap_whole(Area* area) {
   const Word bytes = area->vm_end - area->vm_start;
   unshare(area);
   --map_count_;
@@ -80,8 +80,8 @@ void AddressSpace<Word, Layer, Pages>::unmap_whole(Area* area) {
 /// [vma.munmap.head], [vma.munmap.tail], [vma.munmap.hole]: start..end goes, a part of the area; `spare` is for a hole. Where
 /// the area denies writing it goes on doing so meanwhile ([vma.munmap.denywrite]). What is left of it comes to the front of
 /// its file's list, the lower piece of two first.
-template <std::unsigned_integral Word, PagingLayer<Word> Layer, PageSource Pages>
-void AddressSpace<Word, Layer, Pages>::unmap_part(Area* area, Word start, Word end, Area* spare) {
+template <PagingLayer Layer, PageSource Pages>
+void AddressSpace<Layer, Pages>::unmap_part(Area* area, Word start, Word end, Area* spare) {
   const bool denies = area->has(vma::VM_DENYWRITE) && area->vm_file != nullptr;
   if (denies) files_.change_write_count(*area->vm_file->inode, -1);
   unshare(area);
@@ -105,8 +105,8 @@ void AddressSpace<Word, Layer, Pages>::unmap_part(Area* area, Word start, Word e
 
 /// [vma.munmap.page_tables]: the page tables go that no area needs now that start..end is unmapped. The range asked for counts,
 /// not what was mapped in it.
-template <std::unsigned_integral Word, PagingLayer<Word> Layer, PageSource Pages>
-void AddressSpace<Word, Layer, Pages>::free_pgtables(Word start, Word end) {
+template <PagingLayer Layer, PageSource Pages>
+void AddressSpace<Layer, Pages>::free_pgtables(Word start, Word end) {
   const Word up = (Word{1} << pgdir_shift_) - 1;
   const auto [next, previous] = find_vma_prev(start);
   Word first = start >> pgdir_shift_;

@@ -7,8 +7,8 @@
 
 namespace refmm::impl::inline REFMM_BUILD {
 
-template <std::unsigned_integral Word, PagingLayer<Word> Layer, PageSource Pages>
-bool AddressSpace<Word, Layer, Pages>::setup_stack(Word start, Word end) {
+template <PagingLayer Layer, PageSource Pages>
+bool AddressSpace<Layer, Pages>::setup_stack(Word start, Word end) {
   if (!areas_.reserve(reserved_ + 1)) return false;
   Area* const stack = caches_.make();
   if (stack == nullptr) return false;
@@ -22,8 +22,8 @@ bool AddressSpace<Word, Layer, Pages>::setup_stack(Word start, Word end) {
 }
 
 /// [vma.stack.*]. A file has no page in front of its first one; the offset of memory without a file means nothing and may wrap.
-template <std::unsigned_integral Word, PagingLayer<Word> Layer, PageSource Pages>
-auto AddressSpace<Word, Layer, Pages>::find_extend_vma(Word addr) -> Returned<Area*> {
+template <PagingLayer Layer, PageSource Pages>
+auto AddressSpace<Layer, Pages>::find_extend_vma(Word addr) -> Returned<Area*> {
   addr &= ~(machine_.page_size - 1);
   Area* const area = areas_.find(addr);
   if (area == nullptr) return vma::Refusal::no_area_above;

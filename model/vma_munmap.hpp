@@ -63,7 +63,12 @@ constexpr Structure<W> unmap_fixup(const vma::KernelOf<W>& kernel, VmaStep<W> so
       return {insert_vm_struct(std::move(so_far), pieces.front()), spare};
     case Cut::hole:
       so_far.because.push_back("vma.munmap.hole");
-      pieces.back().id = spare.value();
+      // Only where areas overlap does one unmapping make two holes; it has a structure for one.
+      if (!spare) {
+        so_far.result = vma::Refused{vma::Refusal::second_hole};
+        return {std::move(so_far), spare};
+      }
+      pieces.back().id = *spare;
       so_far = get_file(std::move(so_far), pieces.back());
       so_far = vm_open(std::move(so_far), pieces.back());
       so_far = insert_vm_struct(std::move(so_far), pieces.back());
@@ -94,7 +99,7 @@ constexpr Structure<W> unmap_part(const vma::KernelOf<W>& kernel, VmaStep<W> so_
   so_far = zap_page_range<W>(std::move(so_far), from, to - from);
   if (has_ended(so_far)) return {std::move(so_far), spare};
   auto fixed = unmap_fixup<W>(kernel, std::move(so_far), area, from, to, spare);
-  if (denies) fixed.so_far = write_count_changed(std::move(fixed.so_far), file, +1);
+  if (denies && !has_ended(fixed.so_far)) fixed.so_far = write_count_changed(std::move(fixed.so_far), file, +1);
   return fixed;
 }
 

@@ -49,6 +49,10 @@ struct VmaSubject {
   static constexpr auto copied(const vma::Area<W>& area, std::uint32_t id) {
     return model::copied<W>(area, id);
   }
+  template <Word W>
+  static constexpr auto dup_mmap(const vma::State<W>& parent) {
+    return model::dup_mmap<W>({parent, vma::Nothing{}, {}, {}});
+  }
 
   // The list.
   template <Word W>

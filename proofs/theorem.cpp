@@ -21,8 +21,6 @@ const Theorem* find_theorem(std::string_view name) {
   return found == all_theorems().end() ? nullptr : &*found;
 }
 
-std::string_view area_of(const Theorem& theorem) {
-  return theorem.clause->name.substr(0, theorem.clause->name.find('.'));
-}
+std::string_view area_of(const Theorem& theorem) { return area_of(theorem.clause->name); }
 
 }  // namespace refmm

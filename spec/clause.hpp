@@ -1,6 +1,6 @@
 // Clauses: the numbered sentences of the book, as symbols of the program.
 //
-// A clause is named `area.operation.case`; a name is never reused. Code names a clause by writing its name
+// A clause is named `area.operation.case`, a defect `defect.area.name`; a name is never reused. Code names a clause by writing its name
 // where a ClauseRef is expected: the compiler looks it up in the tables below, and an unknown name does not
 // compile. The prose of a clause stands in spec/book/AREA.md under the same name; `refmm clause` and a test
 // hold the two together.
@@ -62,6 +62,13 @@ class ClauseRef {
 
 /// The clauses that decided an outcome, in the order in which they applied.
 using Because = std::vector<ClauseRef>;
+
+/// The area that a clause of this name belongs to: `vma` of `vma.munmap.hole`, and of `defect.vma.tree_keys`.
+constexpr std::string_view area_of(std::string_view name) {
+  constexpr std::string_view defect = "defect.";
+  if (name.starts_with(defect)) name.remove_prefix(defect.size());
+  return name.substr(0, name.find('.'));
+}
 
 /// The clause called `name`, or nullptr: for names that people type.
 constexpr const Clause* find_clause(std::string_view name) {

@@ -9,10 +9,10 @@
 namespace refmm::vma {
 
 namespace why {
-inline constexpr std::string_view usage_error =
-    "an assertion of the kernel: BUG is all there is to it, and nothing after it is defined";
 inline constexpr std::string_view harness = "what lies around the address space, not a behaviour of it";
 inline constexpr std::string_view inconsistent = "nothing is promised of a tree that has lost an area";
+inline constexpr std::string_view defect =
+    "what 2.4.0 does against laws; spec/vma_defects.hpp says which, and the corrected kernel keeps them";
 }  // namespace why
 
 inline constexpr std::array clauses{
@@ -115,7 +115,7 @@ inline constexpr std::array clauses{
     Clause{"vma.munmap.denywrite", ClauseKind::must, "mm/mmap.c:do_munmap"},
     Clause{"vma.munmap.page_tables", ClauseKind::must, "mm/mmap.c:free_pgtables"},
     Clause{"vma.munmap.page_tables_in_use", ClauseKind::must, "mm/mmap.c:free_pgtables"},
-    Clause{"vma.munmap.bug.no_page", ClauseKind::must, "mm/memory.c:zap_page_range", why::usage_error},
+    Clause{"vma.munmap.bug.no_page", ClauseKind::must, "mm/memory.c:zap_page_range"},
 
     // brk and do_brk.
     Clause{"vma.brk.below_code", ClauseKind::must, "mm/mmap.c:sys_brk"},
@@ -157,7 +157,7 @@ inline constexpr std::array clauses{
     Clause{"vma.mprotect.hole", ClauseKind::must, "mm/mprotect.c:sys_mprotect"},
     Clause{"vma.mprotect.exactly", ClauseKind::must, "mm/mprotect.c:sys_mprotect"},
     Clause{"vma.mprotect.page_protection", ClauseKind::must, "mm/mprotect.c:change_protection"},
-    Clause{"vma.mprotect.bug.no_page", ClauseKind::must, "mm/mprotect.c:change_protection", why::usage_error},
+    Clause{"vma.mprotect.bug.no_page", ClauseKind::must, "mm/mprotect.c:change_protection"},
 
     // mlock and its family.
     Clause{"vma.mlock.limit", ClauseKind::must, "mm/mlock.c:sys_mlock"},
@@ -169,7 +169,7 @@ inline constexpr std::array clauses{
     Clause{"vma.mlock.hole", ClauseKind::must, "mm/mlock.c:do_mlock"},
     Clause{"vma.mlock.locks", ClauseKind::must, "mm/mlock.c:mlock_fixup"},
     Clause{"vma.mlock.unlocks", ClauseKind::must, "mm/mlock.c:mlock_fixup"},
-    Clause{"vma.mlock.bug.no_page", ClauseKind::must, "mm/memory.c:make_pages_present", why::usage_error},
+    Clause{"vma.mlock.bug.no_page", ClauseKind::must, "mm/memory.c:make_pages_present"},
     Clause{"vma.mlockall.flags", ClauseKind::must, "mm/mlock.c:sys_mlockall"},
     Clause{"vma.mlockall.limit", ClauseKind::must, "mm/mlock.c:sys_mlockall"},
     Clause{"vma.mlockall.half_of_memory", ClauseKind::must, "mm/mlock.c:sys_mlockall"},
@@ -227,21 +227,21 @@ inline constexpr std::array clauses{
     Clause{"vma.fork.no_structure", ClauseKind::must, "kernel/fork.c:dup_mmap"},
 
     // Defects: what 2.4.0 does against a law. Each has its switch in Corrections, of the same name.
-    Clause{"defect.vma.map_count_limit", ClauseKind::defect, "mm/mmap.c:do_mmap_pgoff"},
-    Clause{"defect.vma.split_limit", ClauseKind::defect, "mm/mprotect.c:mprotect_fixup"},
-    Clause{"defect.vma.stack_offset", ClauseKind::defect, "include/linux/mm.h:expand_stack"},
-    Clause{"defect.vma.lock_future", ClauseKind::defect, "mm/mlock.c:do_mlockall"},
-    Clause{"defect.vma.find_vma_prev", ClauseKind::defect, "mm/mmap.c:find_vma_prev"},
-    Clause{"defect.vma.tree_keys", ClauseKind::defect, "mm/mmap_avl.c:avl_remove"},
-    Clause{"defect.vma.remap_shrinks_and_moves", ClauseKind::defect, "mm/mremap.c:do_mremap"},
-    Clause{"defect.vma.remap_zero_length", ClauseKind::defect, "mm/mremap.c:do_mremap"},
-    Clause{"defect.vma.remap_destination", ClauseKind::defect, "mm/mremap.c:do_mremap"},
-    Clause{"defect.vma.remap_source", ClauseKind::defect, "mm/mremap.c:move_vma"},
-    Clause{"defect.vma.remap_shrinks_checked", ClauseKind::defect, "mm/mremap.c:do_mremap"},
-    Clause{"defect.vma.remap_tail", ClauseKind::defect, "mm/mremap.c:do_mremap"},
-    Clause{"defect.vma.remap_looks_first", ClauseKind::defect, "mm/mremap.c:do_mremap"},
-    Clause{"defect.vma.remap_offset", ClauseKind::defect, "mm/mremap.c:do_mremap"},
-    Clause{"defect.vma.remap_noreserve", ClauseKind::defect, "mm/mremap.c:do_mremap"},
+    Clause{"defect.vma.map_count_limit", ClauseKind::defect, "mm/mmap.c:do_mmap_pgoff", why::defect},
+    Clause{"defect.vma.split_limit", ClauseKind::defect, "mm/mprotect.c:mprotect_fixup", why::defect},
+    Clause{"defect.vma.stack_offset", ClauseKind::defect, "include/linux/mm.h:expand_stack", why::defect},
+    Clause{"defect.vma.lock_future", ClauseKind::defect, "mm/mlock.c:do_mlockall", why::defect},
+    Clause{"defect.vma.find_vma_prev", ClauseKind::defect, "mm/mmap.c:find_vma_prev", why::defect},
+    Clause{"defect.vma.tree_keys", ClauseKind::defect, "mm/mmap_avl.c:avl_remove", why::defect},
+    Clause{"defect.vma.remap_shrinks_and_moves", ClauseKind::defect, "mm/mremap.c:do_mremap", why::defect},
+    Clause{"defect.vma.remap_zero_length", ClauseKind::defect, "mm/mremap.c:do_mremap", why::defect},
+    Clause{"defect.vma.remap_destination", ClauseKind::defect, "mm/mremap.c:do_mremap", why::defect},
+    Clause{"defect.vma.remap_source", ClauseKind::defect, "mm/mremap.c:move_vma", why::defect},
+    Clause{"defect.vma.remap_shrinks_checked", ClauseKind::defect, "mm/mremap.c:do_mremap", why::defect},
+    Clause{"defect.vma.remap_tail", ClauseKind::defect, "mm/mremap.c:do_mremap", why::defect},
+    Clause{"defect.vma.remap_looks_first", ClauseKind::defect, "mm/mremap.c:do_mremap", why::defect},
+    Clause{"defect.vma.remap_offset", ClauseKind::defect, "mm/mremap.c:do_mremap", why::defect},
+    Clause{"defect.vma.remap_noreserve", ClauseKind::defect, "mm/mremap.c:do_mremap", why::defect},
 };
 
 }  // namespace refmm::vma

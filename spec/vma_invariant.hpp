@@ -165,7 +165,7 @@ constexpr bool the_tree_holds_the_areas_in_the_order_of_the_list(const LawState&
 
 constexpr bool the_tree_is_balanced_and_its_heights_are_right(const LawState& state) {
   return std::ranges::all_of(state.lookup.nodes, [&](const TreeNode& node) {
-    const std::uint32_t left = height_of(state.lookup, node.left), right = height_of(state.lookup, node.right);
+    const std::uint32_t left = height_at(state.lookup, node.left), right = height_at(state.lookup, node.right);
     return node.height == std::max(left, right) + 1 && left <= right + 1 && right <= left + 1;
   });
 }

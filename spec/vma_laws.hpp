@@ -11,7 +11,11 @@
 #include <refmm/spec/vma.hpp>
 #include <refmm/spec/vma_law_inputs.hpp>
 
+#include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <tuple>
+#include <variant>
 #include <vector>
 
 namespace refmm::vma {
@@ -281,6 +285,78 @@ inline constexpr Law nothing_of_a_child_is_locked{
       return child.vm_flags == (parent.vm_flags & ~W(VM_LOCKED));
     }};
 
+/// An address space of `areas` arbitrary areas of one file, whose list is held by areas of others, too.
+template <class World>
+constexpr auto any_parent(World& world, std::uint32_t areas) {
+  using W = WordOf<World>;
+  const bool shared = world.choose("shared", {0, 1}) != 0;
+  const W nothing = 0u;
+  State<W> state{.mm = {{}, nothing, nothing, nothing, nothing, nothing, nothing, nothing},
+                 .lookup = {},
+                 .inodes = {},
+                 .files = {},
+                 .areas_made = 8,
+                 .files_made = 1,
+                 .shm_made = 0,
+                 .knobs = {nothing, nothing, nothing, nothing, true, nothing, nothing, nothing, nothing, nothing,
+                           true, nothing, 0, 0, 0}};
+  Inode file{};
+  file.name = "a";
+  auto& list = shared ? file.i_mmap_shared : file.i_mmap;
+  list = {7};
+  for (std::uint32_t id = 1; id <= areas; ++id) {
+    auto area = any_area_at_all(world);
+    area.vm_file = 1;
+    area.vm_flags = (area.vm_flags & ~W(VM_SHARED | VM_DONTCOPY)) | W(shared ? VM_SHARED : 0);
+    area.id = id;
+    state.mm.areas.push_back(area);
+    list.push_back(id);
+  }
+  list.push_back(8);
+  state.inodes = {file};
+  state.files = {File{.number = 1, .inode = "a", .f_mode = FMODE_READ, .f_count = areas + 3, .fd = 3}};
+  return state;
+}
+
+inline constexpr Law a_child_shares_the_file_of_its_parent{
+    "vma.fork.files",
+    "the_copy_of_an_area_has_a_reference_of_its_own_and_stands_behind_the_area_in_the_list_of_the_file",
+    [](auto& world, auto subject) {
+      using W = WordOf<decltype(world)>;
+      const auto parent = any_parent(world, 1);
+      const auto forked = subject.dup_mmap(parent);
+      world.reached(forked.so_far.because);
+      const Inode& file = forked.so_far.state.inodes.front();
+      const bool shared = !parent.inodes.front().i_mmap_shared.empty();
+      const std::vector<std::uint32_t> with_child{7, 1, 9, 8};
+      if ((shared ? file.i_mmap_shared : file.i_mmap) != with_child) return never<W>();
+      if (!(shared ? file.i_mmap : file.i_mmap_shared).empty()) return never<W>();
+      if (forked.so_far.state.files.front().f_count != 5) return never<W>();
+      const auto denies = any_bit(parent.mm.areas.front().vm_flags, VM_DENYWRITE);
+      return file.i_writecount == -1 ? denies
+                                     : both(negation(denies), W(file.i_writecount == 0 ? 0u : 1u) == W(0u));
+    }};
+
+inline constexpr Law a_fork_without_a_structure_ends{
+    "vma.fork.no_structure", "a_fork_of_an_area_for_which_there_is_no_structure_copies_nothing_more",
+    [](auto& world, auto subject) {
+      using W = WordOf<decltype(world)>;
+      auto parent = any_parent(world, 1);
+      parent.mm.areas.push_back(parent.mm.areas.front());
+      parent.mm.areas.back().id = 2;
+      parent.inodes.front().i_mmap.push_back(2);
+      parent.inodes.front().i_mmap_shared.push_back(2);
+      const std::uint32_t fail = world.choose("fail_vma", {0, 1, 2});
+      parent.knobs.fail_vma = fail;
+      const auto forked = subject.dup_mmap(parent);
+      world.reached(forked.so_far.because);
+      const auto* refused = std::get_if<Refused>(&forked.so_far.result);
+      const std::size_t copied = fail == 0 ? 2 : fail - 1;
+      const bool ends = refused && refused->refusal == Refusal::no_area_structure;
+      const bool right = ends == (fail != 0) && forked.child.areas.size() == copied;
+      return right ? forked.child.map_count == W(static_cast<std::uint32_t>(copied)) : never<W>();
+    }};
+
 /// The laws of this file.
 inline constexpr std::tuple piece_laws{unmapping_takes_exactly_the_range,
                                        pieces_are_lawful_areas,
@@ -294,6 +370,7 @@ inline constexpr std::tuple split_laws{splitting_moves_nothing, the_part_inside_
                                        a_whole_area_is_not_split, parts_are_lawful_areas};
 inline constexpr std::tuple flag_laws{a_new_area_does_what_it_may, demoted_mappings_never_become_writable,
                                       mprotect_grants_what_may_be_granted, page_protection_follows_the_flags};
-inline constexpr std::tuple fork_laws{a_child_has_the_areas_of_its_parent, nothing_of_a_child_is_locked};
+inline constexpr std::tuple fork_laws{a_child_has_the_areas_of_its_parent, nothing_of_a_child_is_locked,
+                                      a_child_shares_the_file_of_its_parent, a_fork_without_a_structure_ends};
 
 }  // namespace refmm::vma

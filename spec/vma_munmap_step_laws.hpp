@@ -175,38 +175,28 @@ inline bool are_needed(const ClearPageTables<std::uint32_t>& cleared, const Mapp
   return !inside(areas, {start, end}).empty();
 }
 
-/// What is mapped all through the call: areas of before that are still there, or the parts of them that are.
-inline Mappings mapped_throughout(const Transition& t) {
-  const Mappings after = mappings(t.after);
-  Mappings kept;
-  for (const Mapping& area : mappings(t.before)) {
-    for (const Mapping& part : inside(after, {area.start, area.end})) {
-      const Mapping was = part_of(area, part.start, part.end);
-      if (was.file == part.file && was.pgoff == part.pgoff) kept.push_back(part);
-    }
-  }
-  return kept;
+/// What mmap or do_brk mapped, if it did.
+constexpr Addresses freshly_mapped(const Transition& t) {
+  const auto start = address(t);
+  if (!start) return {0, 0};
+  if (const auto mmap = map_call(t)) return {*start, *start + mmap->len};
+  const auto* brk = call<DoBrk>(t);
+  return brk ? Addresses{*start, *start + rounded_up(brk->len)} : Addresses{0, 0};
 }
 
 inline bool page_tables_that_an_area_needs_are_not_cleared(const Transition& t) {
-  // A range that was unmapped so that it can be mapped again has no page tables in between. The areas whose old mapping is the
-  // same may be such, so they are looked at only where nothing new is mapped.
-  const auto mmap = map_call(t);
-  const bool maps_again = mmap || call<DoBrk>(t);
-  const Mappings kept = mapped_throughout(t), after = mappings(t.after);
-  bool moved = false;  // the source of an mremap goes when its page tables are elsewhere
+  // A new mapping comes when the page tables of the old one are gone; what mremap moves is there before the source goes.
+  Mappings needed = without(mappings(t.after), freshly_mapped(t));
+  if (const auto* remap = call<Mremap>(t)) {
+    needed = without(mappings(t.before), {remap->addr + rounded_up(remap->new_len),  // the tail, if there is one
+                                          remap->addr + rounded_up(remap->old_len)});
+    if (remap->flags & MREMAP_FIXED)
+      needed = without(needed, {remap->new_addr, remap->new_addr + rounded_up(remap->new_len)});
+  }
   return all_effects(t, [&](const Effect<std::uint32_t>& effect) {
-    if (const auto* move = std::get_if<MovePageTables<std::uint32_t>>(&effect)) moved = moved || move->moved;
+    if (std::holds_alternative<MovePageTables<std::uint32_t>>(effect)) needed = mappings(t.after);
     const auto* cleared = std::get_if<ClearPageTables<std::uint32_t>>(&effect);
-    if (!cleared) return true;
-    if (maps_again) {
-      const auto start = address(t);
-      const Addresses fresh =
-          start ? Addresses{*start, *start + (mmap ? mmap->len : rounded_up(call<DoBrk>(t)->len))}
-                : Addresses{0, 0};
-      return !are_needed(*cleared, without(after, fresh));
-    }
-    return !are_needed(*cleared, moved ? after : kept);
+    return !cleared || !are_needed(*cleared, needed);
   });
 }
 

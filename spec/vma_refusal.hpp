@@ -65,6 +65,7 @@ enum class Refusal {
   protection_of_nothing,
 
   // A null pointer: OOPS.
+  second_hole,  // an unmapping that makes a hole in each of two areas that overlap
   tree_lost_area,
 };
 
@@ -132,6 +133,7 @@ constexpr const char* notation(Refusal refusal) {
     case presence_of_nothing:
     case protection_of_nothing:
       return "BUG";
+    case second_hole:
     case tree_lost_area:
       return "OOPS";
   }

@@ -23,7 +23,7 @@ constexpr const TreeNode* node_of_area(const Lookup& lookup, std::uint32_t area)
 }
 
 /// The height that the node of a son says it has; 0 where there is no son.
-constexpr std::uint32_t height_of(const Lookup& lookup, std::optional<std::uint32_t> son) {
+constexpr std::uint32_t height_at(const Lookup& lookup, std::optional<std::uint32_t> son) {
   const TreeNode* node = son ? node_of_area(lookup, *son) : nullptr;
   return node ? node->height : 0;
 }

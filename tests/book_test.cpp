@@ -2,8 +2,12 @@
 // names a clause at all is the compiler's business: ClauseRef.)
 #include <refmm/proofs/theorem.hpp>
 #include <refmm/spec/clause.hpp>
+#include <refmm/spec/mutant.hpp>
 #include <refmm/spec/transcript.hpp>
 #include <refmm/tests/replay.hpp>
+#include <refmm/tests/slab_subject.hpp>
+#include <refmm/tests/vma_mutants.hpp>
+#include <refmm/tests/vma_subject.hpp>
 #include <refmm/tools/book.hpp>
 #include <refmm/tools/clause_reference.hpp>
 #include <refmm/tools/law_list.hpp>
@@ -23,6 +27,7 @@ namespace {
 
 namespace fs = std::filesystem;
 using testing::Contains;
+using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
 
@@ -142,21 +147,41 @@ TEST(BookExamples, AreTranscripts) {
   }
 }
 
-/// What the model makes of an example, on the kernel that the example is of.
+/// The kernel that an example is of.
+replay::Profile profile_of(const book::Example& example) {
+  return example.corrected ? replay::Profile::corrected : replay::Profile::as_built;
+}
+
+/// What the model makes of an example.
 std::vector<replay::Replayed> replayed(const book::Example& example) {
-  const auto profile = example.corrected ? replay::Profile::corrected : replay::Profile::as_built;
-  return replay::run(transcript::parse(source_of(example)), {.profile = profile}).transcripts;
+  return replay::run(transcript::parse(source_of(example)), {.profile = profile_of(example)}).transcripts;
+}
+
+void expect_agreement(const book::Example& example, const replay::Replayed& replayed) {
+  for (const replay::Disagreement& disagreement : replayed.disagreements)
+    ADD_FAILURE() << example.file << ":" << disagreement.at.line << ": " << disagreement.line << ": "
+                  << disagreement.field.path << " of the " << disagreement.subject << " is "
+                  << disagreement.field.found << ", not " << disagreement.field.expected;
 }
 
 TEST(BookExamples, AgreeWithTheModelAndLeaveNothingOpen) {
   for (const book::Example& example : all_examples()) {
     for (const replay::Replayed& replayed : replayed(example)) {
-      for (const replay::Disagreement& disagreement : replayed.disagreements)
-        ADD_FAILURE() << example.file << ":" << disagreement.at.line << ": " << disagreement.line << ": "
-                      << disagreement.field.path << " is " << disagreement.field.found << ", not "
-                      << disagreement.field.expected;
+      expect_agreement(example, replayed);
       EXPECT_EQ(replayed.filled, 0u) << example.file << ":" << replayed.boot.line << ": has a question";
     }
+  }
+}
+
+TEST(BookExamples, AgreeWithTheImplementations) {
+  const auto slab = make_slab_implementation();
+  const auto vma = make_vma_implementation();
+  for (const book::Example& example : all_examples()) {
+    const replay::Options options{
+        .model = false, .profile = profile_of(example), .implementation = {.slab = slab.get(), .vma = vma.get()}};
+    for (const replay::Replayed& replayed :
+         replay::run(transcript::parse(source_of(example)), options).transcripts)
+      expect_agreement(example, replayed);
   }
 }
 
@@ -174,7 +199,7 @@ std::vector<std::string> defects_shown(const book::Example& example) {
 
 std::vector<book::Example> examples_of(const Clause& clause) {
   std::vector<book::Example> examples = all_examples();
-  std::erase_if(examples, [&](const book::Example& example) { return example.clause != clause.name; });
+  std::erase_if(examples, [&](const book::Example& example) { return example.heading != clause.name; });
   return examples;
 }
 
@@ -204,6 +229,43 @@ TEST(BookExamples, OfTheCorrectedKernelShowNoDefect) {
     if (!example.corrected) continue;
     EXPECT_THAT(defects_shown(example), IsEmpty()) << example.file << ":" << example.line;
   }
+}
+
+/// The name in the public record that a mutant has the mistake of: CVE-2003-0961 of vma.impl.cve_2003_0961.*; or none.
+std::string name_in_public_record(const Mutant& mutant) {
+  constexpr std::string_view prefix = "vma.impl.cve_";
+  if (!mutant.name.starts_with(prefix)) return "";
+  std::string name(mutant.name.substr(prefix.size()));
+  name.resize(name.find('.'));
+  std::ranges::replace(name, '_', '-');
+  return "CVE-" + name;
+}
+
+/// The implementation with a mutant differs from the example, and answers what the example says of it in a comment.
+void expect_mistake(const book::Example& example, const Mutant& mutant) {
+  const WithMutant with_mutant(mutant.name);
+  const auto vma = make_mutable_vma_implementation();
+  const replay::Options options{
+      .model = false, .profile = profile_of(example), .implementation = {.slab = nullptr, .vma = vma.get()}};
+  const replay::Report report = replay::run(transcript::parse(source_of(example)), options);
+  ASSERT_FALSE(report.transcripts.front().agrees()) << mutant.name;
+  const replay::Disagreement& disagreement = report.transcripts.front().disagreements.front();
+  EXPECT_EQ(disagreement.about, replay::Disagreement::About::result) << mutant.name;
+  EXPECT_THAT(example.text, HasSubstr("the result is " + disagreement.found.front().substr(2))) << mutant.name;
+}
+
+TEST(BookExamples, OfThePublicRecordFailOnTheirMutants) {
+  std::size_t count = 0;
+  for (const Mutant& mutant : vma_mutants) {
+    const std::string name = name_in_public_record(mutant);
+    if (name.empty()) continue;
+    for (const book::Example& example : all_examples()) {
+      if (!example.heading.starts_with(name)) continue;
+      expect_mistake(example, mutant);
+      ++count;
+    }
+  }
+  EXPECT_EQ(count, 3u);
 }
 
 // ---- Clauses and laws -----------------------------------------------------------------------------------------------
@@ -293,13 +355,13 @@ TEST(BookParser, FindsExamples) {
 TEST(BookParser, KnowsOfWhatAnExampleIs) {
   const auto examples = book::examples({"a.md",
                                         "```mmt\n# Comment\n```\n### a.first\n*must* · x: y\n```mmt "
-                                        "corrected\n### a.none\n```\n## Part\n```mmt\n```\n"});
+                                        "corrected\n### a.none\n```\n#\n## Part\n```mmt\n```\n"});
   ASSERT_EQ(examples.size(), 3u);
-  EXPECT_EQ(examples[0].clause, "");
+  EXPECT_EQ(examples[0].heading, "");
   EXPECT_FALSE(examples[0].corrected);
-  EXPECT_EQ(examples[1].clause, "a.first");
+  EXPECT_EQ(examples[1].heading, "a.first");
   EXPECT_TRUE(examples[1].corrected);
-  EXPECT_EQ(examples[2].clause, "");
+  EXPECT_EQ(examples[2].heading, "Part");
   EXPECT_FALSE(examples[2].corrected);
 }
 

@@ -1,5 +1,7 @@
 #include <refmm/tests/check.hpp>
 #include <refmm/tests/check_worker.hpp>
+#include <refmm/tests/slab_check.hpp>
+#include <refmm/tests/vma_check.hpp>
 
 #include <algorithm>
 #include <csignal>
@@ -43,43 +45,47 @@ class Interruptible {
 // ---- Running ------------------------------------------------------------------------------------------------------------
 
 /// A process at work, and when it was last seen to get on.
+template <class Family>
 struct Worker {
-  Shared<WorkerBoard> board{};
+  Shared<WorkerBoard<Family>> board{};
   std::unique_ptr<Process> process{};
   std::uint64_t beats = 0;
   Clock::time_point last_beat = Clock::now();
 };
 
 /// One check under way.
+template <class Family>
 class Run {
+  using Board = WorkerBoard<Family>;
+
  public:
-  explicit Run(const CheckRequest& request) : request_(request) {
+  explicit Run(const CheckRequest<Family>& request) : request_(request) {
     common_->end = request.runs.value_or(std::numeric_limits<std::uint64_t>::max());
     for (unsigned job = 0; job < std::max(1u, request.jobs); ++job) {
-      workers_.push_back(std::make_unique<Worker>());
+      workers_.push_back(std::make_unique<Worker<Family>>());
       start(*workers_.back(), job);
     }
   }
 
   /// Waits for all processes. Returns the one whose run failed first, if one did.
-  const WorkerBoard* wait() {
+  const Board* wait() {
     while (std::ranges::any_of(workers_, [](const auto& worker) { return worker->process != nullptr; })) {
       for (const auto& worker : workers_) look_at(*worker);
       if (Interruptible::interrupted()) common_->end = 0;
       if (request_.progress) request_.progress(progress());
     }
-    const WorkerBoard* first = nullptr;
+    const Board* first = nullptr;
     for (const auto& worker : workers_) {
-      const WorkerBoard& board = *worker->board;
+      const Board& board = *worker->board;
       if (board.failed && (!first || board.run < first->run)) first = &board;
     }
     return first;
   }
 
-  void add_to(CheckReport& report) const {
+  void add_to(CheckReport<Family>& report) const {
     report.elapsed = Clock::now() - begin_;
     for (const auto& worker : workers_) {
-      const WorkerBoard& board = *worker->board;
+      const Board& board = *worker->board;
       report.runs += board.runs;
       report.commands += board.commands;
       report.coverage.add(board.coverage);
@@ -105,7 +111,7 @@ class Run {
       progress.commands += worker->board->commands;
       coverage.add(worker->board->coverage);
     }
-    for (const Clause* clause : clauses_to_exercise(request_.area)) {
+    for (const Clause* clause : clauses_to_exercise(Family::name)) {
       ++progress.clauses_of;
       if (coverage.hits(*clause) != 0) ++progress.clauses;
     }
@@ -119,17 +125,19 @@ class Run {
   }
 
  private:
-  void start(Worker& worker, unsigned job) {
+  void start(Worker<Family>& worker, unsigned job) {
     const auto deadline = request_.time ? begin_ + *request_.time : Clock::time_point::max();
-    const WorkerTask task{request_.subject, request_.seed, job, std::max(1u, request_.jobs), deadline};
+    const WorkerTask<Family> task{request_.subject, request_.boot, request_.demands,
+                                  request_.seed,    job,           std::max(1u, request_.jobs),
+                                  deadline};
     worker.process =
         std::make_unique<Process>([this, task, &worker](Line&) { work(task, *common_, *worker.board); });
   }
 
   /// Takes note of a process that has ended, and ends one that hangs.
-  void look_at(Worker& worker) {
+  void look_at(Worker<Family>& worker) {
     if (!worker.process) return;
-    WorkerBoard& board = *worker.board;
+    Board& board = *worker.board;
     const bool ended =
         worker.process->line().listen(glance / static_cast<int>(workers_.size())) == Line::Heard::end;
     if (const std::uint64_t beats = board.beats; beats != worker.beats) {
@@ -144,26 +152,27 @@ class Run {
   }
 
   /// The process did not survive the run on its board.
-  void fail(WorkerBoard& board) {
+  void fail(Board& board) {
     board.failed = true;
     common_->no_run_from(board.run);
   }
 
-  const CheckRequest& request_;
+  const CheckRequest<Family>& request_;
   Clock::time_point begin_ = Clock::now();
   Shared<WorkersCommon> common_{};
-  std::vector<std::unique_ptr<Worker>> workers_{};
+  std::vector<std::unique_ptr<Worker<Family>>> workers_{};
 };
 
 // ---- Shrinking ----------------------------------------------------------------------------------------------------------
 
-CheckReport::Failure shrink_failure(const CheckRequest& request, const WorkerBoard& board,
-                                    CheckProgress progress) {
+template <class Family>
+typename CheckReport<Family>::Failure shrink_failure(const CheckRequest<Family>& request,
+                                                     const WorkerBoard<Family>& board, CheckProgress progress) {
   const auto begin = Clock::now();
-  const std::span<const slab::Command> commands(board.commands_of_run.data(), board.length);
-  Trials trials(request.subject, request.patience);
+  const std::span<const typename Family::Command> commands(board.commands_of_run.data(), board.length);
+  Trials<Family> trials(request.subject, request.patience, request.demands);
   auto next_progress = begin;
-  const auto go_on = [&](const shrink::Script& best, std::uint64_t) {
+  const auto go_on = [&](const shrink::Script<Family>& best, std::uint64_t) {
     const auto now = Clock::now();
     if (request.progress && now >= next_progress) {
       progress.doing = "shrinking";
@@ -174,9 +183,13 @@ CheckReport::Failure shrink_failure(const CheckRequest& request, const WorkerBoa
     }
     return !Interruptible::interrupted() && now - begin < request.shrink_time;
   };
-  const auto fails = [&](const shrink::Script& script) { return trials.failing_part(script); };
-  auto shrunk = shrink::simplify(shrink::script_of(board.machine, commands), fails, go_on);
-  auto shown = counterexample(shrunk.script, trials.testimony(shrunk.script), request.replay);
+  const auto fails = [&](const shrink::Script<Family>& script) { return trials.failing_part(script); };
+  const auto script = shrink::Shrinking<Family>::script_of(board.boot, commands);
+  auto shrunk = shrink::simplify(script, fails, go_on);
+  Testimony testimony = trials.testimony(shrunk.script);
+  if (const Clause* clause = request.cite ? request.cite(shrunk.script) : nullptr)
+    testimony.finding.clause = clause;
+  auto shown = counterexample(shrunk.script, std::move(testimony), request.replay);
   return {.run = board.run,
           .commands = commands.size(),
           .shrunk = std::move(shrunk),
@@ -186,18 +199,20 @@ CheckReport::Failure shrink_failure(const CheckRequest& request, const WorkerBoa
 
 }  // namespace
 
-CheckReport check(const CheckRequest& request) {
-  if (request.area != "slab")
-    throw std::invalid_argument("there is no area `" + request.area + "` to check: try slab");
+template <class Family>
+CheckReport<Family> check(const CheckRequest<Family>& request) {
   if (!request.time && !request.runs) throw std::invalid_argument("a check needs a time or a number of runs");
   const Interruptible interruptible;
-  CheckReport report{.seed = request.seed};
-  Run run(request);
-  const WorkerBoard* failed = run.wait();
+  CheckReport<Family> report{.seed = request.seed};
+  Run<Family> run(request);
+  const WorkerBoard<Family>* failed = run.wait();
   run.add_to(report);
   if (failed) report.failure = shrink_failure(request, *failed, run.progress());
   report.interrupted = Interruptible::interrupted();
   return report;
 }
+
+template CheckReport<SlabFamily> check(const CheckRequest<SlabFamily>&);
+template CheckReport<VmaFamily> check(const CheckRequest<VmaFamily>&);
 
 }  // namespace refmm

@@ -1,4 +1,4 @@
-// The random check of an area: random sessions on the model and on a subject side by side, in several processes, until
+// The random check of a family: random sessions on the model and on a subject side by side, in several processes, until
 // the time or the number of runs is up or the two differ. What differs is shrunk and written as a transcript.
 //
 // A run is the session that its number and the seed determine, whatever the number of processes, and of several runs
@@ -28,10 +28,14 @@ struct CheckProgress {
   std::size_t length;                             // while shrinking: commands of the best script so far
 };
 
+template <class Family>
 struct CheckRequest {
-  std::string area = "slab";
-  MakeSubject subject = make_slab_implementation;
-  std::string replay = "--subject impl";  // how `refmm run` is told to take that subject
+  MakeSubject<Family> subject = Checking<Family>::make_implementation;
+  std::string replay{Checking<Family>::replay_options};  // how `refmm run` is told to take that subject
+  std::function<void(typename Family::Boot&)> boot{};    // changes what a session boots
+  Demands demands{};
+  // Of a script that fails, the clause to cite where it is not the one that the model's decision suggests; else nullptr.
+  std::function<const Clause*(const shrink::Script<Family>&)> cite{};
   std::uint64_t seed = 1;
   unsigned jobs = 1;                                     // processes
   std::optional<std::chrono::milliseconds> time{};       // no new run begins after this long
@@ -41,6 +45,7 @@ struct CheckRequest {
   std::function<void(const CheckProgress&)> progress{};  // called several times a second
 };
 
+template <class Family>
 struct CheckReport {
   std::uint64_t seed;
   std::uint64_t runs = 0;
@@ -56,15 +61,16 @@ struct CheckReport {
   struct Failure {
     std::uint64_t run;     // its number, from 0
     std::size_t commands;  // how many it had when it failed
-    shrink::Shrunk shrunk;
+    shrink::Shrunk<Family> shrunk;
     std::chrono::duration<double> shrinking{};
-    Counterexample counterexample;
+    Counterexample<Family> counterexample;
   };
   std::optional<Failure> failure{};
 };
 
-/// Runs the check. Needs a time or a number of runs. Writes nothing. SIGINT ends it early, with what there is so far.
-/// Throws std::invalid_argument for an area that cannot be checked.
-CheckReport check(const CheckRequest& request);
+/// Runs the check. Needs a time or a number of runs, or throws std::invalid_argument. Writes nothing. SIGINT ends it early,
+/// with what there is so far.
+template <class Family>
+CheckReport<Family> check(const CheckRequest<Family>& request);
 
 }  // namespace refmm

@@ -1,7 +1,6 @@
-#include <refmm/model/slab.hpp>
-#include <refmm/spec/slab_notation.hpp>
 #include <refmm/tests/check_counterexample.hpp>
-#include <refmm/tests/check_view.hpp>
+#include <refmm/tests/slab_check.hpp>
+#include <refmm/tests/vma_check.hpp>
 
 #include <fmt/core.h>
 
@@ -17,31 +16,38 @@ namespace refmm {
 
 namespace {
 
-std::string call_notation(const slab::Command& command, const std::string& result) {
-  return slab::notation(command) + (result.empty() ? "" : " = " + result);
+std::string call_notation(const std::string& call, const std::string& result) {
+  return call + (result.empty() ? "" : " = " + result);
 }
 
 /// The transcript as the model has it, and the model's state at its end.
+template <class Family>
 struct Reference {
   std::string text;
   std::string last_call{};
   std::string last_result{};
   std::vector<std::string> last_effects{};
-  slab::State state;
+  typename Family::State state;
+
+  std::vector<std::string> block_of(std::string_view query) const {
+    return Checking<Family>::block_of(query, state);
+  }
 };
 
-Reference reference(const shrink::Script& script, bool with_effects) {
-  Reference made{.text = slab::boot_notation(script.machine, with_effects) + '\n',
-                 .state = model::boot(script.machine)};
-  for (const slab::Command& command : shrink::commands_of(script)) {
-    auto outcome = model::step(script.machine, std::move(made.state), command);
+template <class Family>
+Reference<Family> reference(const shrink::Script<Family>& script, bool with_effects) {
+  using Own = Checking<Family>;
+  Reference<Family> made{.text = Own::boot_notation(script.boot, with_effects) + '\n',
+                         .state = Family::boot(script.boot)};
+  for (const auto& command : shrink::commands_of(script)) {
+    auto outcome = Family::step(script.boot, std::move(made.state), command);
     made.state = std::move(outcome.state);
-    made.last_call = slab::notation(command);
-    made.last_result = slab::notation(outcome.result);
+    made.last_call = Own::notation(command);
+    made.last_result = Own::notation(command, outcome.result);
     made.last_effects.clear();
-    made.text += call_notation(command, made.last_result) + '\n';
-    for (const slab::Effect& effect : outcome.effects) {
-      made.last_effects.push_back(slab::notation(effect));
+    made.text += call_notation(made.last_call, made.last_result) + '\n';
+    for (const auto& effect : outcome.effects) {
+      made.last_effects.push_back(Own::notation(effect));
       if (with_effects) made.text += "| " + made.last_effects.back() + '\n';
     }
   }
@@ -77,7 +83,8 @@ std::string differing_lines(std::string_view query, const std::vector<std::strin
 }
 
 /// What the subject did, as comments.
-std::string subject_text(const Testimony& testimony, const Reference& reference) {
+template <class Family>
+std::string subject_text(const Testimony& testimony, const Reference<Family>& reference) {
   const std::string& last_call = reference.last_call;
   using Kind = Finding::Kind;
   switch (testimony.finding.kind) {
@@ -92,7 +99,7 @@ std::string subject_text(const Testimony& testimony, const Reference& reference)
     }
     case Kind::state:
       if (testimony.query.empty()) return "";
-      return differing_lines(testimony.query, testimony.block, block_of(testimony.query, reference.state));
+      return differing_lines(testimony.query, testimony.block, reference.block_of(testimony.query));
     case Kind::crash:
     case Kind::hang:
       return fmt::format("{}{}: {}\n", mark, last_call, testimony.finding.difference.found);
@@ -128,9 +135,12 @@ std::string short_hash(std::string_view text) {
 }
 
 /// What differs, in the notation of transcripts where it is a whole result or effect.
-Difference in_notation(const Testimony& testimony, const Reference& reference) {
+template <class Family>
+Difference in_notation(const Testimony& testimony, const Reference<Family>& reference) {
   Difference difference = testimony.finding.difference;
-  if (difference.path == "result") return {difference.path, reference.last_result, testimony.result};
+  // Two refusals may read alike; then their names tell them apart.
+  if (difference.path.starts_with("result") && reference.last_result != testimony.result)
+    return {"result", reference.last_result, testimony.result};
   constexpr std::string_view effect = "effects[";
   if (!difference.path.starts_with(effect) || difference.path.back() != ']') return difference;
   std::size_t position = 0;
@@ -168,32 +178,42 @@ std::vector<std::string> names_of(const Because& because) {
 
 }  // namespace
 
-Counterexample counterexample(const shrink::Script& failing, Testimony testimony, std::string_view replay) {
+template <class Family>
+Counterexample<Family> counterexample(const shrink::Script<Family>& failing, Testimony testimony,
+                                      std::string_view replay) {
   const Finding& finding = testimony.finding;
-  const Reference made = reference(failing, finding.kind == Finding::Kind::effects);
+  const Reference<Family> made = reference(failing, finding.kind == Finding::Kind::effects);
   std::string body = made.text;
-  if (!testimony.query.empty()) body += block_text(testimony.query, block_of(testimony.query, made.state));
+  if (!testimony.query.empty()) body += block_text(testimony.query, made.block_of(testimony.query));
   body += subject_text(testimony, made);
   const std::string name = fmt::format("{}-{}.mmt", finding.clause->name, short_hash(body));
 
   std::string head = fmt::format("# {}\n#\n", headline(finding.kind));
   head += head_line("clause", {std::string(finding.clause->name)});
-  if (!finding.sentence.empty()) head += head_line("law", {std::string(finding.sentence)});
+  if (!finding.sentence.empty()) {
+    std::vector<std::string> law{std::string(finding.sentence)};
+    if (finding.law && finding.law != finding.clause) law.push_back(fmt::format("[{}]", finding.law->name));
+    head += head_line("law", law);
+  }
   if (const Difference difference = in_notation(testimony, made); !difference.path.empty()) {
-    head += head_line("field", {place_in_words(difference.path, made.state), "is", difference.expected,
-                                "in the reference,", difference.found, "in the subject"});
+    head += head_line("field", {Checking<Family>::place_in_words(difference.path, made.state), "is",
+                                difference.expected, "in the reference,", difference.found, "in the subject"});
   }
   head += head_line("decided", names_of(finding.because));
   head += head_line("replay", {fmt::format("refmm run {} {}", name, replay)});
   return {failing, std::move(testimony), name, head + '\n' + body};
 }
 
-std::filesystem::path write(const Counterexample& counterexample, const std::filesystem::path& folder) {
+template Counterexample<SlabFamily> counterexample(const shrink::Script<SlabFamily>&, Testimony, std::string_view);
+template Counterexample<VmaFamily> counterexample(const shrink::Script<VmaFamily>&, Testimony, std::string_view);
+
+std::filesystem::path write_file(const std::filesystem::path& folder, const std::string& name,
+                                 const std::string& text) {
   std::error_code error;
   std::filesystem::create_directories(folder, error);
-  const std::filesystem::path path = folder / counterexample.file_name;
+  const std::filesystem::path path = folder / name;
   std::ofstream file(path, std::ios::binary);
-  file << counterexample.text;
+  file << text;
   file.close();
   if (!file) throw std::runtime_error(fmt::format("{}: cannot be written", path.string()));
   return path;

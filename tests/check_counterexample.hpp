@@ -9,8 +9,9 @@
 
 namespace refmm {
 
+template <class Family>
 struct Counterexample {
-  shrink::Script script;
+  shrink::Script<Family> script;
   Testimony testimony;
   std::string file_name;  // made from the clause and the content: the same bug has the same name
   std::string text;       // the transcript
@@ -18,10 +19,19 @@ struct Counterexample {
 
 /// The counterexample that a script shows, which must fail. `replay` is the option of `refmm run` that chooses the
 /// subject, "--subject impl".
-Counterexample counterexample(const shrink::Script& failing, Testimony testimony, std::string_view replay);
+template <class Family>
+Counterexample<Family> counterexample(const shrink::Script<Family>& failing, Testimony testimony,
+                                      std::string_view replay);
 
-/// Writes it into a folder, which is made if it is not there. Returns its path; throws std::runtime_error with the
-/// reason if it cannot be written.
-std::filesystem::path write(const Counterexample& counterexample, const std::filesystem::path& folder);
+/// Writes a text into a file of a folder, which is made if it is not there. Returns its path; throws std::runtime_error with
+/// the reason if it cannot be written.
+std::filesystem::path write_file(const std::filesystem::path& folder, const std::string& name,
+                                 const std::string& text);
+
+/// Writes a counterexample likewise.
+template <class Family>
+std::filesystem::path write(const Counterexample<Family>& counterexample, const std::filesystem::path& folder) {
+  return write_file(folder, counterexample.file_name, counterexample.text);
+}
 
 }  // namespace refmm

@@ -54,8 +54,7 @@ inline std::vector<const Clause*> clauses_to_exercise(std::string_view area) {
   std::vector<const Clause*> clauses;
   for (const auto& table : clause_tables) {
     for (const Clause& clause : table) {
-      const bool of_area = clause.name.substr(0, clause.name.find('.')) == area;
-      if (of_area && clause.kind != ClauseKind::unspecified) clauses.push_back(&clause);
+      if (area_of(clause.name) == area && clause.kind != ClauseKind::unspecified) clauses.push_back(&clause);
     }
   }
   return clauses;

@@ -2,62 +2,57 @@
 // same state, with the invariant and every law of a step kept.
 #pragma once
 
-#include <refmm/spec/clause.hpp>
-#include <refmm/spec/difference.hpp>
-#include <refmm/spec/machine.hpp>
-#include <refmm/spec/slab.hpp>
-#include <refmm/tests/check_coverage.hpp>
-#include <refmm/tests/check_laws.hpp>
-#include <refmm/tests/slab_subject.hpp>
+#include <refmm/tests/check_family.hpp>
 
 #include <optional>
-#include <string>
-#include <string_view>
 #include <vector>
 
 namespace refmm {
 
-/// What was found to be wrong with a command, or with the boot.
-struct Finding {
-  enum class Kind {
-    result,   // the subject answered something else
-    effects,  // it did something else to the layer below
-    state,    // it is in another state
-    law,      // both agree, and break a law: the model is wrong as well
-    crash,    // the subject did not survive the command
-    hang,     // it did not come back from it
-  };
-  Kind kind;
-  Difference difference;        // what the model has, what the subject has; the path names what differs
-  const Clause* clause;         // the clause that is violated
-  std::string_view sentence{};  // the law of that clause which the subject breaks, where there is one
-  Because because{};            // the clauses that decided what the model did
+/// What is held against a subject, beyond its results and states.
+struct Demands {
+  bool effects = true;    // the same effects
+  bool laws = true;       // the laws of the chapter, of both
+  bool companion = true;  // what the family's companion has to say
+  // A difference counts only where the subject breaks a law by it; where it does not, the two part without a finding.
+  bool only_unlawful = false;
 };
 
 /// Runs commands on the model and on a subject until they differ.
+template <class Family>
 class Lockstep {
  public:
+  using Boot = typename Family::Boot;
+  using State = typename Family::State;
+  using Command = typename Family::Command;
+  using Result = typename Family::Result;
+  using Effect = typename Family::Effect;
+  using Answer = typename Subject<Family>::Answer;
+
   /// Boots both.
-  Lockstep(const Machine& machine, SlabSubject& subject);
+  Lockstep(const Boot& boot, Subject<Family>& subject, const Demands& demands = {});
 
   /// True while the two agree and keep the laws; before the first command it is about the boot.
   bool agree() const { return agree_; }
 
   /// Runs a command on both. They must agree so far, and ended() must be false. Returns agree().
-  bool step(const slab::Command& command);
+  bool step(const Command& command);
 
-  /// True after a usage error: nothing that follows it is defined.
-  bool ended() const;
+  /// True after a result that ends everything, as nothing that follows it is defined, and where the two have parted.
+  bool ended() const { return parted_ || Family::ends_everything(result_); }
 
   /// The state of the model.
-  const slab::State& state() const { return after_; }
+  const State& state() const { return after_; }
 
-  /// What the last command led to: in the model, and in the subject.
-  const slab::Result& result() const { return result_; }
-  const std::vector<slab::Effect>& effects() const { return effects_; }
+  /// The last command, if there was one.
+  const std::optional<Command>& command() const { return command_; }
+
+  /// What it led to: in the model, and in the subject.
+  const Result& result() const { return result_; }
+  const std::vector<Effect>& effects() const { return effects_; }
   const Because& because() const { return because_; }
-  const SlabSubject::Answer& answer() const { return answer_; }
-  const slab::State& observed() const { return observed_; }
+  const Answer& answer() const { return answer_; }
+  const State& observed() const { return observed_; }
 
   /// Adds the clauses that the last command (or the boot) exercised.
   void count(Coverage& coverage) const;
@@ -70,20 +65,25 @@ class Lockstep {
   std::optional<BrokenLaw> law_broken_by_subject() const;
 
  private:
+  using Own = Checking<Family>;
+
   bool keeps_laws();
 
-  Machine machine_;
-  SlabSubject& subject_;
-  slab::State before_{};
-  std::optional<slab::Command> command_{};  // none yet: the boot
-  slab::State after_;
-  slab::Result result_{};
-  std::vector<slab::Effect> effects_{};
+  Boot boot_;
+  Subject<Family>& subject_;
+  Demands demands_;
+  State before_{};
+  std::optional<Command> command_{};  // none yet: the boot
+  State after_;
+  Result result_{};
+  std::vector<Effect> effects_{};
   Because because_{};
-  SlabSubject::Answer answer_{};
-  slab::State observed_{};
+  Answer answer_{};
+  State observed_{};
+  std::optional<typename Own::Companion> companion_{};
   std::optional<BrokenLaw> broken_by_both_{};
   bool agree_;
+  bool parted_ = false;
 };
 
 }  // namespace refmm

@@ -3,10 +3,8 @@
 #include <refmm/spec/slab_notation.hpp>
 #include <refmm/spec/transcript.hpp>
 #include <refmm/tests/check.hpp>
-#include <refmm/tests/check_blame.hpp>
-#include <refmm/tests/check_laws.hpp>
 #include <refmm/tests/check_lockstep.hpp>
-#include <refmm/tests/check_view.hpp>
+#include <refmm/tests/slab_check.hpp>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -31,6 +29,8 @@ using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
 using testing::StartsWith;
+using Report = CheckReport<SlabFamily>;
+using Own = Checking<SlabFamily>;
 
 // ---- A subject that is the model, but for one thing ---------------------------------------------------------------------
 
@@ -62,32 +62,32 @@ class MistakenModel final : public SlabSubject {
   State state_{}, shown_{};
 };
 
-MakeSubject with_mistake(Mistake mistake) {
+MakeSubject<SlabFamily> with_mistake(Mistake mistake) {
   return [mistake = std::move(mistake)] { return std::make_unique<MistakenModel>(mistake); };
 }
 
-CheckReport check_with(Mistake mistake, std::chrono::milliseconds patience = 10s) {
-  return check({.subject = with_mistake(std::move(mistake)),
-                .replay = "--subject theirs",
-                .seed = 1,
-                .jobs = 2,
-                .runs = 500,
-                .patience = patience});
+Report check_with(Mistake mistake, std::chrono::milliseconds patience = 10s) {
+  return check<SlabFamily>({.subject = with_mistake(std::move(mistake)),
+                            .replay = "--subject theirs",
+                            .seed = 1,
+                            .jobs = 2,
+                            .runs = 500,
+                            .patience = patience});
 }
 
-const Finding& finding_of(const CheckReport& report) { return report.failure->counterexample.testimony.finding; }
+const Finding& finding_of(const Report& report) { return report.failure->counterexample.testimony.finding; }
 
 bool reaps(const Command& command) { return std::holds_alternative<CacheReap>(command); }
 
 TEST(Check, AgreesWithASubjectThatIsRight) {
-  const CheckReport report = check_with([](const Command&, SlabSubject::Answer&, State&) {});
+  const Report report = check_with([](const Command&, SlabSubject::Answer&, State&) {});
   EXPECT_FALSE(report.failure);
   EXPECT_EQ(report.runs, 500u);
   EXPECT_GT(report.generated_per_second, report.commands_per_second);
 }
 
 TEST(Check, FindsAnotherResult) {
-  const CheckReport report = check_with([](const Command& command, SlabSubject::Answer& answer, State&) {
+  const Report report = check_with([](const Command& command, SlabSubject::Answer& answer, State&) {
     if (std::holds_alternative<CacheShrink>(command) && answer.result == Result(Status{1}))
       answer.result = Status{0};
   });
@@ -101,7 +101,7 @@ TEST(Check, FindsAnotherResult) {
 }
 
 TEST(Check, FindsOtherEffects) {
-  const CheckReport report = check_with([](const Command&, SlabSubject::Answer& answer, State&) {
+  const Report report = check_with([](const Command&, SlabSubject::Answer& answer, State&) {
     if (!answer.effects.empty() && std::holds_alternative<MgmtFree>(answer.effects.back()))
       answer.effects.pop_back();
   });
@@ -113,7 +113,7 @@ TEST(Check, FindsOtherEffects) {
 }
 
 TEST(Check, FindsAnotherState) {
-  const CheckReport report = check_with([](const Command&, SlabSubject::Answer&, State& seen) {
+  const Report report = check_with([](const Command&, SlabSubject::Answer&, State& seen) {
     for (Cache& cache : seen.chain) {
       if (cache.slabs.size() == 2) cache.firstnotfull = 0;
     }
@@ -127,7 +127,7 @@ TEST(Check, FindsAnotherState) {
 }
 
 TEST(Check, FindsACrash) {
-  const CheckReport report = check_with([](const Command& command, SlabSubject::Answer&, State&) {
+  const Report report = check_with([](const Command& command, SlabSubject::Answer&, State&) {
     if (reaps(command)) std::raise(SIGSEGV);
   });
   ASSERT_TRUE(report.failure);
@@ -139,7 +139,7 @@ TEST(Check, FindsACrash) {
 }
 
 TEST(Check, FindsAnExit) {
-  const CheckReport report = check_with([](const Command& command, SlabSubject::Answer&, State&) {
+  const Report report = check_with([](const Command& command, SlabSubject::Answer&, State&) {
     if (reaps(command)) _exit(7);
   });
   ASSERT_TRUE(report.failure);
@@ -148,7 +148,7 @@ TEST(Check, FindsAnExit) {
 }
 
 TEST(Check, FindsAHang) {
-  const CheckReport report = check_with(
+  const Report report = check_with(
       [](const Command& command, SlabSubject::Answer&, State&) {
         if (std::holds_alternative<CacheDestroy>(command)) pause();
       },
@@ -166,8 +166,8 @@ class FailsToBoot final : public SlabSubject {
 };
 
 TEST(Check, FindsASubjectThatDoesNotBoot) {
-  const CheckReport report =
-      check({.subject = [] { return std::make_unique<FailsToBoot>(); }, .seed = 1, .runs = 3});
+  const Report report =
+      check<SlabFamily>({.subject = [] { return std::make_unique<FailsToBoot>(); }, .seed = 1, .runs = 3});
   ASSERT_TRUE(report.failure);
   EXPECT_EQ(finding_of(report).kind, Finding::Kind::crash);
   EXPECT_EQ(finding_of(report).clause->name, "slab.boot");
@@ -177,33 +177,32 @@ TEST(Check, FindsASubjectThatDoesNotBoot) {
 
 TEST(Check, GivesTheSameCounterexampleHoweverManyProcesses) {
   const auto run_with = [](unsigned jobs) {
-    return check({.subject = with_mistake([](const Command& command, SlabSubject::Answer& answer, State&) {
-                    if (reaps(command) && answer.effects.size() > 3) answer.effects.pop_back();
-                  }),
-                  .seed = 3,
-                  .jobs = jobs,
-                  .runs = 2000});
+    return check<SlabFamily>(
+        {.subject = with_mistake([](const Command& command, SlabSubject::Answer& answer, State&) {
+           if (reaps(command) && answer.effects.size() > 3) answer.effects.pop_back();
+         }),
+         .seed = 3,
+         .jobs = jobs,
+         .runs = 2000});
   };
-  const CheckReport one = run_with(1), four = run_with(4);
+  const Report one = run_with(1), four = run_with(4);
   ASSERT_TRUE(one.failure && four.failure);
   EXPECT_EQ(one.failure->run, four.failure->run);
   EXPECT_EQ(one.failure->commands, four.failure->commands);
   EXPECT_EQ(one.failure->counterexample.text, four.failure->counterexample.text);
 }
 
-TEST(Check, NeedsAnAreaAndAnEnd) {
-  EXPECT_THROW(check({.area = "buddy", .runs = 1}), std::invalid_argument);
-  EXPECT_THROW(check({}), std::invalid_argument);
-}
+TEST(Check, NeedsAnEnd) { EXPECT_THROW(check<SlabFamily>({}), std::invalid_argument); }
 
 TEST(Check, EndsWhenItsTimeIsUp) {
   const auto begin = std::chrono::steady_clock::now();
   int called = 0;
-  const CheckReport report = check({.seed = 1, .time = 300ms, .progress = [&](const CheckProgress& progress) {
-                                      ++called;
-                                      EXPECT_EQ(progress.doing, "running");
-                                      EXPECT_LE(progress.left.value_or(0ms), 300ms);
-                                    }});
+  const Report report =
+      check<SlabFamily>({.seed = 1, .time = 300ms, .progress = [&](const CheckProgress& progress) {
+                           ++called;
+                           EXPECT_EQ(progress.doing, "running");
+                           EXPECT_LE(progress.left.value_or(0ms), 300ms);
+                         }});
   EXPECT_GT(report.runs, 0u);
   EXPECT_GT(called, 0);
   EXPECT_LT(std::chrono::steady_clock::now() - begin, 20s);
@@ -217,7 +216,7 @@ TEST(Lockstep, HoldsBothToTheLaws) {
   const Command command = Kmalloc{32, SLAB_KERNEL};
   const Result result = Object{"size-32", 0, 0};
   const std::vector<Effect> effects;
-  const auto broken = broken_law({i386_2_4_0, before, command, result, effects, before});
+  const auto broken = Own::broken_law({i386_2_4_0, before, command, result, effects, before});
   ASSERT_TRUE(broken);
   EXPECT_EQ(broken->clause->name, "slab.alloc.not_twice");
 }
@@ -227,16 +226,17 @@ TEST(Lockstep, HoldsNewCachesToTheLawsOfGeometry) {
   const Command command =
       CacheCreate{.name = "a", .size = 100, .offset = 0, .flags = 0, .ctor = false, .dtor = false};
   auto outcome = model::step(i386_2_4_0, before, command);
-  EXPECT_FALSE(broken_law({i386_2_4_0, before, command, outcome.result, outcome.effects, outcome.state}));
+  EXPECT_FALSE(Own::broken_law({i386_2_4_0, before, command, outcome.result, outcome.effects, outcome.state}));
   outcome.state.chain[1].geometry.objsize = 102;
-  const auto broken = broken_law({i386_2_4_0, before, command, outcome.result, outcome.effects, outcome.state});
+  const auto broken =
+      Own::broken_law({i386_2_4_0, before, command, outcome.result, outcome.effects, outcome.state});
   ASSERT_TRUE(broken);
   EXPECT_EQ(broken->clause->name, "slab.create.order.fits_well");
 }
 
 TEST(Coverage, CountsWhatDecidedAndWhatWasClaimed) {
   const auto subject = make_slab_implementation();
-  Lockstep lockstep(i386_2_4_0, *subject);
+  Lockstep<SlabFamily> lockstep(i386_2_4_0, *subject);
   Coverage coverage;
   lockstep.count(coverage);
   EXPECT_EQ(coverage.hits(*find_clause("slab.boot")), 1u);
@@ -266,7 +266,7 @@ TEST(Coverage, AsksForNothingThatIsUnspecified) {
 TEST(Blame, NamesTheClauseThatSpeaksOfTheField) {
   const Because because{"slab.alloc.grows", "slab.grow.colour", "slab.grow.mask", "slab.alloc.first_not_full"};
   const auto blamed = [&](Finding::Kind kind, std::string_view path) {
-    return clause_to_blame(kind, path, because).name;
+    return Own::clause_to_blame(kind, path, because).name;
   };
   EXPECT_EQ(blamed(Finding::Kind::state, "chain[3].colour_next"), "slab.grow.colour");
   EXPECT_EQ(blamed(Finding::Kind::effects, "effects[0].gfp"), "slab.grow.mask");
@@ -282,31 +282,31 @@ Finding state_finding(const char* path) {
 
 TEST(View, ChoosesTheQueryThatShowsTheField) {
   const State state = model::boot(i386_2_4_0);
-  EXPECT_EQ(query_that_shows(state_finding("chain[26].slabs[0].inuse"), state), "slabs size-32");
-  EXPECT_EQ(query_that_shows(state_finding("chain[26].firstnotfull"), state), "slabs size-32");
-  EXPECT_EQ(query_that_shows(state_finding("chain[26].geometry.num"), state), "cache size-32");
-  EXPECT_EQ(query_that_shows(state_finding("chain[26].name"), state), "chain");
-  EXPECT_EQ(query_that_shows(state_finding("clock_searchp"), state), "chain");
-  EXPECT_EQ(query_that_shows(state_finding("pages.fail_pages"), state), "");
-  EXPECT_EQ(query_that_shows(state_finding("chain[26].slabs_created"), state), "");
-  EXPECT_EQ(query_that_shows(state_finding("chain[99].name"), state), "chain");
-  EXPECT_EQ(place_in_words("chain[26].slabs[0].inuse", state), "size-32: slabs[0].inuse");
-  EXPECT_EQ(place_in_words("clock_searchp", state), "clock_searchp");
+  EXPECT_EQ(Own::query_that_shows(state_finding("chain[26].slabs[0].inuse"), state), "slabs size-32");
+  EXPECT_EQ(Own::query_that_shows(state_finding("chain[26].firstnotfull"), state), "slabs size-32");
+  EXPECT_EQ(Own::query_that_shows(state_finding("chain[26].geometry.num"), state), "cache size-32");
+  EXPECT_EQ(Own::query_that_shows(state_finding("chain[26].name"), state), "chain");
+  EXPECT_EQ(Own::query_that_shows(state_finding("clock_searchp"), state), "chain");
+  EXPECT_EQ(Own::query_that_shows(state_finding("pages.fail_pages"), state), "");
+  EXPECT_EQ(Own::query_that_shows(state_finding("chain[26].slabs_created"), state), "");
+  EXPECT_EQ(Own::query_that_shows(state_finding("chain[99].name"), state), "chain");
+  EXPECT_EQ(Own::place_in_words("chain[26].slabs[0].inuse", state), "size-32: slabs[0].inuse");
+  EXPECT_EQ(Own::place_in_words("clock_searchp", state), "clock_searchp");
 }
 
 TEST(View, AnswersTheQuery) {
   const State state = model::boot(i386_2_4_0);
-  EXPECT_EQ(block_of("slabs size-32", state), slabs_block(state.chain[26]));
-  EXPECT_EQ(block_of("cache size-32", state), cache_block(state.chain[26]));
-  EXPECT_EQ(block_of("chain", state), chain_block(state));
-  EXPECT_TRUE(block_of("slabs nothing", state).empty());
-  EXPECT_TRUE(block_of("", state).empty());
+  EXPECT_EQ(Own::block_of("slabs size-32", state), slabs_block(state.chain[26]));
+  EXPECT_EQ(Own::block_of("cache size-32", state), cache_block(state.chain[26]));
+  EXPECT_EQ(Own::block_of("chain", state), chain_block(state));
+  EXPECT_TRUE(Own::block_of("slabs nothing", state).empty());
+  EXPECT_TRUE(Own::block_of("", state).empty());
 }
 
 // ---- Counterexamples as files -------------------------------------------------------------------------------------------
 
 TEST(Counterexample, IsWrittenIntoAFolderThatIsMade) {
-  const CheckReport report = check_with([](const Command& command, SlabSubject::Answer& answer, State&) {
+  const Report report = check_with([](const Command& command, SlabSubject::Answer& answer, State&) {
     if (std::holds_alternative<FindGeneralCachep>(command)) answer.result = Nothing{};
   });
   ASSERT_TRUE(report.failure);

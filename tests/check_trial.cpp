@@ -1,34 +1,35 @@
-#include <refmm/model/slab.hpp>
-#include <refmm/spec/slab_notation.hpp>
-#include <refmm/tests/check_blame.hpp>
 #include <refmm/tests/check_trial.hpp>
-#include <refmm/tests/check_view.hpp>
+#include <refmm/tests/slab_check.hpp>
+#include <refmm/tests/vma_check.hpp>
 
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <array>
+#include <atomic>
+#include <cstdint>
 #include <cstring>
 #include <utility>
 
 namespace refmm {
 
-using shrink::Item;
-using shrink::Script;
 using std::chrono::milliseconds;
 
 /// What a process of trials shares with its parent.
-struct Trials::Board {
+template <class Family>
+struct Trials<Family>::Board {
   // The question.
   int question;  // one of the constants below
-  Machine machine;
+  typename Family::Boot boot;
   std::uint32_t count;
-  std::array<Item, longest_script> items;
+  std::array<shrink::Item<Family>, longest_script> items;
   // The answer.
   std::atomic<std::uint32_t> position;          // the item under way, or that failed
   std::array<bool, longest_script> meaningful;  // of the items up to there: it had a meaning
   bool differs;
   Finding::Kind kind;
   const Clause* clause;
+  const Clause* law;
   const char* sentence;
   std::array<char, 1 << 18> text;  // the rest of the testimony
 };
@@ -39,34 +40,46 @@ constexpr int does_it_fail = 0;
 constexpr int what_fails = 1;
 constexpr int what_fails_but_leave_laws_alone = 2;
 
-/// Carries a script out on the model alone: the state before its last command, and what the model makes of that.
+/// What the model makes of the last command of a script.
+template <class Family>
 struct LastCommand {
-  slab::State before;
-  slab::Command command;
-  model::Step outcome;
+  typename Family::Command command;
+  typename Family::Result result;
+  Because because;
 };
 
-std::optional<LastCommand> last_command(const Script& script) {
+template <class Family>
+std::optional<LastCommand<Family>> last_command(const shrink::Script<Family>& script) {
   const auto commands = shrink::commands_of(script);
   if (commands.empty()) return std::nullopt;
-  slab::State state = model::boot(script.machine);
-  for (std::size_t i = 0; i + 1 < commands.size(); ++i) {
-    state = model::step(script.machine, std::move(state), commands[i]).state;
+  typename Family::State state = Family::boot(script.boot);
+  std::optional<LastCommand<Family>> last;
+  for (const auto& command : commands) {
+    auto outcome = Family::step(script.boot, std::move(state), command);
+    state = std::move(outcome.state);
+    last = {command, std::move(outcome.result), std::move(outcome.because)};
   }
-  auto outcome = model::step(script.machine, state, commands.back());
-  return LastCommand{std::move(state), commands.back(), std::move(outcome)};
+  return last;
+}
+
+/// What decided there; of a script without commands, the boot.
+template <class Family>
+Because because_of(const std::optional<LastCommand<Family>>& last) {
+  return last ? last->because : Because{Checking<Family>::booted};
 }
 
 }  // namespace
 
 // ---- In the child -------------------------------------------------------------------------------------------------------
 
-void Trials::work(Line& line) const {
+template <class Family>
+void Trials<Family>::work(Line& line) const {
+  using Own = Checking<Family>;
   const auto subject = make_();
   Board& board = **board_;
   while (line.listen(milliseconds(-1)) == Line::Heard::ring) {
-    Lockstep lockstep(board.machine, *subject);
-    shrink::Resolver resolver;
+    Lockstep<Family> lockstep(board.boot, *subject, demands_);
+    typename shrink::Shrinking<Family>::Resolver resolver;
     std::uint32_t position = 0;
     for (; position < board.count && lockstep.agree() && !lockstep.ended(); ++position) {
       const auto command = resolver.resolve(board.items[position], lockstep.state());
@@ -82,24 +95,26 @@ void Trials::work(Line& line) const {
       Finding finding = lockstep.finding();
       if (board.question == what_fails && finding.sentence.empty()) {
         if (const auto law = lockstep.law_broken_by_subject()) {
-          finding.clause = law->clause;
+          finding.clause = finding.law = law->clause;
           finding.sentence = law->name;
         }
       }
       board.kind = finding.kind;
       board.clause = finding.clause;
+      board.law = finding.law;
       board.sentence = finding.sentence.data();
       std::vector<std::string> effects;
-      for (const auto& effect : lockstep.answer().effects) effects.push_back(slab::notation(effect));
-      const std::string query = query_that_shows(finding, lockstep.state());
-      const std::string text = nlohmann::json{finding.difference.path,
-                                              finding.difference.expected,
-                                              finding.difference.found,
-                                              slab::notation(lockstep.answer().result),
-                                              effects,
-                                              query,
-                                              block_of(query, lockstep.observed())}
-                                   .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+      for (const auto& effect : lockstep.answer().effects) effects.push_back(Own::notation(effect));
+      const std::string query = Own::query_that_shows(finding, lockstep.state());
+      const std::string text =
+          nlohmann::json{finding.difference.path,
+                         finding.difference.expected,
+                         finding.difference.found,
+                         lockstep.command() ? Own::notation(*lockstep.command(), lockstep.answer().result) : "",
+                         effects,
+                         query,
+                         Own::block_of(query, lockstep.observed())}
+              .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
       std::memcpy(board.text.data(), text.c_str(), std::min(text.size() + 1, board.text.size()));
     }
     line.ring();
@@ -108,12 +123,13 @@ void Trials::work(Line& line) const {
 
 // ---- In the parent ------------------------------------------------------------------------------------------------------
 
-Trials::Answer Trials::ask(const Script& script, int question) {
+template <class Family>
+typename Trials<Family>::Answer Trials<Family>::ask(const Script& script, int question) {
   if (!board_) board_ = std::make_shared<Shared<Board>>();
   if (!process_) process_ = std::make_unique<Process>([this](Line& line) { work(line); });
   Board& board = **board_;
   board.question = question;
-  board.machine = script.machine;
+  board.boot = script.boot;
   board.count = static_cast<std::uint32_t>(std::min(script.items.size(), longest_script));
   std::copy_n(script.items.begin(), board.count, board.items.begin());
   board.position = 0;
@@ -134,17 +150,21 @@ Trials::Answer Trials::ask(const Script& script, int question) {
   return crashed ? Answer::crashed : Answer::hung;
 }
 
-std::optional<Script> Trials::failing_part(const Script& script) {
+template <class Family>
+std::optional<shrink::Script<Family>> Trials<Family>::failing_part(const Script& script) {
+  // Shrinking may come to a machine that nobody can boot.
+  if (!Checking<Family>::keeps_invariant(Family::boot(script.boot))) return std::nullopt;
   if (ask(script, does_it_fail) == Answer::agrees) return std::nullopt;
   const Board& board = **board_;
-  Script failing{script.machine, {}};
+  Script failing{script.boot, {}};
   for (std::uint32_t i = 0; i < board.count && i <= board.position; ++i) {
     if (board.meaningful[i]) failing.items.push_back(script.items[i]);
   }
   return failing;
 }
 
-Testimony Trials::testimony(const Script& failing) {
+template <class Family>
+Testimony Trials<Family>::testimony(const Script& failing) {
   Answer answer = ask(failing, what_fails);
   // The laws look at what the subject has left of its structures.
   if (answer != Answer::differs) answer = ask(failing, what_fails_but_leave_laws_alone);
@@ -156,23 +176,28 @@ Testimony Trials::testimony(const Script& failing) {
   Finding finding{.kind = board.kind,
                   .difference = {text[0], text[1], text[2]},
                   .clause = board.clause,
+                  .law = board.law,
                   .sentence = board.sentence ? std::string_view(board.sentence) : std::string_view(),
-                  .because = last ? last->outcome.because : Because{"slab.boot"}};
+                  .because = because_of(last)};
   return {
       .finding = std::move(finding), .result = text[3], .effects = text[4], .query = text[5], .block = text[6]};
 }
 
 /// The finding of a subject that did not come back from its last command.
-Finding Trials::lost(const Script& failing, Answer how) const {
+template <class Family>
+Finding Trials<Family>::lost(const Script& failing, Answer how) const {
   using Kind = Finding::Kind;
   const auto last = last_command(failing);
-  const Because because = last ? last->outcome.because : Because{"slab.boot"};
+  const Because because = because_of(last);
   const Kind kind = how == Answer::hung ? Kind::hang : Kind::crash;
   const std::string found = how == Answer::hung ? "does not come back" : crash_;
   return {.kind = kind,
-          .difference = {"", last ? slab::notation(last->outcome.result) : "boots", found},
-          .clause = &clause_to_blame(kind, "", because),
+          .difference = {"", last ? Checking<Family>::notation(last->command, last->result) : "boots", found},
+          .clause = &Checking<Family>::clause_to_blame(kind, "", because),
           .because = because};
 }
+
+template class Trials<SlabFamily>;
+template class Trials<VmaFamily>;
 
 }  // namespace refmm

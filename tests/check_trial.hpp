@@ -4,21 +4,20 @@
 #include <refmm/tests/check_lockstep.hpp>
 #include <refmm/tests/check_process.hpp>
 #include <refmm/tests/shrink_script.hpp>
-#include <refmm/tests/slab_subject.hpp>
 
-#include <array>
-#include <atomic>
 #include <chrono>
-#include <cstdint>
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace refmm {
 
-using MakeSubject = std::function<std::unique_ptr<SlabSubject>()>;
+template <class Family>
+using MakeSubject = std::function<std::unique_ptr<Subject<Family>>()>;
 
 /// What became of a script that failed: its finding, and how the subject saw the last command.
 struct Testimony {
@@ -29,30 +28,35 @@ struct Testimony {
   std::vector<std::string> block{};  // the subject's answer to it
 };
 
+template <class Family>
 class Trials {
  public:
+  using Script = shrink::Script<Family>;
+
   static constexpr std::size_t longest_script = 1024;
 
   /// A subject that takes longer than `patience` over a script hangs.
-  Trials(MakeSubject make, std::chrono::milliseconds patience) : make_(std::move(make)), patience_(patience) {}
+  Trials(MakeSubject<Family> make, std::chrono::milliseconds patience, const Demands& demands = {})
+      : make_(std::move(make)), patience_(patience), demands_(demands) {}
 
   /// Carries the script out. What of it fails, cut behind the command that fails and without what has no meaning; nothing
-  /// if the subject agrees to the end.
-  std::optional<shrink::Script> failing_part(const shrink::Script& script);
+  /// if the subject agrees to the end, or if the script begins in a state that breaks the invariant.
+  std::optional<Script> failing_part(const Script& script);
 
   /// What the subject does wrong at the last command of a script that failing_part returned.
-  Testimony testimony(const shrink::Script& failing);
+  Testimony testimony(const Script& failing);
 
  private:
   struct Board;
   enum class Answer { agrees, differs, crashed, hung };
 
-  Answer ask(const shrink::Script& script, int question);
+  Answer ask(const Script& script, int question);
   void work(Line& line) const;
-  Finding lost(const shrink::Script& failing, Answer how) const;
+  Finding lost(const Script& failing, Answer how) const;
 
-  MakeSubject make_;
+  MakeSubject<Family> make_;
   std::chrono::milliseconds patience_;
+  Demands demands_;
   std::shared_ptr<Shared<Board>> board_{};
   std::unique_ptr<Process> process_{};
   std::string crash_{};

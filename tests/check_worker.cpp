@@ -1,5 +1,9 @@
 #include <refmm/tests/check_lockstep.hpp>
 #include <refmm/tests/check_worker.hpp>
+#include <refmm/tests/slab_check.hpp>
+#include <refmm/tests/vma_check.hpp>
+
+#include <utility>
 
 namespace refmm {
 
@@ -8,8 +12,8 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 /// What `generate` returns; the time that it takes is added to the time of generating.
-template <class Generate>
-auto timed(WorkerBoard& board, const Generate& generate) {
+template <class Family, class Generate>
+auto timed(WorkerBoard<Family>& board, const Generate& generate) {
   const auto begin = Clock::now();
   auto generated = generate();
   board.generating += static_cast<std::uint64_t>(std::chrono::nanoseconds(Clock::now() - begin).count());
@@ -17,12 +21,14 @@ auto timed(WorkerBoard& board, const Generate& generate) {
 }
 
 /// True if model and subject agreed to the end of the session.
-bool run_session(const slab::Session& session, SlabSubject& subject, WorkerBoard& board) {
-  board.machine = session.machine;
+template <class Family>
+bool run_session(typename Checking<Family>::Session session, const Demands& demands, Subject<Family>& subject,
+                 WorkerBoard<Family>& board) {
+  board.boot = Checking<Family>::boot_of(session);
   board.length = 0;
   ++board.beats;
-  slab::Caller caller(session);
-  Lockstep lockstep(session.machine, subject);
+  typename Checking<Family>::Caller caller(std::move(session));
+  Lockstep<Family> lockstep(board.boot, subject, demands);
   lockstep.count(board.coverage);
   while (lockstep.agree() && !lockstep.ended()) {
     const auto command = timed(board, [&] { return caller.next(lockstep.state()); });
@@ -39,12 +45,14 @@ bool run_session(const slab::Session& session, SlabSubject& subject, WorkerBoard
 
 }  // namespace
 
-void work(const WorkerTask& task, WorkersCommon& common, WorkerBoard& board) {
+template <class Family>
+void work(const WorkerTask<Family>& task, WorkersCommon& common, WorkerBoard<Family>& board) {
   const auto subject = task.subject();
   for (std::uint64_t run = task.first; run < common.end && Clock::now() < task.deadline; run += task.stride) {
-    const slab::Session session = timed(board, [&] { return slab::draw_session(task.seed, run); });
+    auto session = timed(board, [&] { return Checking<Family>::draw_session(task.seed, run); });
+    if (task.boot) task.boot(Checking<Family>::boot_of(session));
     board.run = run;
-    if (!run_session(session, *subject, board)) {
+    if (!run_session(std::move(session), task.demands, *subject, board)) {
       board.failed = true;
       common.no_run_from(run);
       return;
@@ -52,5 +60,8 @@ void work(const WorkerTask& task, WorkersCommon& common, WorkerBoard& board) {
     ++board.runs;
   }
 }
+
+template void work(const WorkerTask<SlabFamily>&, WorkersCommon&, WorkerBoard<SlabFamily>&);
+template void work(const WorkerTask<VmaFamily>&, WorkersCommon&, WorkerBoard<VmaFamily>&);
 
 }  // namespace refmm

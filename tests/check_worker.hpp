@@ -1,16 +1,14 @@
 // One process of a check: its share of the runs.
 #pragma once
 
-#include <refmm/spec/machine.hpp>
-#include <refmm/spec/slab.hpp>
 #include <refmm/tests/check_coverage.hpp>
 #include <refmm/tests/check_trial.hpp>
-#include <refmm/tests/slab_commands.hpp>
 
 #include <array>
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <functional>
 
 namespace refmm {
 
@@ -27,6 +25,7 @@ struct WorkersCommon {
 
 /// What a process tells its parent, as it goes: it may not come to its end. The parent reads the coverage while it is
 /// being counted, for the progress; what it reports it reads at the end.
+template <class Family>
 struct WorkerBoard {
   std::atomic<std::uint64_t> beats;       // changes as long as the process gets on
   std::atomic<std::uint64_t> runs;        // done
@@ -36,19 +35,23 @@ struct WorkerBoard {
   Coverage coverage;
   // The run under way: its commands so far, the one under way included.
   std::atomic<std::uint64_t> run;
-  Machine machine;
+  typename Family::Boot boot;
   std::atomic<std::uint32_t> length;
-  std::array<slab::Command, slab::Caller::most_commands> commands_of_run;
+  std::array<typename Family::Command, Checking<Family>::Caller::most_commands> commands_of_run;
 };
 
+template <class Family>
 struct WorkerTask {
-  MakeSubject subject;
+  MakeSubject<Family> subject;
+  std::function<void(typename Family::Boot&)> boot;  // changes what a session boots; may be empty
+  Demands demands;
   std::uint64_t seed;
   std::uint64_t first, stride;  // runs first, first + stride, ...
   std::chrono::steady_clock::time_point deadline;
 };
 
 /// Runs until a run fails, the deadline has passed, or the end is reached.
-void work(const WorkerTask& task, WorkersCommon& common, WorkerBoard& board);
+template <class Family>
+void work(const WorkerTask<Family>& task, WorkersCommon& common, WorkerBoard<Family>& board);
 
 }  // namespace refmm

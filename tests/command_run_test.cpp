@@ -113,7 +113,7 @@ TEST_F(RunCommand, LetsTheImplementationMakeAMistake) {
 }
 
 TEST_F(RunCommand, SurvivesEveryMutant) {
-  for (const SlabMutant& mutant : slab_mutants) {
+  for (const Mutant& mutant : slab_mutants) {
     const Ran ran = run("refmm run tests/transcripts/slab/random-00*.mmt --mutant " + std::string(mutant.name));
     EXPECT_THAT(ran.exit, testing::AnyOf(0, 1)) << mutant.name;
     EXPECT_THAT(ran.err, IsEmpty()) << mutant.name;

@@ -2,7 +2,7 @@
 #pragma once
 
 #include <refmm/tests/check.hpp>
-#include <refmm/tests/slab_mutants.hpp>
+#include <refmm/tests/museum_mutant.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -13,25 +13,27 @@
 namespace refmm {
 
 /// A mutant that a check with one seed found.
+template <class Family>
 struct Catch {
   std::uint64_t seed;
   std::uint64_t runs;    // that it took, the one that failed included
   std::size_t commands;  // of that run, when it failed
   std::uint64_t tries;   // of shrinking
   double seconds;        // of shrinking
-  Counterexample counterexample;
+  Counterexample<Family> counterexample;
 };
 
+template <class Family>
 struct Exhibit {
-  SlabMutant mutant;
-  std::size_t seeds;           // with which it was looked for
-  std::vector<Catch> catches;  // with those that found it, in their order
+  Mutant mutant;
+  std::size_t seeds;                   // with which it was looked for
+  std::vector<Catch<Family>> catches;  // with those that found it, in their order
 
   bool always_found() const { return catches.size() == seeds; }
   /// The runs that it took to find it, in the middle of the catches; 0 without any.
   std::uint64_t median_runs() const;
   /// The catch whose transcript most of them share, the earliest of equals; there must be one.
-  const Catch& most_common() const;
+  const Catch<Family>& most_common() const;
   /// How many catches have that transcript.
   std::size_t alike() const;
 };
@@ -44,9 +46,13 @@ struct MuseumRequest {
 };
 
 /// Looks for one mutant, with each of the seeds. Stops early at an interrupt.
-Exhibit exhibit(const SlabMutant& mutant, const MuseumRequest& request);
+template <class Family>
+Exhibit<Family> exhibit(const Mutant& mutant, const MuseumRequest& request);
 
-/// The options of `refmm run` that replay on the implementation with a mutant.
-std::string replay_options(std::string_view mutant);
+/// The options of `refmm run` that replay on the implementation of a family with a mutant.
+template <class Family>
+std::string replay_options(std::string_view mutant) {
+  return std::string(Checking<Family>::replay_options) + " --mutant " + std::string(mutant);
+}
 
 }  // namespace refmm

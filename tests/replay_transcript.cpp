@@ -90,8 +90,7 @@ class FamilyTranscript final : public Transcript {
   bool is_script_;
   typename Notation::BootLine boot_;
   Model<Family> model_;
-  std::optional<Model<Family>>
-      other_{};  // the other profile: what the implementation is, or what recordings are of
+  std::optional<Model<Family>> other_{};  // the other profile: of the implementation, or of the recordings
   Answer answer_of_other_{};
   bool is_apart_ = false;  // the two profiles
   typename Notation::Memory memory_{};

@@ -1,3 +1,4 @@
+#include <refmm/spec/vma_invariant.hpp>
 #include <refmm/spec/vma_kernel.hpp>
 #include <refmm/spec/vma_picture.hpp>
 #include <refmm/spec/vma_state.hpp>
@@ -93,7 +94,11 @@ std::optional<VmaFamily::Boot> Vma::corrected(const VmaFamily::Boot& boot) {
 
 bool Vma::same(const VmaFamily::State& one, const VmaFamily::State& other) {
   if (one.mm.areas.size() != other.mm.areas.size() || one.mm.total_vm != other.mm.total_vm) return false;
-  return vma::canonical(one) == vma::canonical(other);
+  // Areas that overlapped may have left a tree behind that misses some.
+  const auto finds_all = [](const VmaFamily::State& state) {
+    return vma::holds::the_tree_holds_the_areas_in_the_order_of_the_list(state);
+  };
+  return vma::canonical(one) == vma::canonical(other) && finds_all(one) && finds_all(other);
 }
 
 bool Vma::shows_lookup(const Question& question) {

@@ -1,6 +1,6 @@
 #include <refmm/tests/shrink.hpp>
-#include <refmm/tests/shrink_moves.hpp>
-#include <refmm/tests/shrink_order.hpp>
+#include <refmm/tests/slab_shrink.hpp>
+#include <refmm/tests/vma_shrink.hpp>
 
 #include <set>
 #include <utility>
@@ -9,17 +9,21 @@ namespace refmm::shrink {
 
 namespace {
 
+template <class Family>
 class Search {
- public:
-  Search(const Script& failing, const Fails& fails, const GoOn& go_on)
-      : fails_(fails), go_on_(go_on), best_(failing), rank_(rank(failing)) {}
+  using Own = Shrinking<Family>;
 
-  Shrunk run() {
+ public:
+  Search(const Script<Family>& failing, const Fails<Family>& fails, const GoOn<Family>& go_on)
+      : fails_(fails), go_on_(go_on), best_(failing), rank_(Own::rank(failing)) {}
+
+  Shrunk<Family> run() {
     try_one(best_);  // cuts it behind the command that fails
     for (bool simpler = true; simpler && !ended_;) {
       simpler = false;
-      for (const Move move : moves) {
-        while (!ended_ && move(best_, [this](Script candidate) { return try_one(candidate); })) simpler = true;
+      for (const Move<Family> move : Own::moves()) {
+        while (!ended_ && move(best_, [this](Script<Family> candidate) { return try_one(candidate); }))
+          simpler = true;
       }
     }
     return {std::move(best_), tries_, !ended_};
@@ -27,8 +31,8 @@ class Search {
 
  private:
   /// True if the candidate fails and what fails of it is simpler than the best so far, which it then is.
-  bool try_one(const Script& candidate) {
-    if (!tried_.insert(rank(candidate)).second) return false;
+  bool try_one(const Script<Family>& candidate) {
+    if (!tried_.insert(Own::rank(candidate)).second) return false;
     if (ended_ || !go_on_(best_, tries_)) {
       ended_ = true;
       return false;
@@ -36,17 +40,17 @@ class Search {
     ++tries_;
     auto failing = fails_(candidate);
     if (!failing) return false;
-    Script simpler = numbered_from_one(std::move(*failing));
-    Rank simpler_rank = rank(simpler);
+    Script<Family> simpler = Own::settled(std::move(*failing));
+    Rank simpler_rank = Own::rank(simpler);
     if (!(simpler_rank < rank_)) return false;
     best_ = std::move(simpler);
     rank_ = std::move(simpler_rank);
     return true;
   }
 
-  const Fails& fails_;
-  const GoOn& go_on_;
-  Script best_;
+  const Fails<Family>& fails_;
+  const GoOn<Family>& go_on_;
+  Script<Family> best_;
   Rank rank_;
   std::set<Rank> tried_{};
   std::uint64_t tries_ = 0;
@@ -55,8 +59,13 @@ class Search {
 
 }  // namespace
 
-Shrunk simplify(const Script& failing, const Fails& fails, const GoOn& go_on) {
-  return Search(failing, fails, go_on).run();
+template <class Family>
+Shrunk<Family> simplify(const Script<Family>& failing, const std::type_identity_t<Fails<Family>>& fails,
+                        const std::type_identity_t<GoOn<Family>>& go_on) {
+  return Search<Family>(failing, fails, go_on).run();
 }
+
+template Shrunk<SlabFamily> simplify(const Script<SlabFamily>&, const Fails<SlabFamily>&, const GoOn<SlabFamily>&);
+template Shrunk<VmaFamily> simplify(const Script<VmaFamily>&, const Fails<VmaFamily>&, const GoOn<VmaFamily>&);
 
 }  // namespace refmm::shrink

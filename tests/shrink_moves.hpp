@@ -1,58 +1,93 @@
-// The moves that make a script simpler.
+// Moves that make a script of any family simpler: they take items away, and change their order.
 #pragma once
 
 #include <refmm/tests/shrink_script.hpp>
 
-#include <array>
-#include <functional>
+#include <algorithm>
+#include <cstddef>
+#include <utility>
 
 namespace refmm::shrink {
 
-/// Tries a candidate; true if it is taken.
-using Propose = std::function<bool(Script)>;
+/// The script without the items in [begin, end).
+template <class Family>
+Script<Family> without_run(const Script<Family>& script, std::size_t begin, std::size_t end) {
+  Script<Family> rest = script;
+  rest.items.erase(rest.items.begin() + static_cast<std::ptrdiff_t>(begin),
+                   rest.items.begin() + static_cast<std::ptrdiff_t>(end));
+  return rest;
+}
 
-/// Proposes candidates made from a script until one is taken. Returns whether one was.
-using Move = bool (*)(const Script&, const Propose&);
+/// Half of the items, a quarter, ... one.
+template <class Family>
+bool remove_runs(const Script<Family>& script, const Propose<Family>& propose) {
+  const std::size_t count = script.items.size();
+  for (std::size_t length = count; length != 0; length /= 2) {
+    // From the end: what comes late depends on what came before.
+    for (std::size_t end = count; end > 0; end -= std::min(end, length)) {
+      if (propose(without_run(script, end - std::min(end, length), end))) return true;
+    }
+  }
+  return false;
+}
 
-// Fewer commands.
-bool remove_runs(const Script&, const Propose&);     // half of them, a quarter, ... one
-bool remove_pairs(const Script&, const Propose&);    // any two
-bool remove_triples(const Script&, const Propose&);  // any three, of a short script
+/// Every run of items, longest first: of a script that is short; of others as remove_runs.
+template <class Family>
+bool remove_any_run(const Script<Family>& script, const Propose<Family>& propose) {
+  const std::size_t count = script.items.size();
+  if (count > 12) return remove_runs(script, propose);
+  for (std::size_t length = count; length != 0; --length) {
+    for (std::size_t begin = 0; begin + length <= count; ++begin) {
+      if (propose(without_run(script, begin, begin + length))) return true;
+    }
+  }
+  return false;
+}
 
-// Plainer commands.
-bool replace_caches(const Script&, const Propose&);     // a cache by a general cache, or by another, everywhere
-bool another_machine(const Script&, const Propose&);    // another cache line, another size of memory
-bool plainer_together(const Script&, const Propose&);   // flags of all allocations at once
-bool plainer_arguments(const Script&, const Propose&);  // one argument of one command
-bool replace_commands(const Script&, const Propose&);   // a command by another, plainer one
-bool free_another(const Script&, const Propose&);       // another object is freed
-bool rename_caches(const Script&, const Propose&);      // a, b, c in the order of their creation
+/// Any two items.
+template <class Family>
+bool remove_pairs(const Script<Family>& script, const Propose<Family>& propose) {
+  const std::size_t count = script.items.size();
+  if (count > 80) return false;
+  for (std::size_t i = 0; i < count; ++i) {
+    for (std::size_t j = i + 1; j < count; ++j) {
+      if (propose(without(script, {i, j}))) return true;
+    }
+  }
+  return false;
+}
 
-// The same commands in another order.
-bool reorder(const Script&, const Propose&);
+/// Any three items, of a short script.
+template <class Family>
+bool remove_triples(const Script<Family>& script, const Propose<Family>& propose) {
+  const std::size_t count = script.items.size();
+  if (count > 16) return false;
+  for (std::size_t i = 0; i < count; ++i) {
+    for (std::size_t j = i + 1; j < count; ++j) {
+      for (std::size_t k = j + 1; k < count; ++k) {
+        if (propose(without(script, {i, j, k}))) return true;
+      }
+    }
+  }
+  return false;
+}
 
-// Two changes at once, of a short script: where one must make up for the other.
-// - caches, sizes, knobs or the machine, and fewer commands;
-// - one command by another, and one less;
-// - another machine, and caches or sizes that suit it.
-bool remove_after_changes(const Script&, const Propose&);
-bool remove_after_changing_commands(const Script&, const Propose&);
-bool another_machine_and_caches(const Script&, const Propose&);
-
-/// In the order in which they are tried: those that take most away first.
-inline constexpr std::array<Move, 14> moves{remove_runs,
-                                            replace_caches,
-                                            another_machine,
-                                            plainer_together,
-                                            remove_pairs,
-                                            plainer_arguments,
-                                            remove_triples,
-                                            free_another,
-                                            replace_commands,
-                                            reorder,
-                                            remove_after_changes,
-                                            remove_after_changing_commands,
-                                            another_machine_and_caches,
-                                            rename_caches};
+/// The same items in another order: one of them earlier.
+template <class Family>
+bool reorder(const Script<Family>& script, const Propose<Family>& propose) {
+  const std::size_t count = script.items.size();
+  if (count > 60) return false;
+  const Rank now = Shrinking<Family>::rank(script);
+  for (std::size_t from = 1; from < count; ++from) {
+    for (std::size_t to = 0; to < from; ++to) {
+      Script<Family> changed = script;
+      std::rotate(changed.items.begin() + static_cast<std::ptrdiff_t>(to),
+                  changed.items.begin() + static_cast<std::ptrdiff_t>(from),
+                  changed.items.begin() + static_cast<std::ptrdiff_t>(from) + 1);
+      if (Shrinking<Family>::rank(changed) < now && propose(std::move(changed))) return true;
+    }
+  }
+  return false;
+}
 
 }  // namespace refmm::shrink

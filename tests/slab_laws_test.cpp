@@ -5,50 +5,21 @@
 #include <refmm/spec/slab_chain_laws.hpp>
 #include <refmm/spec/slab_geometry_laws.hpp>
 #include <refmm/spec/slab_laws.hpp>
+#include <refmm/tests/law_properties.hpp>
 #include <refmm/tests/sampled_world.hpp>
 #include <refmm/tests/slab_law_subject.hpp>
 
 #include <gtest/gtest.h>
 
-#include <functional>
 #include <map>
 #include <string>
 #include <string_view>
 #include <tuple>
-#include <type_traits>
-#include <utility>
-#include <vector>
 
 namespace refmm::slab {
 namespace {
 
 // ---- One case for each law ----------------------------------------------------------------------------------------------
-
-class Property : public testing::Test {
- public:
-  explicit Property(std::function<Sampling()> sampling) : sampling_(std::move(sampling)) {}
-  void TestBody() override {
-    const Sampling sampling = sampling_();
-    RecordProperty("discarded", sampling.discarded);
-    EXPECT_TRUE(sampling.held()) << to_text(sampling);
-  }
-
- private:
-  std::function<Sampling()> sampling_;
-};
-
-template <class... Claims>
-int add_properties(const char* suite, const std::tuple<Law<Claims>...>& laws, auto subject) {
-  std::apply(
-      [&](const auto&... law) {
-        (testing::RegisterTest(
-             suite, std::string(law.name).c_str(), nullptr, nullptr, __FILE__, __LINE__,
-             [law, subject]() -> testing::Test* { return new Property([=] { return sample(law, subject); }); }),
-         ...);
-      },
-      laws);
-  return sizeof...(Claims);
-}
 
 // The implementation has no function of its own for the next colour.
 constexpr std::tuple laws_of_the_implementation =

@@ -1,8 +1,10 @@
 // The implementation beside the model: random sessions, exhaustive failures of pages, and all clauses of the chapter.
 #include <refmm/model/slab.hpp>
 #include <refmm/spec/slab_notation.hpp>
+#include <refmm/spec/slab_state.hpp>
 #include <refmm/tests/check.hpp>
 #include <refmm/tests/check_lockstep.hpp>
+#include <refmm/tests/slab_check.hpp>
 #include <refmm/tests/slab_subject.hpp>
 
 #include <gmock/gmock.h>
@@ -22,11 +24,11 @@ namespace {
 using namespace slab;
 using testing::IsEmpty;
 
-CheckReport check_runs(std::uint64_t seed, std::uint64_t runs, unsigned jobs) {
-  return check({.seed = seed, .jobs = jobs, .runs = runs});
+CheckReport<SlabFamily> check_runs(std::uint64_t seed, std::uint64_t runs, unsigned jobs) {
+  return check<SlabFamily>({.seed = seed, .jobs = jobs, .runs = runs});
 }
 
-std::string text_of(const CheckReport& report) {
+std::string text_of(const CheckReport<SlabFamily>& report) {
   return report.failure ? report.failure->counterexample.text : std::string();
 }
 
@@ -36,7 +38,7 @@ class Refinement : public testing::TestWithParam<std::uint64_t> {};
 
 /// Fewer runs than a check makes in the ten seconds that it takes if it is not told otherwise.
 TEST_P(Refinement, TheImplementationDoesWhatTheModelDoesAndEveryClauseIsExercised) {
-  const CheckReport report = check_runs(GetParam(), 4000, std::max(1u, std::thread::hardware_concurrency()));
+  const auto report = check_runs(GetParam(), 4000, std::max(1u, std::thread::hardware_concurrency()));
   EXPECT_EQ(text_of(report), "");
   EXPECT_EQ(report.runs, 4000u);
   EXPECT_GT(report.commands, 100'000u);
@@ -50,8 +52,8 @@ TEST_P(Refinement, TheImplementationDoesWhatTheModelDoesAndEveryClauseIsExercise
 INSTANTIATE_TEST_SUITE_P(Seeds, Refinement, testing::Values(1, 2, 3, 2000, 0xffffffffffffffff));
 
 TEST(Check, TheSameSeedMakesTheSameRunsHoweverManyProcesses) {
-  const CheckReport one = check_runs(7, 300, 1);
-  const CheckReport three = check_runs(7, 300, 3);
+  const auto one = check_runs(7, 300, 1);
+  const auto three = check_runs(7, 300, 3);
   EXPECT_EQ(one.runs, three.runs);
   EXPECT_EQ(one.commands, three.commands);
   for (const Clause* clause : clauses_to_exercise("slab"))
@@ -118,7 +120,7 @@ std::vector<Command> reaping_while_growing() {
 /// asked for.
 std::uint32_t run_with_failure(const Scenario& scenario, std::optional<std::uint32_t> failing_request) {
   const auto subject = make_slab_implementation();
-  Lockstep lockstep(i386_2_4_0, *subject);
+  Lockstep<SlabFamily> lockstep(i386_2_4_0, *subject);
   EXPECT_TRUE(lockstep.agree());
   std::uint32_t requests = 0;
   std::vector<Object> held;

@@ -5,6 +5,7 @@
 #include <refmm/impl/simulated_paging.hpp>
 #include <refmm/impl/vma.hpp>
 #include <refmm/spec/vma_state.hpp>
+#include <refmm/tests/vma_subject.hpp>
 
 #include <concepts>
 #include <cstdint>
@@ -20,13 +21,16 @@ template <std::unsigned_integral Word>
 class VmaMachine {
  public:
   using Layer = impl::SimulatedPaging<Word>;
-  using Space = impl::AddressSpace<Word, Layer>;
+  using Space = impl::AddressSpace<Layer>;
   using Area = impl::VmArea<Word>;
 
   /// `boot.kernel` says the machine only: the implementation is the corrected kernel.
   VmaMachine(impl::AreaCaches<Word>& caches, impl::SlabAllocator<impl::HostPages>& slabs,
              const vma::Boot<Word>& boot)
-      : files_(slabs, layer_), mm_(boot.kernel.machine, caches, files_, layer_) {
+      : kernel_(boot.kernel),
+        caches_(caches),
+        files_(slabs, layer_),
+        mm_(kernel_.machine, caches, files_, layer_) {
     layer_.knobs() = boot.knobs;
     set_limits();
     mm_.end_code = boot.end_code;
@@ -40,11 +44,28 @@ class VmaMachine {
   }
 
   std::vector<vma::Effect<Word>> take_effects() { return layer_.take_effects(); }
-  Space& mm() { return mm_; }
-  Layer& layer() { return layer_; }
 
   /// The state in its canonical form: areas and file objects are numbered by their places.
-  void observe(vma::State<Word>& seen) const {
+  void observe(vma::State<Word>& seen) const { observe(mm_, seen); }
+
+  VmaFork<Word> fork() {
+    VmaFork<Word> made{};
+    {
+      Space child(kernel_.machine, caches_, files_, layer_);
+      made.result = result_of(mm_.dup_mmap(child));
+      made.effects = take_effects();
+      observe(mm_, made.parent);
+      observe(child, made.child);
+      child.exit_mmap();
+    }
+    made.effects_of_end = take_effects();
+    return made;
+  }
+
+ private:
+  using Result = vma::Result<Word>;
+
+  void observe(const Space& mm, vma::State<Word>& seen) const {
     std::unordered_map<const impl::File<Word>*, std::uint32_t> files;
     std::unordered_map<const Area*, std::uint32_t> areas;
     seen.files.clear();
@@ -56,7 +77,7 @@ class VmaMachine {
     }
     seen.mm.areas.clear();
     // One area more than there are shows that the list does not end.
-    for (const Area& area : mm_.areas()) {
+    for (const Area& area : mm.areas()) {
       const auto place = static_cast<std::uint32_t>(seen.mm.areas.size() + 1);
       areas.emplace(&area, place);
       seen.mm.areas.push_back({.vm_start = area.vm_start,
@@ -67,7 +88,7 @@ class VmaMachine {
                                .vm_ops = area.vm_ops,
                                .mapped_noreserve = area.mapped_noreserve,
                                .id = place});
-      if (seen.mm.areas.size() > mm_.map_count()) break;
+      if (seen.mm.areas.size() > mm.map_count()) break;
     }
     seen.inodes.clear();
     for (const auto& inode : files_.inodes()) {
@@ -82,21 +103,18 @@ class VmaMachine {
       seen.inodes.push_back({inode.name, inode.attributes, inode.shared_memory, inode.i_writecount,
                              places(inode.i_mmap), places(inode.i_mmap_shared)});
     }
-    seen.mm.total_vm = mm_.total_vm();
-    seen.mm.locked_vm = mm_.locked_vm();
-    seen.mm.map_count = mm_.map_count();
-    seen.mm.brk = mm_.brk;
-    seen.mm.start_data = mm_.start_data;
-    seen.mm.end_code = mm_.end_code;
-    seen.mm.def_flags = mm_.def_flags();
+    seen.mm.total_vm = mm.total_vm();
+    seen.mm.locked_vm = mm.locked_vm();
+    seen.mm.map_count = mm.map_count();
+    seen.mm.brk = mm.brk;
+    seen.mm.start_data = mm.start_data;
+    seen.mm.end_code = mm.end_code;
+    seen.mm.def_flags = mm.def_flags();
     seen.lookup = {};
     seen.areas_made = seen.files_made = 0;
     seen.shm_made = files_.shm_made();
     seen.knobs = layer_.knobs();
   }
-
- private:
-  using Result = vma::Result<Word>;
 
   static Result result_of(const impl::Returned<Word>& address) {
     if (!address) return vma::Refused{address.refusal()};
@@ -193,8 +211,10 @@ class VmaMachine {
                   .cap_ipc_lock = knobs.cap_ipc_lock};
   }
 
+  const vma::BasicKernel<Word> kernel_;
+  impl::AreaCaches<Word>& caches_;
   Layer layer_;
-  impl::Files<Word, Layer> files_;
+  impl::Files<Layer> files_;
   Space mm_;
 };
 

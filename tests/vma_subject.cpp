@@ -12,7 +12,7 @@
 namespace refmm::inline REFMM_BUILD {
 namespace {
 
-class VmaImplementation final : public VmaSubject {
+class VmaImplementation final : public VmaSubject, public VmaForking {
  public:
   void reset(const VmaFamily::Boot& boot) override {
     machine_.reset();
@@ -30,6 +30,8 @@ class VmaImplementation final : public VmaSubject {
   }
 
   void observe(VmaFamily::State& seen) const override { machine_->observe(seen); }
+
+  VmaFork<std::uint32_t> fork() override { return machine_->fork(); }
 
  private:
   impl::HostPages pages_{{.huge_pages = false}};

@@ -72,17 +72,17 @@ std::vector<Entry> entries(const Chapter& chapter) {
 
 std::vector<Example> examples(const Chapter& chapter) {
   std::vector<Example> found;
-  std::string clause;
+  std::string heading;
   bool in_example = false;
   for_each_line(chapter.text, [&](std::string_view line, std::uint32_t number, bool in_block) {
     if (line.starts_with(fence)) {
       const bool corrected = line == corrected_example_fence;
       in_example = corrected || line == example_fence;
-      if (in_example) found.push_back({"", chapter.file, number + 1, clause, corrected});
+      if (in_example) found.push_back({"", chapter.file, number + 1, heading, corrected});
     } else if (in_example) {
       found.back().text.append(line).append("\n");
     } else if (!in_block && line.starts_with('#')) {
-      clause = line.starts_with(clause_heading) ? without_blanks_around(line.substr(clause_heading.size())) : "";
+      heading = without_blanks_around(line.substr(std::min(line.find_first_not_of('#'), line.size())));
     }
   });
   return found;

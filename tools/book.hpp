@@ -47,9 +47,9 @@ std::vector<Entry> entries(const Chapter& chapter);
 struct Example {
   std::string text;  // its lines, without the fences
   std::string_view file;
-  std::uint32_t line;  // of its first line, from 1
-  std::string clause;  // whose prose it stands in; empty outside of all
-  bool corrected;      // it is of the kernel without its defects
+  std::uint32_t line;   // of its first line, from 1
+  std::string heading;  // that it stands below: the name of a clause, or of a section
+  bool corrected;       // it is of the kernel without its defects
 };
 
 /// The examples of a chapter in its order.

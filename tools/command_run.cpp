@@ -5,6 +5,8 @@
 #include <refmm/tests/replay.hpp>
 #include <refmm/tests/slab_mutants.hpp>
 #include <refmm/tests/slab_subject.hpp>
+#include <refmm/tests/vma_mutants.hpp>
+#include <refmm/tests/vma_subject.hpp>
 #include <refmm/tools/command.hpp>
 #include <refmm/tools/progress.hpp>
 #include <refmm/tools/run_files.hpp>
@@ -12,6 +14,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -27,7 +30,9 @@ namespace fs = std::filesystem;
 struct Options {
   std::vector<std::string> paths{};
   std::string subject{};  // model, impl, both; empty if none was chosen
+  std::string profile = "as-built";
   bool explain = false;
+  bool picture = false;
   bool fill = false;
   std::string mutant{};
 };
@@ -41,7 +46,8 @@ struct Findings {
   };
   std::string text{};
   std::vector<Filled> filled{};
-  std::size_t transcripts = 0, calls = 0, differ = 0;
+  std::size_t transcripts = 0, calls = 0, differ = 0, pictures = 0;
+  std::size_t with_corrected = 0, lookups_of_model = 0;
 };
 
 void add(const fs::path& path, const replay::Report& report, Findings& findings) {
@@ -50,13 +56,12 @@ void add(const fs::path& path, const replay::Report& report, Findings& findings)
   for (const replay::Replayed& replayed : report.transcripts) {
     ++findings.transcripts;
     findings.calls += replayed.calls;
+    findings.pictures += replayed.pictures.size();
+    if (replayed.parting) findings.with_corrected += replayed.parting->calls;
+    findings.lookups_of_model += replayed.lookups_of_model;
     filled += replayed.filled;
-    for (const auto& explanation : replayed.explanations) findings.text += text_of(explanation, path.string());
-    for (const auto& disagreement : replayed.disagreements) findings.text += text_of(disagreement, path.string());
+    findings.text += text_of(replayed, path.string());
     if (replayed.agrees()) continue;
-    if (replayed.not_compared != 0)
-      findings.text +=
-          fmt::format("  calls that follow in this transcript, and are not compared: {}\n", replayed.not_compared);
     ++findings.differ;
     agrees = false;
   }
@@ -78,32 +83,53 @@ Exit show(const Findings& findings, bool fill) {
       fmt::print("{}", text);
     }
   }
+  if (findings.with_corrected != 0)
+    fmt::print("{} calls were compared with the corrected model, as defects of 2.4.0 had decided\n",
+               findings.with_corrected);
+  if (findings.lookups_of_model != 0)
+    fmt::print("{} blocks show structures for lookups; the implementation has its own, so they are the model's\n",
+               findings.lookups_of_model);
   fmt::print("{} transcripts, {} calls: {} agree, {} differ\n", findings.transcripts, findings.calls,
              findings.transcripts - findings.differ, findings.differ);
   return findings.differ == 0 ? Exit::agree : Exit::difference;
 }
 
+/// Of all families.
 std::vector<std::string_view> mutant_names() {
   std::vector<std::string_view> names;
-  names.reserve(slab_mutants.size());
-  for (const SlabMutant& mutant : slab_mutants) names.push_back(mutant.name);
+  for (const auto& mutant : slab_mutants) names.push_back(mutant.name);
+  for (const auto& mutant : vma_mutants) names.push_back(mutant.name);
   return names;
 }
 
+/// Who carries the transcripts out: the implementations that were asked for.
+class Subjects {
+ public:
+  Subjects(bool implementation, const std::string& mutant) {
+    if (!mutant.empty()) mistake_.emplace(mutant);
+    if (!implementation) return;
+    slab_ = mistake_ ? make_mutable_slab_implementation() : make_slab_implementation();
+    vma_ = mistake_ ? make_mutable_vma_implementation() : make_vma_implementation();
+  }
+  replay::Implementations implementations() const { return {.slab = slab_.get(), .vma = vma_.get()}; }
+
+ private:
+  std::optional<WithMutant> mistake_{};
+  std::unique_ptr<SlabSubject> slab_{};
+  std::unique_ptr<VmaSubject> vma_{};
+};
+
 Exit run(const Options& options) {
   const bool with_mutant = !options.mutant.empty();
-  if (with_mutant && !find_slab_mutant(options.mutant))
+  const std::vector<std::string_view> mutants = mutant_names();
+  if (with_mutant && std::ranges::find(mutants, options.mutant) == mutants.end())
     return usage_error(
-        fmt::format("there is no mutant {}{}", options.mutant, did_you_mean(options.mutant, mutant_names())));
+        fmt::format("there is no mutant {}{}", options.mutant, did_you_mean(options.mutant, mutants)));
   if (with_mutant && options.subject == "model")
     return usage_error("--mutant is a mistake of the implementation: it needs --subject impl or both");
   const std::string subject = !options.subject.empty() ? options.subject : with_mutant ? "impl" : "model";
 
-  std::optional<WithMutant> mistake;
-  if (with_mutant) mistake.emplace(options.mutant);
-  std::unique_ptr<SlabSubject> implementation;
-  if (subject != "model")
-    implementation = with_mutant ? make_mutable_slab_implementation() : make_slab_implementation();
+  const Subjects subjects(subject != "model", options.mutant);
 
   std::vector<fs::path> paths;
   for (const std::string& path : options.paths) {
@@ -118,11 +144,17 @@ Exit run(const Options& options) {
     line.show(fmt::format("{} of {}: {}", i + 1, paths.size(), paths[i].string()));
     auto file = transcript::parse(transcript::load(paths[i]));
     replay::Options replaying{
-        .model = subject != "impl", .implementation = {.slab = implementation.get()}, .explain = options.explain};
+        .model = subject != "impl",
+        .profile = options.profile == "corrected" ? replay::Profile::corrected : replay::Profile::as_built,
+        .implementation = subjects.implementations(),
+        .explain = options.explain,
+        .picture = options.picture};
     if (with_mutant) replaying.death = replay::rehearse(file, replaying);
     add(paths[i], replay::run(std::move(file), replaying), findings);
   }
   line.clear();
+  if (options.picture && findings.pictures == 0)
+    findings.text += "there is nothing to draw: only transcripts of the vma family have address spaces\n";
   return show(findings, options.fill);
 }
 
@@ -135,7 +167,14 @@ SubCommand add_run(CLI::App& refmm) {
   app->add_option("--subject", options->subject,
                   "Who is compared with them: the model (default), the implementation, or both")
       ->check(CLI::IsMember({"model", "impl", "both"}));
+  app->add_option("--profile", options->profile,
+                  "The kernel that the model is: 2.4.0 as-built (default), or corrected; recordings differ from a "
+                  "corrected "
+                  "one where they show a defect")
+      ->check(CLI::IsMember({"as-built", "corrected"}));
   app->add_flag("--explain", options->explain, "Show each call with its result and the clauses that decided it");
+  app->add_flag("--picture", options->picture,
+                "Draw address spaces to scale, after each query for maps and at the end of each transcript");
   app->add_flag("--fill", options->fill, "Write the answers into the files");
   app->add_option("--mutant", options->mutant,
                   "A mistake that the implementation is to make; a wrong name lists what is near");

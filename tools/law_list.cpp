@@ -4,10 +4,12 @@
 #include <refmm/spec/slab_laws.hpp>
 #include <refmm/spec/slab_step_laws.hpp>
 #include <refmm/spec/vma_call_laws.hpp>
+#include <refmm/spec/vma_invariant.hpp>
 #include <refmm/spec/vma_laws.hpp>
 #include <refmm/spec/vma_list_laws.hpp>
 #include <refmm/spec/vma_range_laws.hpp>
 #include <refmm/spec/vma_remap_call_laws.hpp>
+#include <refmm/spec/vma_step_laws.hpp>
 #include <refmm/tools/law_list.hpp>
 
 #include <tuple>
@@ -38,6 +40,7 @@ std::vector<LawEntry> collect() {
   append(entries, slab::kmalloc_laws);
   append(entries, slab::reap_laws);
   append(entries, slab::step_laws, LawForm::every_step);
+  append(entries, vma::invariant, LawForm::every_state);
   append(entries, vma::piece_laws);
   append(entries, vma::split_laws);
   append(entries, vma::list_laws);
@@ -48,6 +51,7 @@ std::vector<LawEntry> collect() {
   append(entries, vma::range_laws);
   append(entries, vma::search_laws);
   append(entries, vma::page_table_laws);
+  append(entries, vma::step_laws, LawForm::every_step);
   return entries;
 }
 

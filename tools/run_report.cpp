@@ -2,8 +2,11 @@
 #include <refmm/tools/run_report.hpp>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cstdint>
+#include <limits>
 #include <string_view>
 #include <vector>
 
@@ -125,6 +128,19 @@ std::string because(const Because& clauses, std::string_view what) {
   return text;
 }
 
+/// Where the two kernels parted: what the implementation was compared with, or what may explain a disagreement.
+std::string text_of_parting(const replay::Replayed& replayed, const std::string& file) {
+  const auto& [at, clauses, calls] = *replayed.parting;
+  if (calls == 0 && replayed.agrees()) return "";
+  std::vector<std::string_view> names;
+  for (const ClauseRef clause : clauses) names.push_back(clause->name);
+  const std::string what =
+      calls != 0 ? fmt::format("{} of {} calls, the first here, were compared with the corrected model", calls,
+                               replayed.calls)
+                 : "2.4.0 as built goes another way than the corrected kernel";
+  return fmt::format("{}:{}: {}: {}\n", file, at.line, what, fmt::join(names, ", "));
+}
+
 }  // namespace
 
 std::string text_of(const replay::Disagreement& disagreement, const std::string& file) {
@@ -150,6 +166,33 @@ std::string text_of(const replay::Explanation& explanation, const std::string& f
                                  explanation.result.empty() ? "" : " = ", explanation.result);
   for (const std::string& effect : explanation.effects) text += fmt::format("  | {}\n", effect);
   return text + because(explanation.because, "");
+}
+
+std::string text_of(const replay::Picture& picture, const std::string& file) {
+  std::string text =
+      fmt::format("{}:{}: {}\n", file, picture.at.line, picture.of.empty() ? "at the end" : picture.of);
+  for (const std::string& line : picture.lines) text += line.empty() ? "\n" : fmt::format("  {}\n", line);
+  return text;
+}
+
+std::string text_of(const replay::Replayed& replayed, const std::string& file) {
+  std::string text;
+  auto picture = replayed.pictures.begin();
+  const auto draw_before = [&](std::uint32_t line) {
+    for (; picture != replayed.pictures.end() && picture->at.line < line; ++picture)
+      text += text_of(*picture, file);
+  };
+  for (const auto& explanation : replayed.explanations) {
+    draw_before(explanation.at.line);
+    text += text_of(explanation, file);
+  }
+  draw_before(std::numeric_limits<std::uint32_t>::max());
+  for (const auto& disagreement : replayed.disagreements) text += text_of(disagreement, file);
+  if (replayed.parting) text += text_of_parting(replayed, file);
+  if (replayed.not_compared != 0)
+    text +=
+        fmt::format("  calls that follow in this transcript, and are not compared: {}\n", replayed.not_compared);
+  return text;
 }
 
 }  // namespace refmm::command

@@ -1,0 +1,51 @@
+// What the random check needs to know of a family, beyond tests/subject.hpp and tests/shrink_script.hpp.
+//
+// It is Checking<Family> (tests/slab_check.hpp, tests/vma_check.hpp):
+//
+//   Session, Caller                  what a random run does, and who carries it out: draw_session(seed, run),
+//                                    Caller(session), next(state), answered(command, result), most_commands
+//   boot_of(session)                 the machine of a session
+//   canonical(state)                 what of a state two subjects must agree on
+//   booted                           the clause of the boot
+//   Companion                        what else is watched beside the model: Companion(boot), step(carried), count(coverage)
+//   keeps_invariant(state)           the invariant holds
+//   broken_law(carried)              the first law that a command breaks, in the state that it leads to or as a step
+//   note_laws, note_invariant        the clauses whose laws claimed something
+//   clause_to_blame(kind, path, because)
+//   query_that_shows(finding, state), block_of(query, state), place_in_words(path, state)
+//   notation(command), notation(command, result), notation(effect), boot_notation(boot, all_effects)
+//   make_implementation(), make_mutable_implementation(), mutants(), replay_options
+#pragma once
+
+#include <refmm/tests/check_coverage.hpp>
+#include <refmm/tests/check_finding.hpp>
+#include <refmm/tests/subject.hpp>
+
+#include <optional>
+#include <vector>
+
+namespace refmm {
+
+template <class Family>
+struct Checking;
+
+/// A command that was carried out.
+template <class Family>
+struct Carried {
+  const typename Family::Boot& boot;
+  const typename Family::State& before;
+  const typename Family::Command& command;
+  const typename Family::Result& result;
+  const std::vector<typename Family::Effect>& effects;
+  const typename Family::State& after;
+};
+
+/// The companion of a family that has none.
+template <class Family>
+struct NoCompanion {
+  explicit NoCompanion(const typename Family::Boot&) {}
+  std::optional<BrokenLaw> step(const Carried<Family>&) { return std::nullopt; }
+  void count(Coverage&) const {}
+};
+
+}  // namespace refmm

@@ -1,0 +1,76 @@
+// What is to be true of the museum of any family.
+#pragma once
+
+#include <refmm/spec/mutant.hpp>
+#include <refmm/spec/transcript.hpp>
+#include <refmm/tests/check_trial.hpp>
+#include <refmm/tests/museum.hpp>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <optional>
+#include <regex>
+#include <set>
+#include <string>
+#include <string_view>
+
+namespace refmm {
+
+/// `slab.impl.free.loses_link`: "free_loses_link".
+inline std::string test_name(const Mutant& mutant) {
+  constexpr std::string_view room = ".impl.";
+  std::string name(mutant.name.substr(mutant.name.find(room) + room.size()));
+  std::ranges::replace(name, '.', '_');
+  return name;
+}
+
+/// The mutant is found, and shown by a transcript of so many commands at most, which fails on the mutant and on nothing else.
+template <class Family>
+void expect_shown(const Mutant& mutant, std::size_t most_commands) {
+  using Own = Checking<Family>;
+  using namespace std::chrono_literals;
+  const Exhibit<Family> found = exhibit<Family>(mutant, {.seeds = {1}});
+  ASSERT_TRUE(found.always_found());
+  const Counterexample<Family>& shown = found.catches[0].counterexample;
+  EXPECT_LE(shown.script.items.size(), most_commands) << shown.text;
+
+  // It is a transcript, and names what replays it.
+  const transcript::File file = transcript::parse(transcript::Source(shown.file_name, shown.text));
+  EXPECT_EQ(transcript::print(file), shown.text);
+  EXPECT_THAT(shown.text,
+              testing::HasSubstr("refmm run " + shown.file_name + " " + replay_options<Family>(mutant.name)));
+
+  // It fails on the mutant, all of it, and on nothing else.
+  {
+    const WithMutant on(mutant.name);
+    EXPECT_EQ(Trials<Family>(Own::make_mutable_implementation, 10s).failing_part(shown.script), shown.script);
+  }
+  EXPECT_EQ(Trials<Family>(Own::make_mutable_implementation, 10s).failing_part(shown.script), std::nullopt);
+  EXPECT_EQ(Trials<Family>(Own::make_implementation, 10s).failing_part(shown.script), std::nullopt);
+}
+
+/// The mutants that impl/ names beside its lines are those that are listed, each once.
+template <class Family>
+void expect_all_listed() {
+  std::set<std::string> named, listed;
+  const std::regex call("mutant\\(\\s*\"(" + std::string(Family::name) + "\\.impl\\.[a-z0-9_.]+)\"\\)");
+  for (const auto& entry : std::filesystem::directory_iterator("impl")) {
+    if (entry.path().extension() != ".hpp") continue;
+    std::ifstream file(entry.path());
+    const std::string text{std::istreambuf_iterator<char>(file), {}};
+    for (std::sregex_iterator match(text.begin(), text.end(), call), end; match != end; ++match)
+      named.insert((*match)[1]);
+  }
+  for (const Mutant& mutant : Checking<Family>::mutants()) listed.emplace(mutant.name);
+  EXPECT_EQ(named, listed);
+  EXPECT_EQ(listed.size(), Checking<Family>::mutants().size()) << "a mutant is listed twice";
+}
+
+}  // namespace refmm

@@ -1,0 +1,34 @@
+#include <refmm/tools/check_report.hpp>
+
+namespace refmm::command {
+
+std::string thousands(std::uint64_t number) {
+  std::string text = std::to_string(number);
+  for (std::size_t place = text.size(); place > 3; place -= 3) text.insert(place - 3, ",");
+  return text;
+}
+
+std::string in_words(const CheckProgress& progress) {
+  std::string text =
+      fmt::format("{}: {} runs, {} commands, {} of {} clauses", progress.doing, thousands(progress.runs),
+                  thousands(progress.commands), progress.clauses, progress.clauses_of);
+  if (progress.left) text += fmt::format(", {} s left", progress.left->count() / 1000);
+  if (progress.length > 0) text += fmt::format(", down to {} commands", progress.length);
+  return text;
+}
+
+void show_coverage(const Coverage& coverage, std::string_view area, bool names_missing) {
+  std::string unexercised;
+  std::size_t count = 0, exercised = 0;
+  for (const Clause* clause : clauses_to_exercise(area)) {
+    ++count;
+    if (coverage.hits(*clause) > 0) {
+      ++exercised;
+    } else if (names_missing) {
+      unexercised += fmt::format("  not exercised    {}\n", clause->name);
+    }
+  }
+  fmt::print("clauses            {} of {} exercised\n{}", exercised, count, unexercised);
+}
+
+}  // namespace refmm::command
