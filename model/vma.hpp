@@ -22,12 +22,21 @@ namespace refmm::model::inline REFMM_BUILD {
 /// The address space when a transcript begins: empty, or with a stack. [vma.boot]
 template <Word W>
 constexpr vma::State<W> boot(const vma::Boot<W>& boot) {
-  vma::State<W> state{};
-  state.mm.brk = boot.brk;
-  state.mm.start_data = boot.start_data;
-  state.mm.end_code = boot.end_code;
-  state.mm.total_vm = state.mm.locked_vm = state.mm.map_count = state.mm.def_flags = W(0u);
-  state.knobs = boot.knobs;
+  vma::State<W> state{.mm = {.areas = {},
+                             .total_vm = 0u,
+                             .locked_vm = 0u,
+                             .map_count = 0u,
+                             .brk = boot.brk,
+                             .start_data = boot.start_data,
+                             .end_code = boot.end_code,
+                             .def_flags = 0u},
+                      .lookup = {},
+                      .inodes = {},
+                      .files = {},
+                      .areas_made = 0,
+                      .files_made = 0,
+                      .shm_made = 0,
+                      .knobs = boot.knobs};
   if (boot.stack_start == boot.stack_end) return state;
   const vma::Area<W> stack{.vm_start = boot.stack_start,
                            .vm_end = boot.stack_end,
@@ -38,7 +47,8 @@ constexpr vma::State<W> boot(const vma::Boot<W>& boot) {
                            .mapped_noreserve = false,
                            .id = ++state.areas_made};
   VmaStep<W> booted = insert_vm_struct<W>({std::move(state), vma::Nothing{}, {}, {}}, stack);
-  booted.state.mm.total_vm = vma::pages_of(stack, boot.kernel.machine.page_size);
+  if (!mutant("vma.boot.forgets_stack"))
+    booted.state.mm.total_vm = vma::pages_of(stack, boot.kernel.machine.page_size);
   return std::move(booted.state);
 }
 

@@ -41,7 +41,12 @@ constexpr VmaStep<W> do_brk(const vma::KernelOf<W>& kernel, VmaStep<W> so_far, W
   if (has(so_far.state.mm.def_flags, vma::VM_LOCKED) &&
       bytes_in<W>(machine, so_far.state.mm.locked_vm) + len > so_far.state.knobs.rlimit_memlock)
     return refused(std::move(so_far), vma::Refusal::locked_limit, "vma.do_brk.locked_limit");
-  so_far = do_munmap<W>(kernel, std::move(so_far), addr, len);
+  // Later kernels left the unmapping out where there was nothing to unmap, and with it the only check of the range: CVE-2003-0961.
+  const bool is_unmapped = !mutant("vma.do_brk.cve_2003_0961_unmaps_only_what_is_there") ||
+                           std::ranges::any_of(so_far.state.mm.areas, [&](const vma::Area<W>& area) {
+                             return meets(area, addr, addr + len);
+                           });
+  if (is_unmapped) so_far = do_munmap<W>(kernel, std::move(so_far), addr, len);
   if (has_ended(so_far)) return so_far;
   if (was_refused(so_far)) {
     so_far.because.push_back("vma.do_brk.unmapping_fails");

@@ -1,4 +1,4 @@
-// Where areas are, and where there is room: the meaning of lookups and the search for a free range.
+// Where there is room: the search for a free range.
 //
 // The search is written as one step over one area, so that it can be proved for lists of any length. Follows find_vma,
 // find_vma_intersection and get_unmapped_area in mm/mmap.c.
@@ -12,14 +12,6 @@
 #include <utility>
 
 namespace refmm::model::inline REFMM_BUILD {
-
-/// Where the first area that ends above `addr` stands; the length of the list if there is none.
-template <class Areas, Word W>
-constexpr std::size_t first_above(const Areas& areas, W addr) {
-  std::size_t position = 0;
-  while (position < areas.size() && areas[position].vm_end <= addr) ++position;
-  return position;
-}
 
 // ---- The search for a free range ------------------------------------------------------------------------------------
 
@@ -45,6 +37,12 @@ constexpr auto leaves_task(const MachineOf<W>& machine, W candidate, W len) {
   return W(mutant("vma.unmapped.ignores_end") ? ~Native<W>{0} : machine.task_size) - len < candidate;
 }
 
+/// Where the search goes on when the candidate does not fit in front of an area.
+template <class A>
+constexpr auto next_candidate(const A& area) {
+  return mutant("vma.unmapped.goes_on_at_start") ? area.vm_start : area.vm_end;
+}
+
 /// The first address at or above the hint from which `len` bytes, at most the size of the task, are free; nothing if there is
 /// none. `areas` are those that end above the start of the search, in order.
 template <Word W, class Areas>
@@ -54,7 +52,7 @@ constexpr std::optional<W> first_fit(const MachineOf<W>& machine, const Areas& a
   for (std::size_t position = first;; ++position) {
     if (leaves_task(machine, candidate, len)) return std::nullopt;
     if (position >= areas.size() || fits_in_front_of(candidate, len, areas[position])) return candidate;
-    candidate = areas[position].vm_end;
+    candidate = next_candidate(areas[position]);
   }
 }
 

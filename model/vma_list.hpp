@@ -6,6 +6,7 @@
 #include <refmm/model/vma_lookup.hpp>
 #include <refmm/model/vma_step.hpp>
 #include <refmm/model/vma_tree.hpp>
+#include <refmm/spec/sequence.hpp>
 
 #include <algorithm>
 #include <cstdint>
@@ -13,15 +14,34 @@
 
 namespace refmm::model::inline REFMM_BUILD {
 
+/// Where an area belongs in a list: behind all that begin at or below its start.
+template <class Areas, class A>
+constexpr auto place_of(const Areas& areas, const A& area) {
+  if (mutant("vma.list.new_area_last")) return length(areas);
+  return first_where(areas, [start = area.vm_start](const auto& other) { return other.vm_start > start; });
+}
+
+template <class Areas, class A>
+constexpr Areas put_in_place(Areas areas, const A& area) {
+  const auto place = place_of(areas, area);
+  if (mutant("vma.list.overwrites_next") && place != length(areas)) return replaced(std::move(areas), place, area);
+  return inserted(std::move(areas), place, area);
+}
+
+/// The list without the area that stands at `position`.
+template <class Areas, class Position>
+constexpr Areas taken_out(Areas areas, Position position) {
+  if (mutant("vma.list.takes_the_last")) position = length(areas) - 1u;
+  return erased(std::move(areas), position);
+}
+
 /// The address space with an area in its list: behind all that begin at or below its start. With a tree, behind its neighbour
 /// in the tree, which in lawful states is the same.
 template <Word W>
 constexpr VmaStep<W> linked(VmaStep<W> so_far, const vma::Area<W>& area) {
   vma::Mm<W>& mm = so_far.state.mm;
-  std::size_t position = 0;
   if (!so_far.state.lookup.mmap_avl) {
-    while (position < mm.areas.size() && mm.areas[position].vm_start <= area.vm_start) ++position;
-    mm.areas.insert(mm.areas.begin() + static_cast<std::ptrdiff_t>(position), area);
+    mm.areas = put_in_place(std::move(mm.areas), area);
     return so_far;
   }
   AreaId before, next;
@@ -35,7 +55,7 @@ constexpr VmaStep<W> linked(VmaStep<W> so_far, const vma::Area<W>& area) {
     so_far.because.push_back("vma.tree.inconsistent");
     so_far.effects.push_back(vma::Printk{vma::Complaint::insert_vm_struct_inconsistent, 0});
   }
-  if (before) position = vma::position_of(mm, *before) + 1;
+  const std::size_t position = before ? vma::position_of(mm, *before) + 1 : 0;
   mm.areas.insert(mm.areas.begin() + static_cast<std::ptrdiff_t>(position), area);
   so_far.state.lookup = avl_inserted(std::move(so_far.state.lookup), area.id, ends_of(mm));
   so_far.because.push_back("vma.tree.order");
@@ -96,7 +116,8 @@ constexpr VmaStep<W> unlinked(const vma::KernelOf<W>& kernel, VmaStep<W> so_far,
     if (without->another_was_taken) so_far.because.push_back("defect.vma.tree_keys");
     if (!state.lookup.mmap_avl) so_far.because.push_back("vma.tree.goes_with_last_node");
   }
-  std::erase_if(state.mm.areas, [&](const vma::Area<W>& area) { return area.id == id; });
+  const auto position = static_cast<std::uint32_t>(vma::position_of(state.mm, id));
+  state.mm.areas = taken_out(std::move(state.mm.areas), position);
   return so_far;
 }
 

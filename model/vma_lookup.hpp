@@ -6,6 +6,7 @@
 
 #include <refmm/model/vma_step.hpp>
 #include <refmm/model/vma_tree.hpp>
+#include <refmm/spec/sequence.hpp>
 
 #include <cstdint>
 #include <optional>
@@ -36,11 +37,18 @@ constexpr AreaId behind(const vma::Mm<W>& mm, AreaId area) {
   return id_at(mm, area ? vma::position_of(mm, *area) + 1 : 0);
 }
 
+/// Where the first area that ends above `addr` stands; the length of the list if there is none.
+template <class Areas, Word W>
+constexpr auto first_above(const Areas& areas, W addr) {
+  const bool at_its_end = mutant("vma.find.ends_at_address");
+  return first_where(areas,
+                     [=](const auto& area) { return at_its_end ? area.vm_end >= addr : area.vm_end > addr; });
+}
+
 /// What is found along the list: the first area that ends above the address, and the one before it.
 template <Word W>
 constexpr std::pair<AreaId, AreaId> found_along_list(const vma::Mm<W>& mm, W addr) {
-  std::size_t position = 0;
-  while (position < mm.areas.size() && mm.areas[position].vm_end <= addr) ++position;
+  const std::uint32_t position = first_above(mm.areas, addr);
   return {id_at(mm, position), position == 0 ? std::nullopt : id_at(mm, position - 1)};
 }
 

@@ -277,7 +277,7 @@ constexpr VmaStep<W> grown_in_place(const vma::KernelOf<W>& kernel, VmaStep<W> s
   vma::Mm<W>& mm = so_far.state.mm;
   const W pages = pages_in<W>(kernel.machine, r.new_len - r.old_len);
   mm.areas[vma::position_of(mm, area.id)].vm_end = r.addr + r.new_len;
-  mm.total_vm = mm.total_vm + pages;
+  if (!mutant("vma.mremap.forgets_total_vm")) mm.total_vm = mm.total_vm + pages;
   so_far.because.push_back("vma.mremap.grows_in_place");
   so_far.result = vma::Address<W>{r.addr};
   if (!has(area.vm_flags, vma::VM_LOCKED)) return so_far;

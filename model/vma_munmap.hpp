@@ -146,7 +146,8 @@ constexpr VmaStep<W> do_munmap(const vma::KernelOf<W>& kernel, VmaStep<W> so_far
   if (!found.area || vma::area_of(so_far.state.mm, *found.area).vm_start >= end)
     return succeeded<W>(std::move(so_far), vma::Success{}, "vma.munmap.nothing_mapped");
   const bool makes_hole = is_hole_in(vma::area_of(so_far.state.mm, *found.area), addr, end);
-  if (makes_hole && so_far.state.mm.map_count >= so_far.state.knobs.max_map_count)
+  if (!mutant("vma.munmap.forgets_limit") && makes_hole &&
+      so_far.state.mm.map_count >= so_far.state.knobs.max_map_count)
     return refused(std::move(so_far), vma::Refusal::too_many_areas, "vma.munmap.hole_at_limit");
   auto spare = vma_alloc(std::move(so_far));
   if (!spare.id)

@@ -15,11 +15,27 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <vector>
 
 namespace refmm::model::inline REFMM_BUILD {
 
 struct VmaSubject {
+  // Whole calls.
+  /// The corrected kernel; each of its switches is a mutant, called as the defect that it mends.
+  template <class W>
+  static constexpr vma::KernelOf<W> kernel() {
+    vma::KernelOf<W> kernel{vma::corrected.machine, vma::all_corrected};
+    for_each_field(kernel.corrected, [](const char* name, bool& corrected) {
+      if (mutant(std::string("defect.vma.") + name)) corrected = false;
+    });
+    return kernel;
+  }
+  template <template <class> class Call, Word W>
+  static constexpr auto step(const vma::State<W>& before, const Call<W>& call) {
+    return model::step<W>(kernel<W>(), before, call);
+  }
+
   // What is left of an area, and its parts.
   template <template <class> class A, Word W>
   static constexpr auto pieces_outside(const MachineOf<W>& machine, const A<W>& area, W start, W end) {
@@ -36,6 +52,31 @@ struct VmaSubject {
   template <Word W>
   static constexpr auto dup_mmap(const vma::State<W>& parent) {
     return model::dup_mmap<W>({parent, vma::Nothing{}, {}, {}});
+  }
+
+  // The list.
+  template <Word W>
+  static constexpr auto boot(const vma::Boot<W>& boot) {
+    return model::boot<W>(boot);
+  }
+  static constexpr auto place_of(const auto& areas, const auto& area) { return model::place_of(areas, area); }
+  static constexpr auto put_in_place(const auto& areas, const auto& area) {
+    return model::put_in_place(areas, area);
+  }
+  static constexpr auto taken_out(const auto& areas, const auto& position) {
+    return model::taken_out(areas, position);
+  }
+  static constexpr auto first_above(const auto& areas, const auto& addr) {
+    return model::first_above(areas, addr);
+  }
+  static constexpr auto next_candidate(const auto& area) { return model::next_candidate(area); }
+
+  /// The tree without an area, by the keys of all; nothing if it has lost it.
+  template <class Key>
+  static constexpr std::optional<vma::Lookup> tree_without(const vma::Lookup& tree, std::uint32_t area,
+                                                           const Key& key) {
+    auto without = avl_removed(tree, area, key, kernel<std::uint32_t>().corrected.tree_keys);
+    return without ? std::optional(std::move(without->lookup)) : std::nullopt;
   }
 
   // Flags.

@@ -10,6 +10,7 @@ const std::vector<Theorem>& all_theorems() {
   static const std::vector<Theorem> all = [] {
     std::vector<Theorem> theorems = slab::theorems();
     theorems.insert(theorems.end(), vma::theorems().begin(), vma::theorems().end());
+    theorems.insert(theorems.end(), vma::theorems_about_calls().begin(), vma::theorems_about_calls().end());
     return theorems;
   }();
   return all;

@@ -6,6 +6,7 @@
 #include <refmm/model/vma_subject.hpp>
 #include <refmm/proofs/vma.hpp>
 #include <refmm/spec/vma_laws.hpp>
+#include <refmm/spec/vma_list_laws.hpp>
 #include <refmm/spec/vma_range_laws.hpp>
 
 #include <string_view>
@@ -26,6 +27,7 @@ Theorem model(const auto& law, std::string_view scope, Mutants fails_on, Clauses
 constexpr std::string_view areas = "every area, every range inside the task, every byte";
 constexpr std::string_view pairs = "every two neighbours, every range inside the task";
 constexpr std::string_view parts = "every area, every range within it, every byte";
+constexpr std::string_view lists = "lists of every length";
 constexpr std::string_view words = "every 32-bit word";
 constexpr std::string_view flags = "every word of flags";
 constexpr std::string_view one_area = "every area";
@@ -52,6 +54,18 @@ const std::vector<Theorem>& theorems() {
       model(the_part_inside_is_the_range, parts, {"vma.parts.inside_reaches_end"}),
       model(a_whole_area_is_not_split, parts, {"vma.parts.always_splits"}),
       model(parts_are_lawful_areas, parts, {"vma.parts.inside_reaches_end", "vma.parts.always_splits"}),
+
+      // ---- The list: base and step of the induction over calls ------------------------------------------------------
+      model(the_list_begins_lawful, "no stack or any", {"vma.boot.forgets_stack"}),
+      model(putting_an_area_in_keeps_the_list, lists, {"vma.list.new_area_last"}),
+      model(putting_an_area_in_loses_none, lists, {"vma.list.overwrites_next"}),
+      model(taking_an_area_out_keeps_the_list, lists, {"vma.list.takes_the_last"}),
+      model(taking_an_area_out_takes_no_other, lists, {"vma.list.takes_the_last"}),
+      model(unmapping_keeps_the_list, lists, {"vma.list.new_area_last", "vma.pieces.upper_starts_late"}),
+      model(splitting_keeps_the_list, lists, {"vma.list.new_area_last", "vma.parts.inside_reaches_end"}),
+      model(the_search_passes_what_ends_before_it, lists, {"vma.find.ends_at_address"}),
+      model(a_turn_of_the_search_passes_one_area, lists, {"vma.unmapped.goes_on_at_start"}),
+      model(the_search_ends_at_a_free_range, lists, {"vma.unmapped.touches_next", "vma.unmapped.ignores_end"}),
 
       // ---- Flags ----------------------------------------------------------------------------------------------------
       model(a_new_area_does_what_it_may, flags, {"vma.flags.may_asks_for_write"}),

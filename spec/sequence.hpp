@@ -71,6 +71,16 @@ constexpr List moved(List list, Position from, Position to) {
   return inserted(erased(std::move(list), from), to, std::move(element));
 }
 
+/// Where the first element stands of which `predicate` is true; the length if there is none. In proofs the list must be one along
+/// which the predicate stays true once it is: what is known of the position is that the predicate is true there and false right
+/// in front of it.
+template <class T, class Predicate>
+constexpr std::uint32_t first_where(const std::vector<T>& list, Predicate predicate) {
+  std::uint32_t position = 0;
+  while (position < length(list) && !predicate(list[position])) ++position;
+  return position;
+}
+
 // Hypotheses: what a world may be asked to promise of a sequence. Each has
 //   holds(element)           what is true of every element,
 //   holds(earlier, later)    what is true of every two elements in the order of their positions: the prover assumes

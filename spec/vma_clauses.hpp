@@ -17,7 +17,7 @@ inline constexpr std::string_view defect =
 
 inline constexpr std::array clauses{
     // The address space at the start, and what lies around it.
-    Clause{"vma.boot", ClauseKind::must, "fs/exec.c:setup_arg_pages", why::harness},
+    Clause{"vma.boot", ClauseKind::must, "fs/exec.c:setup_arg_pages"},
     Clause{"vma.knobs", ClauseKind::must, "mm/mmap.c:vm_enough_memory", why::harness},
 
     // What holds of every state.

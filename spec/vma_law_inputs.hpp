@@ -86,10 +86,11 @@ constexpr auto has_address(const Range<W>& range, W addr) {
   return both(range.start <= addr, addr < range.end);
 }
 
-/// The page of the file that an address of the area shows.
+/// The page of the file that an address of the area shows. Areas begin with a page, so the difference of the pages is the
+/// page of the difference; it is the one that can be added up.
 template <Word W>
 constexpr W page_shown(const Extent<W>& area, W addr) {
-  return area.vm_pgoff + ((addr - area.vm_start) >> W(shift_of_page));
+  return area.vm_pgoff + ((addr >> W(shift_of_page)) - (area.vm_start >> W(shift_of_page)));
 }
 
 /// What the pieces of an area make of an address: by how many of them it is held, and the page of the file that it shows.

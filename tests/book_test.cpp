@@ -104,6 +104,31 @@ TEST(Book, NamesTheClausesOfTheLawsThatADefectBreaks) {
   }
 }
 
+/// The theorems that fail on a mutant of this name.
+std::vector<const Theorem*> theorems_that_fail_on(std::string_view mutant) {
+  std::vector<const Theorem*> found;
+  for (const Theorem& theorem : all_theorems()) {
+    if (std::ranges::find(theorem.fails_on, mutant) != theorem.fails_on.end()) found.push_back(&theorem);
+  }
+  return found;
+}
+
+TEST(Book, NamesATheoremThatFindsTheDefect) {
+  for (const Clause& clause : all_clauses()) {
+    if (clause.kind != ClauseKind::defect) continue;
+    const book::Entry* entry = book::find_entry(clause.name);
+    ASSERT_TRUE(entry) << clause.name;
+    const auto theorems = theorems_that_fail_on(clause.name);
+    EXPECT_TRUE(std::ranges::any_of(theorems,
+                                    [&](const Theorem* theorem) {
+                                      return entry->prose.find("`" + std::string(theorem->name) + "`") !=
+                                             std::string::npos;
+                                    }))
+        << entry->file << ":" << entry->line << ": names none of the " << theorems.size()
+        << " theorems that fail on it";
+  }
+}
+
 // ---- Clauses and sources --------------------------------------------------------------------------------------------
 
 std::string contents(const fs::path& file) {

@@ -3,9 +3,12 @@
 #include <refmm/spec/slab_invariant.hpp>
 #include <refmm/spec/slab_laws.hpp>
 #include <refmm/spec/slab_step_laws.hpp>
+#include <refmm/spec/vma_call_laws.hpp>
 #include <refmm/spec/vma_invariant.hpp>
 #include <refmm/spec/vma_laws.hpp>
+#include <refmm/spec/vma_list_laws.hpp>
 #include <refmm/spec/vma_range_laws.hpp>
+#include <refmm/spec/vma_remap_call_laws.hpp>
 #include <refmm/spec/vma_step_laws.hpp>
 #include <refmm/tools/law_list.hpp>
 
@@ -40,6 +43,9 @@ std::vector<LawEntry> collect() {
   append(entries, vma::invariant, LawForm::every_state);
   append(entries, vma::piece_laws);
   append(entries, vma::split_laws);
+  append(entries, vma::list_laws);
+  append(entries, vma::call_laws);
+  append(entries, vma::remap_laws);
   append(entries, vma::flag_laws);
   append(entries, vma::fork_laws);
   append(entries, vma::range_laws);

@@ -153,6 +153,18 @@ Sequence<Element> erased(const Sequence<Element>& list, const Word& position) {
           nullptr};
 }
 
+/// A fresh word of which is known what holds of the first position with the predicate: it is true there, unless that is the end,
+/// and false in front of it, unless that is the beginning. What is proved of every such word is proved of the first position.
+template <class Element, class Predicate>
+Word first_where(const Sequence<Element>& list, Predicate predicate) {
+  Exploration& exploration = Exploration::current();
+  const Word found = Word::named("first!" + std::to_string(exploration.fresh()));
+  exploration.assume((found <= list.size).formula());
+  if (found < list.size) exploration.assume(Bool(predicate(list.element(found))).formula());
+  if (found != 0u) exploration.assume(negation(Bool(predicate(list.element(found - 1u)))).formula());
+  return found;
+}
+
 inline Sequence<Word> ascending(const Word& count) {
   return {count, [](const Word& i) { return i; }, nullptr};
 }

@@ -86,6 +86,14 @@ class BasicWord {
     if (a.is(0)) return b;
     if (b.is(0)) return a;
     if (const unsigned shift = common_shift(a, b)) return shifted(a.short_of(shift) + b.short_of(shift), shift);
+    if (a.is_constant() && b.short_) return b + a;
+    // The bits that were shifted in are 0: what a constant adds to them carries nothing over.
+    if (b.is_constant() && a.short_) {
+      const z3::expr number =
+          (*a.short_ + a.short_->ctx().bv_val(b.value_ >> a.shift_, Bits - a.shift_)).simplify();
+      const native within = b.value_ & ((native{1} << a.shift_) - 1);
+      return BasicWord(z3::concat(number, number.ctx().bv_val(within, a.shift_)));
+    }
     return compute(
         a, b, [](native x, native y) { return x + y; }, [](auto x, auto y) { return x + y; });
   }
@@ -167,6 +175,8 @@ class BasicWord {
     if (condition.is_constant()) return bool(condition) ? when_true : when_false;
     if (when_true.is_constant() && when_false.is_constant() && when_true.value_ == when_false.value_)
       return when_true;
+    if (const unsigned shift = common_shift(when_true, when_false))
+      return shifted(z3::ite(condition.formula(), when_true.short_of(shift), when_false.short_of(shift)), shift);
     return BasicWord(z3::ite(condition.formula(), when_true.term(), when_false.term()));
   }
 
