@@ -23,7 +23,8 @@ constexpr auto place_of(const Areas& areas, const A& area) {
 
 template <class Areas, class A>
 constexpr Areas put_in_place(Areas areas, const A& area) {
-  const auto place = place_of(areas, area);
+  auto place = place_of(areas, area);
+  if (mutant("vma.list.one_too_early") && place != 0u) place = place - 1u;
   if (mutant("vma.list.overwrites_next") && place != length(areas)) return replaced(std::move(areas), place, area);
   return inserted(std::move(areas), place, area);
 }

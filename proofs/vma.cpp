@@ -59,6 +59,7 @@ const std::vector<Theorem>& theorems() {
       model(the_list_begins_lawful, "no stack or any", {"vma.boot.forgets_stack"}),
       model(putting_an_area_in_keeps_the_list, lists, {"vma.list.new_area_last"}),
       model(putting_an_area_in_loses_none, lists, {"vma.list.overwrites_next"}),
+      model(an_area_put_in_is_there, lists, {"vma.list.one_too_early"}),
       model(taking_an_area_out_keeps_the_list, lists, {"vma.list.takes_the_last"}),
       model(taking_an_area_out_takes_no_other, lists, {"vma.list.takes_the_last"}),
       model(unmapping_keeps_the_list, lists, {"vma.list.new_area_last", "vma.pieces.upper_starts_late"}),

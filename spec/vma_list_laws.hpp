@@ -115,7 +115,7 @@ inline constexpr Law putting_an_area_in_keeps_the_list{
     }};
 
 inline constexpr Law putting_an_area_in_loses_none{
-    "vma.areas.sorted", "the_list_with_an_area_put_in_has_that_area_and_all_that_it_had",
+    "vma.areas.sorted", "the_list_with_an_area_put_in_has_one_more_and_all_that_it_had",
     [](auto& world, auto subject) {
       using W = WordOf<decltype(world)>;
       const auto before = any_areas(world);
@@ -124,10 +124,17 @@ inline constexpr Law putting_an_area_in_loses_none{
       const auto after = subject.put_in_place(before, area);
       if (length(after) != length(before) + 1u) return never<W>();
       const auto other = at(before, position);
-      const auto there = either(same(at(after, position), other), same(at(after, position + 1u), other));
-      const W place = subject.place_of(before, area);
-      return both(there, same(at(after, place), area));
+      return either(same(at(after, position), other), same(at(after, position + 1u), other));
     }};
+
+inline constexpr Law an_area_put_in_is_there{"vma.areas.sorted",
+                                             "an_area_that_was_put_in_stands_behind_all_that_begin_below_it",
+                                             [](auto& world, auto subject) {
+                                               const auto before = any_areas(world);
+                                               const auto area = any_area_beside(world, before);
+                                               const auto place = subject.place_of(before, area);
+                                               return same(at(subject.put_in_place(before, area), place), area);
+                                             }};
 
 inline constexpr Law taking_an_area_out_keeps_the_list{
     "vma.areas.disjoint", "the_list_stays_in_order_and_disjoint_when_an_area_is_taken_out",
@@ -244,6 +251,7 @@ inline constexpr Law the_search_ends_at_a_free_range{
 inline constexpr std::tuple list_laws{the_list_begins_lawful,
                                       putting_an_area_in_keeps_the_list,
                                       putting_an_area_in_loses_none,
+                                      an_area_put_in_is_there,
                                       taking_an_area_out_keeps_the_list,
                                       taking_an_area_out_takes_no_other,
                                       unmapping_keeps_the_list,
