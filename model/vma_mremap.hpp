@@ -266,8 +266,7 @@ constexpr bool can_grow_in_place(const MachineOf<W>& machine, const vma::Mm<W>& 
                                  const RemapRequest<W>& r) {
   if (r.old_len != area.vm_end - r.addr || r.fixed || r.old_len == r.new_len) return false;
   const AreaId next = behind(mm, AreaId(area.id));
-  const W limit =
-      next && !mutant("vma.mremap.grows_over_next") ? vma::area_of(mm, *next).vm_start : W(machine.task_size);
+  const W limit = next ? vma::area_of(mm, *next).vm_start : W(machine.task_size);
   return is_true(limit - r.addr >= r.new_len);
 }
 
