@@ -99,8 +99,8 @@ bool Exploration::next_path() {
 
 z3::solver Exploration::from_scratch() {
   const auto tactic = [&](const char* name) { return z3::tactic(context_, name); };
-  z3::solver alone = (tactic("simplify") & tactic("propagate-values") & tactic("solve-eqs") & tactic("ackermannize_bv") &
-                      tactic("simplify") & tactic("bit-blast") & tactic("sat"))
+  z3::solver alone = (tactic("simplify") & tactic("propagate-values") & tactic("solve-eqs") &
+                      tactic("ackermannize_bv") & tactic("simplify") & tactic("bit-blast") & tactic("sat"))
                          .mk_solver();
   z3::params parameters(context_);
   parameters.set("rlimit", limits_.rlimit);
