@@ -1,8 +1,9 @@
 // Records for people: their printed form, and where two of them first differ.
 //
-// Both follow from the declarations. They go into records, sequences, optionals, variants and pairs.
+// Both follow from the declarations. They go into records, sequences, optionals, variants, pairs and maps.
 #pragma once
 
+#include <refmm/spec/map.hpp>
 #include <refmm/spec/record.hpp>
 #include <refmm/spec/type_name.hpp>
 
@@ -33,6 +34,8 @@ concept Variant = is_a<T, std::variant>;
 template <class T>
 concept Pair = is_a<T, std::pair>;
 template <class T>
+concept Map = is_a<T, refmm::Map>;
+template <class T>
 concept Sequence = std::ranges::forward_range<const T> && !TextLike<T>;
 
 }  // namespace detail
@@ -58,6 +61,10 @@ std::string to_text(const T& value) {
     return value ? to_text(*value) : "none";
   } else if constexpr (detail::Variant<T>) {
     return std::visit([](const auto& alternative) { return to_text(alternative); }, value);
+  } else if constexpr (detail::Map<T>) {
+    std::string text;
+    for (const auto& [key, written] : value.written) text += to_text(key) + ": " + to_text(written) + ", ";
+    return '{' + text + "else: " + to_text(value.otherwise) + '}';
   } else if constexpr (detail::Pair<T>) {
     return '(' + to_text(value.first) + ", " + to_text(value.second) + ')';
   } else {
@@ -97,6 +104,20 @@ std::optional<Difference> first_difference(const T& expected, const T& found, co
           },
           expected);
     }
+  } else if constexpr (detail::Map<T>) {
+    for (auto left = expected.written.begin(), right = found.written.begin();
+         left != expected.written.end() || right != found.written.end();) {
+      const bool only_left =
+          right == found.written.end() || (left != expected.written.end() && left->first < right->first);
+      const bool only_right = !only_left && (left == expected.written.end() || right->first < left->first);
+      const auto& key = only_right ? right->first : left->first;
+      const auto& one = only_right ? expected.otherwise : left->second;
+      const auto& other = only_left ? found.otherwise : right->second;
+      if (one != other) return first_difference(one, other, path + '[' + to_text(key) + ']');
+      if (!only_right) ++left;
+      if (!only_left) ++right;
+    }
+    return first_difference(expected.otherwise, found.otherwise, path + "[otherwise]");
   } else if constexpr (detail::Pair<T>) {
     const auto first = first_difference(expected.first, found.first, path + ".first");
     return first ? first : first_difference(expected.second, found.second, path + ".second");

@@ -1,7 +1,8 @@
 // Records as JSON and back, for other programs.
 //
 // A record is an object with its fields, a sequence or a pair an array, an optional its value or null, an enumerator
-// its name, and a variant an object with one field: the name of the type of its alternative.
+// its name, a variant an object with one field: the name of the type of its alternative, and a map an object of what is written
+// and what is otherwise.
 #pragma once
 
 #include <refmm/spec/difference.hpp>
@@ -60,6 +61,8 @@ Json write_json(const T& value) {
           return Json{{name, write_json(alternative)}};
         },
         value);
+  } else if constexpr (detail::Map<T>) {
+    return Json{{"written", write_json(value.written)}, {"otherwise", write_json(value.otherwise)}};
   } else if constexpr (detail::Pair<T>) {
     return Json::array({write_json(value.first), write_json(value.second)});
   } else {
@@ -133,6 +136,19 @@ T read_variant(const Json& json, const std::string& path) {
   return std::move(*value);
 }
 
+template <class Key, class Value>
+refmm::Map<Key, Value> read_map(const Json& json, const std::string& path,
+                                std::type_identity<refmm::Map<Key, Value>>) {
+  if (!json.is_object() || json.size() != 2 || !json.contains("written") || !json.contains("otherwise"))
+    throw JsonError(path, "an object of `written` and `otherwise`", json);
+  refmm::Map<Key, Value> map{read_json<Value>(json["otherwise"], path + ".otherwise"), {}};
+  using Written = std::vector<std::pair<Key, Value>>;
+  for (const auto& [key, value] : read_json<Written>(json["written"], path + ".written")) {
+    map = updated(std::move(map), key, value);
+  }
+  return map;
+}
+
 template <class T>
 T read_sequence(const Json& json, const std::string& path) {
   if (!json.is_array()) throw JsonError(path, "an array", json);
@@ -165,6 +181,8 @@ T read_json(const Json& json, const std::string& path) {
     return json.is_null() ? T() : T(read_json<typename T::value_type>(json, path));
   } else if constexpr (detail::Variant<T>) {
     return detail::read_variant<T>(json, path);
+  } else if constexpr (detail::Map<T>) {
+    return detail::read_map(json, path, std::type_identity<T>());
   } else if constexpr (detail::Pair<T>) {
     if (!json.is_array() || json.size() != 2) throw JsonError(path, "an array of two", json);
     return {read_json<typename T::first_type>(json[0], path + "[0]"),

@@ -6,32 +6,42 @@
 // start an uninterpreted function, so that a theorem about one fresh key is a theorem about every key.
 #pragma once
 
+#include <algorithm>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
 namespace refmm {
 
-/// A value for every key: `otherwise` where nothing else was written.
+/// A value for every key: `otherwise` where nothing else was written. Maps with the same values are equal: what is as it would be
+/// anyway is not written.
 template <class Key, class Value>
 struct Map {
   Value otherwise{};
-  std::vector<std::pair<Key, Value>> written{};  // ascending by key
+  std::vector<std::pair<Key, Value>> written{};  // ascending by key, none of them `otherwise`
   friend constexpr bool operator==(const Map&, const Map&) = default;
 };
 
-template <class Key, class Value>
-constexpr Value lookup(const Map<Key, Value>& map, const Key& key) {
-  for (const auto& [written, value] : map.written) {
-    if (written == key) return value;
-  }
-  return map.otherwise;
+/// Where `key` is written or would be.
+constexpr auto place_of(auto& written, const auto& key) {
+  return std::partition_point(written.begin(), written.end(),
+                              [&](const auto& entry) { return entry.first < key; });
 }
 
 template <class Key, class Value>
-constexpr Map<Key, Value> updated(Map<Key, Value> map, const Key& key, Value value) {
-  auto place = map.written.begin();
-  while (place != map.written.end() && place->first < key) ++place;
-  if (place != map.written.end() && place->first == key) {
+constexpr Value lookup(const Map<Key, Value>& map, const std::type_identity_t<Key>& key) {
+  const auto place = place_of(map.written, key);
+  return place != map.written.end() && place->first == key ? place->second : map.otherwise;
+}
+
+template <class Key, class Value>
+constexpr Map<Key, Value> updated(Map<Key, Value> map, const std::type_identity_t<Key>& key,
+                                  std::type_identity_t<Value> value) {
+  const auto place = place_of(map.written, key);
+  const bool is_written = place != map.written.end() && place->first == key;
+  if (value == map.otherwise) {
+    if (is_written) map.written.erase(place);
+  } else if (is_written) {
     place->second = std::move(value);
   } else {
     map.written.insert(place, {key, std::move(value)});

@@ -1,5 +1,7 @@
 // The vocabulary that everything else is written in.
 #include <refmm/spec/clause.hpp>
+#include <refmm/spec/difference.hpp>
+#include <refmm/spec/json.hpp>
 #include <refmm/spec/logic.hpp>
 #include <refmm/spec/machine.hpp>
 #include <refmm/spec/map.hpp>
@@ -97,6 +99,24 @@ TEST(Map, IsTotalAndUpdatesByValue) {
   EXPECT_EQ(lookup(twice, 5u), 51u);
   EXPECT_EQ(lookup(twice, 2u), 20u);
   EXPECT_EQ(lookup(twice, 3u), 7u);
+}
+
+TEST(Map, IsEqualToEveryMapWithTheSameValues) {
+  const Map<std::uint32_t, std::uint32_t> empty{.otherwise = 7, .written = {}};
+  EXPECT_EQ(updated(updated(empty, 5u, 50u), 5u, 7u), empty);
+  EXPECT_EQ(updated(empty, 5u, 7u), empty);
+  EXPECT_EQ(updated(updated(empty, 5u, 50u), 2u, 20u), updated(updated(empty, 2u, 20u), 5u, 50u));
+}
+
+TEST(Map, IsReadBackFromJsonAndDiffersAtAKey) {
+  const Map<std::uint32_t, std::uint32_t> empty{.otherwise = 7, .written = {}};
+  const auto one = updated(updated(empty, 5u, 50u), 2u, 20u);
+  EXPECT_EQ((read_json<Map<std::uint32_t, std::uint32_t>>(write_json(one))), one);
+  EXPECT_EQ(to_text(one), "{2: 20, 5: 50, else: 7}");
+  EXPECT_EQ(first_difference(one, one), std::nullopt);
+  EXPECT_EQ(first_difference(one, updated(one, 5u, 51u), "map"), (Difference{"map[5]", "50", "51"}));
+  EXPECT_EQ(first_difference(one, updated(one, 3u, 30u), "map"), (Difference{"map[3]", "7", "30"}));
+  EXPECT_EQ(first_difference(one, updated(one, 2u, 7u), "map"), (Difference{"map[2]", "20", "7"}));
 }
 
 TEST(Logic, ConnectivesAreWhatTheirNamesSay) {
