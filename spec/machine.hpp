@@ -24,7 +24,14 @@ struct BasicMachine {
                (N, cache_namelen),            // bytes for the name of a cache, see [slab.create.bug.name_too_long]
                (N, task_size),                // end of the user's address space
                (N, task_unmapped_base),       // where the search for a free range begins
-               (N, max_map_count));           // areas a process may have
+               (N, max_map_count),            // areas a process may have
+               (N, orders),                   // of blocks of page frames: the largest has 2^(orders - 1)
+               (N, entries_per_table),        // of a page table or page directory
+               (N, page_offset),              // where the direct mapping of RAM begins
+               (N, vmalloc_offset),           // bytes that stay empty behind the direct mapping, at least
+               (N, isa_start),                // physical address of the window of old devices
+               (N, isa_end),                  // its end, exclusive
+               (N, pkmap_base));              // where the window for high frames begins
 
   /// Above this many page frames slabs may have 4 pages for the sake of a better fit, else 2: 32 MB.
   static constexpr N small_ram_pages = 8192;
@@ -54,6 +61,13 @@ inline constexpr Machine i386_2_4_0{
     .task_size = 0xc0000000,
     .task_unmapped_base = 0x40000000,
     .max_map_count = 65536,
+    .orders = 10,
+    .entries_per_table = 1024,
+    .page_offset = 0xc0000000,
+    .vmalloc_offset = 0x800000,
+    .isa_start = 0xa0000,
+    .isa_end = 0x100000,
+    .pkmap_base = 0xfe000000,
 };
 
 /// The machine that the implementation is really used on: 64-bit pointers, 64-byte lines, 47-bit addresses.
@@ -72,6 +86,13 @@ inline constexpr Machine64 native_64{
     .task_size = 0x7ffffffff000,
     .task_unmapped_base = 0x2aaaaaaaa000,
     .max_map_count = 65536,
+    .orders = 10,
+    .entries_per_table = 512,
+    .page_offset = 0xffff810000000000,
+    .vmalloc_offset = 0x800000,
+    .isa_start = 0xa0000,
+    .isa_end = 0x100000,
+    .pkmap_base = 0xfffffffffe000000,
 };
 
 }  // namespace refmm
