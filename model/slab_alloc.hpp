@@ -147,8 +147,10 @@ constexpr Step alloc(const Machine& machine, Step so_far, std::uint32_t position
   const slab::Slab& slab = cache.slabs[cache.firstnotfull];
   Object object{cache.name, slab.number, slab.free.front()};
 
+  const std::uint32_t num = cache.geometry.num;
+
   // change
-  auto taken = take(list_of(std::move(cache)), cache.geometry.num);
+  auto taken = take(list_of(std::move(cache)), num);
   cache = with_list(std::move(cache), std::move(taken.value));
 
   // report
