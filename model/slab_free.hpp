@@ -20,7 +20,7 @@ constexpr Step free_object(Step so_far, const Object& object) {
   const std::uint32_t num = cache.geometry.num;
 
   // change
-  auto freed = give_back(list_of(std::move(cache)), position, object.index, num);
+  auto freed = give_back(CacheList{std::move(cache.slabs), cache.firstnotfull}, position, object.index, num);
   cache = with_list(std::move(cache), std::move(freed.value));
 
   // report
@@ -36,7 +36,7 @@ constexpr Step release_last_slab(Step so_far, std::uint32_t position) {
   const slab::Slab released = cache.slabs.back();
 
   // change
-  auto dropped = drop_last(list_of(std::move(cache)));
+  auto dropped = drop_last(CacheList{std::move(cache.slabs), cache.firstnotfull});
   cache = with_list(std::move(cache), std::move(dropped.value));
   so_far = because(std::move(so_far), dropped.because);
 
