@@ -12,11 +12,15 @@ std::uint32_t value_in(const z3::model& model, const Word& word) {
 
 /// What the function is in the model at the keys that were asked for, as keys and values in turn.
 std::vector<std::uint32_t> points_in(const z3::model& model, const z3::func_decl& function,
-                                     const std::vector<Word>& keys) {
+                                     const std::vector<std::vector<Word>>& asked) {
   std::vector<std::uint32_t> points;
-  for (const Word& key : keys) {
-    points.push_back(value_in(model, key));
-    points.push_back(value_in(model, Word(function(key.term()))));
+  for (const std::vector<Word>& keys : asked) {
+    z3::expr_vector terms(function.ctx());
+    for (const Word& key : keys) {
+      points.push_back(value_in(model, key));
+      terms.push_back(key.term());
+    }
+    points.push_back(value_in(model, Word(function(terms))));
   }
   return points;
 }

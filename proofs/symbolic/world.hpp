@@ -94,11 +94,25 @@ class SymbolicWorld {
     const z3::sort sort = context.bv_sort(WordTraits<Word>::bits);
     const z3::func_decl function = context.function(std::string(name).c_str(), sort, sort);
     // What a model says of the function elsewhere is one value for all other keys, which no example has.
-    const auto read = std::make_shared<std::vector<Word>>();
+    const auto read = std::make_shared<std::vector<std::vector<Word>>>();
     maps_.push_back({std::string(name), function, read});
     return {[function, read](const Word& key) {
-      read->push_back(key);
+      read->push_back({key});
       return Word(function(key.term()));
+    }};
+  }
+  /// A function of two words.
+  Map<Map<Word>> maps(std::string_view name) {
+    z3::context& context = exploration().context();
+    const z3::sort sort = context.bv_sort(WordTraits<Word>::bits);
+    const z3::func_decl function = context.function(std::string(name).c_str(), sort, sort, sort);
+    const auto read = std::make_shared<std::vector<std::vector<Word>>>();
+    maps_.push_back({std::string(name), function, read});
+    return {[function, read](const Word& outer) {
+      return Map<Word>{[function, read, outer](const Word& inner) {
+        read->push_back({outer, inner});
+        return Word(function(outer.term(), inner.term()));
+      }};
     }};
   }
 
@@ -122,7 +136,8 @@ class SymbolicWorld {
   struct Table {
     std::string name;
     z3::func_decl function;
-    std::shared_ptr<std::vector<Word>> read;  // the keys that were asked for
+    std::shared_ptr<std::vector<std::vector<Word>>>
+        read;  // the keys that were asked for: one, or two of a map of maps
   };
 
   static Exploration& exploration() { return Exploration::current(); }
