@@ -5,12 +5,10 @@
 #pragma once
 
 #include <refmm/model/kernel_sharing.hpp>
-#include <refmm/model/paging.hpp>
 #include <refmm/spec/kernel_directories.hpp>
 #include <refmm/spec/kernel_map_kernel.hpp>
 
 #include <utility>
-#include <variant>
 
 namespace refmm::model::inline REFMM_BUILD {
 
@@ -91,42 +89,6 @@ template <class All, Word W>
 constexpr All user_entry_written(const MachineOf<W>& machine, All all, W process, W slot, W entry) {
   all.pgds = updated(all.pgds, process, user_entry_set<W>(machine, lookup(all.pgds, process), slot, entry));
   return all;
-}
-
-// ---- Accesses -------------------------------------------------------------------------------------------------------
-
-/// What became of an access: where it ended, and the directory afterwards, which a fault may have brought up to date.
-template <Word W, class Directory>
-struct Accessed {
-  Directory pgd;
-  Walked<W> end;  // a fault is the error exit of the handler: an oops, or the signal
-  Because because;
-};
-
-/// An access to the kernel's half while a directory is active, faults included: the walk, the handler, the walk again.
-/// [paging.kernel.ends_as_swapper]
-template <Word W, class Directory, class TableIn>
-constexpr Accessed<W, Directory> accessed(const kernel_map::KernelOf<W>& kernel, const Directory& swapper,
-                                          Directory pgd, const TableIn& table_in, W addr,
-                                          const paging::Access& access) {
-  const W slot = pgd_index<W>(kernel.machine, addr);
-  Because because;
-  for (bool synced = false;; synced = true) {
-    auto walked = walk<W>(kernel.machine, pgd, table_in, addr, access);
-    because.insert(because.end(), walked.because.begin(), walked.because.end());
-    if (std::holds_alternative<paging::Translation<W>>(walked.value)) {
-      because.push_back(synced ? ClauseRef("paging.kernel.ends_as_swapper") : ClauseRef("paging.kernel.present"));
-      return {std::move(pgd), std::move(walked.value), std::move(because)};
-    }
-    const bool copies = !synced && (!access.user || !kernel.corrected.user_fault);
-    auto handled = vmalloc_fault<W>(kernel.sharing, swapper, pgd, slot);
-    if (!copies || !handled.copied) {
-      because.push_back(access.user ? ClauseRef("paging.kernel.sigsegv") : ClauseRef("paging.kernel.bad_area"));
-      return {std::move(pgd), std::move(walked.value), std::move(because)};
-    }
-    because.push_back(access.user ? ClauseRef("defect.kernel.user_fault") : ClauseRef("paging.kernel.synced"));
-    pgd = std::move(handled.pgd);
-  }
 }
 
 }  // namespace refmm::model::inline REFMM_BUILD

@@ -3,18 +3,11 @@
 
 #include <refmm/model/kernel_directories.hpp>
 #include <refmm/model/kernel_sharing.hpp>
+#include <refmm/model/paging_access.hpp>
 
 namespace refmm::model::inline REFMM_BUILD {
 
 struct KernelSharingSubject {
-  /// The corrected kernel; the switch of a defect is a mutant, called as the defect.
-  template <class W>
-  static constexpr kernel_map::KernelOf<W> kernel(Sharing sharing) {
-    kernel_map::KernelOf<W> kernel{kernel_map::corrected.machine, kernel_map::all_corrected, sharing};
-    if (mutant("defect.kernel.user_fault")) kernel.corrected.user_fault = false;
-    return kernel;
-  }
-
   // One directory.
   template <Word W, class Directory>
   static constexpr auto kernel_half_copied(const MachineOf<W>& machine, const Directory& swapper) {
@@ -75,11 +68,14 @@ struct KernelSharingSubject {
                              const paging::Access& access) {
     return model::walk<W>(machine, directory, table_in, addr, access);
   }
+  /// By the corrected kernel; the switch of a defect is a mutant, called as the defect.
   template <Word W, class Directory>
-  static constexpr auto accessed(const kernel_map::KernelOf<W>& kernel, const Directory& swapper,
+  static constexpr auto accessed(const MachineOf<W>& machine, Sharing sharing, const Directory& swapper,
                                  const Directory& pgd, const auto& table_in, W addr,
                                  const paging::Access& access) {
-    return model::accessed<W>(kernel, swapper, pgd, table_in, addr, access);
+    FaultHandling handling{sharing, kernel_map::all_corrected};
+    if (mutant("defect.kernel.user_fault")) handling.corrected.user_fault = false;
+    return model::accessed<W>(machine, handling, swapper, pgd, table_in, addr, access);
   }
 };
 

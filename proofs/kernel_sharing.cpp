@@ -46,12 +46,11 @@ const std::vector<Theorem>& theorems_about_sharing() {
       // ---- Monotone entries -----------------------------------------------------------------------------------------
       model(kernel_entries_are_monotone, everywhere,
             {"paging.kernel.takes_empty_tables_back", "paging.kernel.replaces_tables"}),
-      model(every_access_ends_as_in_swapper, accesses, {"paging.fault.copies_the_next_slot"},
-            {"paging.kernel.present", "paging.kernel.synced", "paging.kernel.ends_as_swapper",
-             "paging.kernel.bad_area"}),
-      model(recycled_directories_are_not_stale, accesses,
-            {"paging.kernel.takes_empty_tables_back", "paging.quick_list.links_in_the_last_slot"},
-            {"paging.kernel.present", "paging.kernel.synced", "paging.kernel.bad_area"}),
+      model(
+          every_access_ends_as_in_swapper, accesses, {"paging.fault.copies_the_next_slot"},
+          {"paging.kernel.synced", "paging.kernel.bad_area", "paging.walk.translates", "paging.walk.large_page"}),
+      model(recycled_directories_are_not_stale, accesses, {"paging.kernel.takes_empty_tables_back"},
+            {"paging.kernel.synced", "paging.kernel.bad_area", "paging.walk.translates"}),
 
       // ---- Faults ---------------------------------------------------------------------------------------------------
       model(a_fault_makes_the_slot_equal, everywhere, {"paging.fault.copies_the_next_slot"}),
@@ -66,7 +65,7 @@ const std::vector<Theorem>& theorems_about_sharing() {
              "paging.kernel.replaces_tables", "paging.user.writes_kernel_slots",
              "paging.quick_list.links_in_the_last_slot"}),
       model(nothing_is_left_to_fault_in, accesses, {"paging.fault.drops_what_it_cannot_copy"},
-            {"paging.kernel.present", "paging.kernel.bad_area"}),
+            {"paging.kernel.bad_area", "paging.walk.translates"}),
   };
   return all;
 }

@@ -119,15 +119,16 @@ constexpr auto end_alike(const TwoEnds<W>& ends) {
 template <class World, class All, Word W>
 constexpr TwoEnds<W> access_both(World& world, auto subject, Sharing sharing, const All& all, const W& process,
                                  const W& addr) {
-  const auto kernel = subject.template kernel<W>(sharing);
+  const MachineOf<W> machine = law_machine;
   const auto tables = world.maps("tables");
   const auto table_in = [tables](const W& pfn) { return lookup(tables, pfn); };
   const paging::Access access{
       .user = false, .write = world.choose("write", {0, 1}) != 0, .wp = world.choose("wp", {0, 1}) != 0};
-  auto accessed = subject.accessed(kernel, all.swapper, lookup(all.pgds, process), table_in, addr, access);
+  auto accessed =
+      subject.accessed(machine, sharing, all.swapper, lookup(all.pgds, process), table_in, addr, access);
   world.reached(accessed.because);
-  const auto direct = subject.walk(kernel.machine, all.swapper, table_in, addr, access);
-  return {accessed.end, direct.value};
+  const auto direct = subject.walk(machine, all.swapper, table_in, addr, access);
+  return {accessed.walked, direct.value};
 }
 
 template <class World>
@@ -207,9 +208,9 @@ inline constexpr Law programs_do_not_fill_directories{
       const auto table_in = [tables](const W& pfn) { return lookup(tables, pfn); };
       const paging::Access access{.user = true, .write = world.choose("write", {0, 1}) != 0, .wp = true};
       auto accessed =
-          subject.accessed(subject.template kernel<W>(Sharing::lazy), all.swapper, pgd, table_in, addr, access);
+          subject.accessed(MachineOf<W>(law_machine), Sharing::lazy, all.swapper, pgd, table_in, addr, access);
       world.reached(accessed.because);
-      if (!std::holds_alternative<paging::PageFault>(accessed.end)) return W(1u) == W(0u);
+      if (!std::holds_alternative<paging::PageFault>(accessed.walked)) return W(1u) == W(0u);
       return lookup(accessed.pgd, slot) == lookup(pgd, slot);
     }};
 
@@ -246,13 +247,13 @@ inline constexpr Law nothing_is_left_to_fault_in{
       const auto tables = world.maps("tables");
       const auto table_in = [tables](const W& pfn) { return lookup(tables, pfn); };
       const paging::Access access{.user = false, .write = world.choose("write", {0, 1}) != 0, .wp = true};
-      const auto kernel = subject.template kernel<W>(Sharing::preallocated);
+      const MachineOf<W> machine = law_machine;
       const auto pgd = lookup(all.pgds, process);
-      auto accessed = subject.accessed(kernel, all.swapper, pgd, table_in, addr, access);
+      auto accessed = subject.accessed(machine, Sharing::preallocated, all.swapper, pgd, table_in, addr, access);
       world.reached(accessed.because);
       const W slot = any_kernel_slot(world, "slot");
       const auto ends =
-          TwoEnds<W>{accessed.end, subject.walk(kernel.machine, all.swapper, table_in, addr, access).value};
+          TwoEnds<W>{accessed.walked, subject.walk(machine, all.swapper, table_in, addr, access).value};
       return both(end_alike<W>(ends), lookup(accessed.pgd, slot) == lookup(pgd, slot));
     }};
 
