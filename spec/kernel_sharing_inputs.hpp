@@ -6,7 +6,7 @@
 
 #include <refmm/spec/kernel_directories.hpp>
 #include <refmm/spec/kernel_map.hpp>
-#include <refmm/spec/kernel_map_state.hpp>
+#include <refmm/spec/kernel_map_pages.hpp>
 #include <refmm/spec/logic.hpp>
 #include <refmm/spec/map.hpp>
 
@@ -17,12 +17,6 @@ namespace refmm::kernel_map {
 
 template <class World>
 using WordOf = typename std::remove_cvref_t<World>::word_type;
-
-/// The machine that the laws speak of.
-inline constexpr Machine law_machine = i386_2_4_0;
-
-inline constexpr std::uint32_t first_slot = user_slots(law_machine);           // of the kernel's half
-inline constexpr std::uint32_t last_slot = law_machine.entries_per_table - 1;  // 1023
 
 /// A place in all directories: a process, a position of the quick list, a slot of the kernel's half.
 template <Word W>
