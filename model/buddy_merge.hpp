@@ -98,7 +98,10 @@ struct Merging {
 template <class Zone, Word W>
 constexpr Merging<Zone, W> merge_once(Zone zone, W zone_pages, W position, std::uint32_t order,
                                       std::uint32_t largest) {
-  if (order == largest) return {linked(std::move(zone), order, position), position, order, MergeStep::linked};
+  if (order == largest) {
+    if (mutant("buddy.merge.flips_largest")) zone = flipped(std::move(zone), order, bit_of(position, order));
+    return {linked(std::move(zone), order, position), position, order, MergeStep::linked};
+  }
   const W bit = bit_of(position, order), partner = partner_of(position, order);
   zone = flipped(std::move(zone), order, bit);
   if (is_bit_set(zone, order, bit)) {
@@ -126,6 +129,13 @@ constexpr Merging<Zone, W> merge_up(Zone zone, W zone_pages, W position, std::ui
 template <Word W>
 constexpr auto has_no_reference(W count) {
   return either(count == W(0u), (count >> W(WordTraits<W>::bits - 1)) != W(0u));
+}
+
+/// The count after a counted release; nothing if the corrected kernel refuses it. [buddy.free.counted]
+template <Word W>
+constexpr std::optional<W> count_after_release(const buddy::Corrections& corrected, W count) {
+  if (corrected.count_underflow && has_no_reference(count)) return std::nullopt;
+  return count - 1u;
 }
 
 /// True if a frame of the block is on a list already: the block is part of a free one, or has free ones in it.
