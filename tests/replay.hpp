@@ -9,8 +9,8 @@
 #include <refmm/spec/clause.hpp>
 #include <refmm/spec/difference.hpp>
 #include <refmm/spec/transcript.hpp>
-#include <refmm/tests/check_coverage.hpp>
 #include <refmm/tests/buddy_family.hpp>
+#include <refmm/tests/check_coverage.hpp>
 #include <refmm/tests/kernel_map_family.hpp>
 #include <refmm/tests/slab_family.hpp>
 #include <refmm/tests/subject.hpp>
