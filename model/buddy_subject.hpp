@@ -105,10 +105,6 @@ struct BuddySubject {
   static constexpr std::optional<W> put_page(W count) {
     return model::count_after_release<W>(corrected(), count);
   }
-  template <class Zone, Word W>
-  static constexpr bool is_refused_to_release(const Zone& zone, W position, std::uint32_t order) {
-    return bool(model::is_held_by_others<Zone, W>(zone, position, order)) && corrected().larger_order;
-  }
 
   // Lists.
   template <class List, Word W>

@@ -1,3 +1,4 @@
+#include <refmm/proofs/buddy.hpp>
 #include <refmm/proofs/slab.hpp>
 #include <refmm/proofs/theorem.hpp>
 #include <refmm/proofs/vma.hpp>
@@ -8,7 +9,8 @@ namespace refmm {
 
 const std::vector<Theorem>& all_theorems() {
   static const std::vector<Theorem> all = [] {
-    std::vector<Theorem> theorems = slab::theorems();
+    std::vector<Theorem> theorems = buddy::theorems();
+    theorems.insert(theorems.end(), slab::theorems().begin(), slab::theorems().end());
     theorems.insert(theorems.end(), vma::theorems().begin(), vma::theorems().end());
     theorems.insert(theorems.end(), vma::theorems_about_calls().begin(), vma::theorems_about_calls().end());
     return theorems;
