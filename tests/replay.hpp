@@ -9,6 +9,7 @@
 #include <refmm/spec/clause.hpp>
 #include <refmm/spec/difference.hpp>
 #include <refmm/spec/transcript.hpp>
+#include <refmm/tests/buddy_family.hpp>
 #include <refmm/tests/check_coverage.hpp>
 #include <refmm/tests/slab_family.hpp>
 #include <refmm/tests/subject.hpp>
@@ -31,6 +32,7 @@ struct Death {
 struct Implementations {
   Subject<SlabFamily>* slab = nullptr;
   Subject<VmaFamily>* vma = nullptr;
+  Subject<BuddyFamily>* buddy = nullptr;
 };
 
 /// Which kernel the model is: 2.4.0 with its defects, or without.
