@@ -1,6 +1,7 @@
 // The model as the subject of the laws (spec/buddy_laws.hpp and its neighbour).
 #pragma once
 
+#include <refmm/model/buddy.hpp>
 #include <refmm/model/buddy_block.hpp>
 #include <refmm/model/buddy_list.hpp>
 #include <refmm/model/buddy_merge.hpp>
@@ -55,6 +56,10 @@ struct BuddySubject {
   }
 
   // Boot.
+  template <Word W>
+  static constexpr auto nothing_free() {
+    return model::nothing_free<W>(buddy::orders);
+  }
   template <Word W>
   static constexpr W frames_of_bootmap(W page_size, W end) {
     return model::frames_of_bootmap<W>(page_size, end);

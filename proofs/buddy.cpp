@@ -52,13 +52,13 @@ const std::vector<Theorem>& theorems() {
       model(boot_releases_its_bit_map, maps, {"defect.buddy.bootmap_last_frame"}),
 
       // ---- Lists and maps: base and step of the induction over calls -------------------------------------------------
-      model(the_lists_begin_lawful, ends, {"buddy.bit.one_for_each_block"}),
+      model(the_lists_begin_lawful, "every order, of zones of every size", {"buddy.init.first_frame_is_free"}),
       model(the_first_order_with_a_block_is_taken_from, takings, {"buddy.alloc.passes_exact_order"}),
-      model(a_frame_is_taken_exactly_if_it_is_of_the_block, takings, {"buddy.split.keeps_upper_half"}),
+      model(a_frame_is_taken_exactly_if_it_is_of_the_block, takings, {"buddy.split.forgets_lower_half"}),
       model(taking_keeps_the_maps, takings, {"buddy.take.leaves_bit", "buddy.split.leaves_bit"}),
-      model(taking_leaves_lawful_blocks, takings, {"buddy.split.keeps_upper_half"}),
+      model(taking_leaves_lawful_blocks, takings, {"buddy.half.begins_too_early"}),
       model(the_uppermost_part_is_handed_out, takings, {"buddy.split.keeps_upper_half"}),
-      model(taking_is_counted, takings, {"buddy.split.keeps_upper_half"}),
+      model(taking_is_counted, takings, {"buddy.split.forgets_lower_half"}),
       model(nothing_is_freed_that_is_free, releases,
             {"defect.buddy.double_free", "buddy.free.looks_at_own_order_only"}, {"defect.buddy.double_free"}),
       model(no_largest_block_is_freed_that_is_free, releases, {"defect.buddy.largest_double_free"},

@@ -41,18 +41,18 @@ constexpr auto never() {
   return W(1u) == W(0u);
 }
 
+/// Names of what searches find, as inputs: whether, and where.
+inline constexpr std::array<std::string_view, orders> found_names{
+    "found_0", "found_1", "found_2", "found_3", "found_4", "found_5", "found_6", "found_7", "found_8", "found_9"};
+inline constexpr std::array<std::string_view, orders> there_names{
+    "there_0", "there_1", "there_2", "there_3", "there_4", "there_5", "there_6", "there_7", "there_8", "there_9"};
+
 // ---- Blocks ---------------------------------------------------------------------------------------------------------
 
 /// True if a block of this order may begin there.
 template <Word W>
 constexpr auto begins_block(const W& position, std::uint32_t order) {
   return (position & W((1u << order) - 1)) == W(0u);
-}
-
-/// Where the block of this order begins that has the frame.
-template <Word W>
-constexpr W block_with(const W& frame, std::uint32_t order) {
-  return frame & W(~((1u << order) - 1));
 }
 
 /// True if the zone has all frames of a block; the block is aligned, and so does not end behind the last word.
@@ -88,6 +88,11 @@ constexpr auto any_zone_pages(World& world) {
 /// Any order; each is a case of its own.
 constexpr std::uint32_t any_order(auto& world, std::string_view name = "order") {
   return world.choose(name, {0, 1, 2, 3, 4, 5, 6, 7, 8, 9});
+}
+
+/// Orders that have partners.
+constexpr std::uint32_t any_order_below_largest(auto& world) {
+  return world.choose("order", {0, 1, 2, 3, 4, 5, 6, 7, 8});
 }
 
 /// Any place where a block of the order may begin, in a zone or not: the number of the block is what is drawn.
@@ -185,7 +190,7 @@ constexpr Table list_without(const Table& list, std::uint32_t list_order, const 
 template <class World>
 constexpr auto zone_of(World& world, auto list_of_order) {
   using W = WordOf<World>;
-  ZoneTables<TableOf<World>, W> zone{{}, {}, world.map("counts"), 0u};
+  ZoneTables<TableOf<World>, W> zone{{}, {}, world.map("counts"), 0u, {}};
   for (std::uint32_t order = 0; order < orders; ++order) {
     auto list = list_of_order(order);
     auto map = order == largest_order ? empty_list(world) : bits_of<W>(list, order);
@@ -212,6 +217,34 @@ constexpr auto any_zone_without(World& world, const W& zone_pages, const W& posi
   });
 }
 
+/// The zone with what searches through the frames of a block come to: what they find is there, and they find what begins at
+/// or has references at `frame`, any frame of the block. Nothing more is known of them, so that what is proved is proved of them.
+template <class World, class Table, Word W>
+constexpr auto searched(World& world, ZoneTables<Table, W> zone, const W& position, std::uint32_t order,
+                        const W& frame) {
+  if constexpr (!std::unsigned_integral<W>) {
+    Searches<W> searches{position, order, {}, world.word("held", 0, 1), world.word("elsewhere", 0, 1)};
+    for (std::uint32_t list = 0; list < orders; ++list) {
+      const W found = world.word(found_names[list], 0, 1), there = world.word(there_names[list]);
+      const auto meets = [=](const W& block) {
+        return list < order ? block_has_frame(position, order, block) : block == block_with(position, list);
+      };
+      world.assume(implies(found != W(0u), both(meets(there), is_on_list(zone, list, there))));
+      const W block = block_with(frame, list);
+      world.assume(implies(both(meets(block), is_on_list(zone, list, block)), found != W(0u)));
+      searches.found.push_back(found);
+    }
+    const auto is_other_that_is_held = [&](const W& other) {
+      return all(block_has_frame(position, order, other), other != position,
+                 is_held<W>(lookup(zone.counts, other)));
+    };
+    world.assume(implies(searches.held != W(0u), is_other_that_is_held(world.word("holder"))));
+    world.assume(implies(is_other_that_is_held(frame), searches.held != W(0u)));
+    zone.searches = searches;
+  }
+  return zone;
+}
+
 /// True if the frame is in a free block.
 template <class Table, Word W>
 constexpr auto is_free(const ZoneTables<Table, W>& zone, const W& frame) {
@@ -233,30 +266,20 @@ constexpr auto is_in_one_block_at_most(const ZoneTables<Table, W>& zone, const W
   return negation(twice);
 }
 
-/// [buddy.map.pair] and [buddy.blocks.no_two_partners], of the pairs of all orders but the largest that have the frame.
+/// [buddy.blocks.no_two_partners], of the pair of the order that has the frame.
 template <class Table, Word W>
-constexpr auto pairs_fit(const ZoneTables<Table, W>& zone, const W& frame) {
-  auto fit = W(0u) == W(0u);
-  for (std::uint32_t order = 0; order < largest_order; ++order) {
-    const W lower = block_with(frame, order + 1);
-    const auto one = is_on_list(zone, order, lower);
-    const auto other = is_on_list(zone, order, lower + W(1u << order));
-    const auto bit = is_bit_set(zone, order, frame >> W(order + 1));
-    fit = all(fit, equivalent(bit, either(one, other)), negation(both(one, other)));
-  }
-  return fit;
+constexpr auto partners_are_not_both_free(const ZoneTables<Table, W>& zone, const W& frame, std::uint32_t order) {
+  const W lower = block_with(frame, order + 1);
+  return negation(both(is_on_list(zone, order, lower), is_on_list(zone, order, lower | W(1u << order))));
 }
 
-/// [buddy.blocks.no_two_partners], likewise.
+/// [buddy.map.pair] and [buddy.blocks.no_two_partners], likewise.
 template <class Table, Word W>
-constexpr auto partners_are_not_both_free(const ZoneTables<Table, W>& zone, const W& frame) {
-  auto fit = W(0u) == W(0u);
-  for (std::uint32_t order = 0; order < largest_order; ++order) {
-    const W lower = block_with(frame, order + 1);
-    fit =
-        both(fit, negation(both(is_on_list(zone, order, lower), is_on_list(zone, order, lower + W(1u << order)))));
-  }
-  return fit;
+constexpr auto pair_fits(const ZoneTables<Table, W>& zone, const W& frame, std::uint32_t order) {
+  const W lower = block_with(frame, order + 1);
+  const auto one = is_on_list(zone, order, lower), other = is_on_list(zone, order, lower | W(1u << order));
+  const auto bit = is_bit_set(zone, order, frame >> W(order + 1));
+  return both(equivalent(bit, either(one, other)), negation(both(one, other)));
 }
 
 /// [buddy.blocks.aligned] and [buddy.blocks.inside_zone], of whatever begins at `position`.

@@ -14,11 +14,6 @@ namespace refmm::buddy {
 
 // ---- Partners -------------------------------------------------------------------------------------------------------
 
-/// Orders that have partners.
-constexpr std::uint32_t any_order_below_largest(auto& world) {
-  return world.choose("order", {0, 1, 2, 3, 4, 5, 6, 7, 8});
-}
-
 inline constexpr Law the_partner_of_the_partner_is_the_block{
     "buddy.free.partner", "the_partner_of_a_block_is_another_block_and_has_it_as_its_partner",
     [](auto& world, auto subject) {

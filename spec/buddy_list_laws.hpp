@@ -69,15 +69,21 @@ constexpr Asked any_request(auto& world) {
   return {order, from};
 }
 
+/// The order of any pair: those of the largest order have no bit that says anything.
+constexpr std::uint32_t any_order_of_a_pair(auto& world) {
+  return world.choose("pair_order", {0, 1, 2, 3, 4, 5, 6, 7, 8});
+}
+
 // ---- The beginning --------------------------------------------------------------------------------------------------
 
 inline constexpr Law the_lists_begin_lawful{
-    "buddy.map.pair", "with_nothing_free_no_frame_is_in_a_block_and_no_bit_is_1", [](auto& world, auto) {
+    "buddy.init.nothing_free", "a_zone_begins_with_no_block_on_any_list_and_no_bit_that_is_1",
+    [](auto& world, auto subject) {
       using W = WordOf<decltype(world)>;
-      const W zone_pages = any_zone_pages(world), frame = any_frame(world, zone_pages);
-      const auto zone = any_zone(world, zone_pages, 0, orders);
-      return all(negation(is_free(zone, frame)), pairs_fit(zone, frame),
-                 blocks_may_stand(zone, zone_pages, frame));
+      const auto areas = subject.template nothing_free<W>();
+      if (areas.size() != orders) return never<W>();
+      const auto& area = areas[any_order(world)];
+      return area.free_list.empty() && area.map.empty() ? always<W>() : never<W>();
     }};
 
 // ---- Taking ---------------------------------------------------------------------------------------------------------
@@ -114,8 +120,9 @@ inline constexpr Law taking_keeps_the_maps{
       const auto [order, from] = any_request(world);
       const auto before = any_zone_with_a_block(world, order, from);
       const W frame = any_frame(world, before.zone_pages);
-      world.assume(partners_are_not_both_free(before.zone, frame));
-      return pairs_fit(subject.template take<W>(before.zone, order).zone, frame);
+      const std::uint32_t pair = any_order_of_a_pair(world);
+      world.assume(partners_are_not_both_free(before.zone, frame, pair));
+      return pair_fits(subject.template take<W>(before.zone, order).zone, frame, pair);
     }};
 
 inline constexpr Law taking_leaves_lawful_blocks{
@@ -158,30 +165,31 @@ inline constexpr Law taking_is_counted{
 
 // ---- Giving back ----------------------------------------------------------------------------------------------------
 
+/// That a block of which some frame is in a free block of some order is refused.
+template <class World>
+constexpr auto is_refused_where_free(World& world, auto subject, std::uint32_t order) {
+  using W = WordOf<World>;
+  const auto before = any_zone_and_block(world, order);
+  const std::uint32_t list = any_order(world, "list");
+  const W frame = any_frame(world, before.zone_pages);
+  world.assume(both(block_has_frame(before.position, order, frame),
+                    is_on_list(before.zone, list, block_with(frame, list))));
+  const auto zone = searched(world, before.zone, before.position, order, frame);
+  const auto released = subject.released(zone, before.zone_pages, before.position, order);
+  world.reached(released.because);
+  return !released.value ? always<W>() : never<W>();
+}
+
 inline constexpr Law nothing_is_freed_that_is_free{
     "buddy.free.exactly", "no_release_is_accepted_of_a_block_with_a_frame_that_is_free_already",
     [](auto& world, auto subject) {
-      using W = WordOf<decltype(world)>;
-      const auto before = any_zone_and_block(world, any_order_below_largest(world));
-      const W frame = any_frame(world, before.zone_pages);
-      world.assume(both(block_has_frame(before.position, before.order, frame), is_free(before.zone, frame)));
-      const auto released = subject.released(before.zone, before.zone_pages, before.position, before.order);
-      world.reached(released.because);
-      return !released.value ? always<W>() : never<W>();
+      return is_refused_where_free(world, subject, any_order_below_largest(world));
     }};
 
 inline constexpr Law no_largest_block_is_freed_that_is_free{
     "buddy.free.exactly",
     "no_release_is_accepted_of_a_block_of_the_largest_order_with_a_frame_that_is_free_already",
-    [](auto& world, auto subject) {
-      using W = WordOf<decltype(world)>;
-      const auto before = any_zone_and_block(world, largest_order);
-      const W frame = any_frame(world, before.zone_pages);
-      world.assume(both(block_has_frame(before.position, before.order, frame), is_free(before.zone, frame)));
-      const auto released = subject.released(before.zone, before.zone_pages, before.position, before.order);
-      world.reached(released.because);
-      return !released.value ? always<W>() : never<W>();
-    }};
+    [](auto& world, auto subject) { return is_refused_where_free(world, subject, largest_order); }};
 
 inline constexpr Law nothing_is_freed_that_the_zone_has_not{
     "buddy.blocks.inside_zone", "no_release_is_accepted_of_a_block_that_reaches_beyond_the_zone",
@@ -190,7 +198,8 @@ inline constexpr Law nothing_is_freed_that_the_zone_has_not{
       const std::uint32_t order = any_order(world);
       const W zone_pages = any_zone_pages(world), position = any_frame(world, zone_pages, "position");
       world.assume(both(begins_block(position, order), negation(zone_has_block(zone_pages, position, order))));
-      const auto zone = any_zone(world, zone_pages, 0, orders);
+      const auto zone = searched(world, any_zone(world, zone_pages, 0, orders), position, order, position);
+      world.assume(negation(holds_another_frame(zone, position, order)));
       const auto released = subject.released(zone, zone_pages, position, order);
       world.reached(released.because);
       return !released.value ? always<W>() : never<W>();
@@ -201,7 +210,9 @@ inline constexpr Law what_is_in_use_can_be_freed{
     [](auto& world, auto subject) {
       using W = WordOf<decltype(world)>;
       const auto before = any_zone_around_a_block(world, any_order(world));
-      const auto released = subject.released(before.zone, before.zone_pages, before.position, before.order);
+      const auto in_use = searched(world, before.zone, before.position, before.order, before.position);
+      world.assume(negation(holds_another_frame(in_use, before.position, before.order)));
+      const auto released = subject.released(in_use, before.zone_pages, before.position, before.order);
       world.reached(released.because);
       if (!released.value) return never<W>();
       const auto& [zone, position, order, step] = *released.value;
@@ -229,9 +240,10 @@ inline constexpr Law giving_back_keeps_the_maps{
       using W = WordOf<decltype(world)>;
       const auto before = any_zone_around_a_block(world, any_order(world));
       const W frame = any_frame(world, before.zone_pages);
-      world.assume(partners_are_not_both_free(before.zone, frame));
-      return pairs_fit(subject.given_back(before.zone, before.zone_pages, before.position, before.order).zone,
-                       frame);
+      const std::uint32_t pair = any_order_of_a_pair(world);
+      world.assume(partners_are_not_both_free(before.zone, frame, pair));
+      return pair_fits(subject.given_back(before.zone, before.zone_pages, before.position, before.order).zone,
+                       frame, pair);
     }};
 
 inline constexpr Law giving_back_leaves_lawful_blocks{
@@ -305,10 +317,11 @@ inline constexpr Law a_turn_of_splitting_keeps_the_maps{
       const std::uint32_t half = any_order_below_largest(world);
       const auto before = any_zone_around_a_block(world, half + 1);
       const W frame = any_frame(world, before.zone_pages);
+      const std::uint32_t pair = any_order_of_a_pair(world);
       world.assume(
-          both(is_in_one_block_at_most(before.zone, frame), partners_are_not_both_free(before.zone, frame)));
+          both(is_in_one_block_at_most(before.zone, frame), partners_are_not_both_free(before.zone, frame, pair)));
       const auto after = subject.split_once(before.zone, before.position, half);
-      return all(pairs_fit(after.zone, frame), is_in_one_block_at_most(after.zone, frame),
+      return all(pair_fits(after.zone, frame, pair), is_in_one_block_at_most(after.zone, frame),
                  equivalent(is_free(after.zone, frame),
                             either(is_free(before.zone, frame), block_has_frame(before.position, half, frame))),
                  after.position == before.position + W(1u << half));
@@ -322,12 +335,13 @@ inline constexpr Law a_turn_of_merging_keeps_the_maps{
       const std::uint32_t order = any_order_below_largest(world);
       const auto before = any_zone_around_a_block(world, order);
       const W frame = any_frame(world, before.zone_pages);
+      const std::uint32_t pair = any_order_of_a_pair(world);
       world.assume(
-          both(is_in_one_block_at_most(before.zone, frame), partners_are_not_both_free(before.zone, frame)));
+          both(is_in_one_block_at_most(before.zone, frame), partners_are_not_both_free(before.zone, frame, pair)));
       const auto after = subject.merge_once(before.zone, before.zone_pages, before.position, order);
       const auto free_before = is_free(before.zone, frame), free_after = is_free(after.zone, frame);
       const auto in_hand = block_has_frame(after.position, after.order, frame);
-      const auto lawful = both(pairs_fit(after.zone, frame), is_in_one_block_at_most(after.zone, frame));
+      const auto lawful = both(pair_fits(after.zone, frame, pair), is_in_one_block_at_most(after.zone, frame));
       if (after.order == order) {
         return both(lawful,
                     equivalent(free_after, either(free_before, block_has_frame(before.position, order, frame))));
@@ -355,8 +369,8 @@ inline constexpr Law nothing_is_freed_that_others_hold{
       using W = WordOf<decltype(world)>;
       const std::uint32_t order = any_order(world);
       const W zone_pages = any_zone_pages(world), position = any_block(world, zone_pages, order);
-      const auto zone = any_zone(world, zone_pages, 0, orders);
       const W frame = any_frame(world, zone_pages);
+      const auto zone = searched(world, any_zone(world, zone_pages, 0, orders), position, order, frame);
       world.assume(
           all(block_has_frame(position, order, frame), frame != position, is_held<W>(lookup(zone.counts, frame))));
       const auto released = subject.released(zone, zone_pages, position, order);
