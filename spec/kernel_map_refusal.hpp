@@ -1,4 +1,4 @@
-// Why calls about kernel mappings are refused. Callers see NULL, a message or an oops; the model, the laws and the tests tell the
+// Why calls about kernel mappings are refused. Callers see NULL, a signal or an oops; the model, the laws and the tests tell the
 // reasons apart.
 #pragma once
 
@@ -18,6 +18,10 @@ enum class Refusal {
   // pgd_alloc, pte_free_fast, get_page: NULL.
   no_frame_left,
 
+  // map_user: NULL, as for no_table and no_frame.
+  already_mapped,  // something else is there
+  kernel_half,     // the address is not the user's
+
   // touch.
   bad_area,  // the fault handler took its error exit
   sigsegv,   // or sent the signal
@@ -26,6 +30,13 @@ enum class Refusal {
   vmalloc_size,       // nothing, or more pages than the machine has
   remap_page_exists,  // remap_area_pages: an entry is not empty
   remap_end_below,    // remap_area_pages: the end is not behind the start
+  kmap_entry_gone,    // flush_all_zero_pkmaps: an entry that nobody uses is empty already
+  kunmap_not_mapped,  // kunmap_high: the frame has no address
+  kunmap_not_used,    // kunmap_high: or nobody uses it
+
+  // HANG: the call never returns.
+  quick_lists_empty,  // check_pgt_cache: nothing is left to free, and the counter is not low enough
+  window_full,        // kmap: every entry of the window is in use
 };
 
 /// How the transcripts print a refusal.
@@ -39,13 +50,21 @@ constexpr const char* notation(Refusal refusal) {
     case vmalloc_size:
     case remap_page_exists:
     case remap_end_below:
+    case kmap_entry_gone:
+    case kunmap_not_mapped:
+    case kunmap_not_used:
       return "BUG";
+    case quick_lists_empty:
+    case window_full:
+      return "HANG";
     default:
       return "NULL";
   }
 }
 
 /// True if nothing after it is defined.
-constexpr bool ends_everything(Refusal refusal) { return notation(refusal)[0] == 'B'; }
+constexpr bool ends_everything(Refusal refusal) {
+  return notation(refusal)[0] == 'B' || notation(refusal)[0] == 'H';
+}
 
 }  // namespace refmm::kernel_map

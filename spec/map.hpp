@@ -49,4 +49,18 @@ constexpr Map<Key, Value> updated(Map<Key, Value> map, const std::type_identity_
   return map;
 }
 
+/// The map that has the values of `map` from key `first` on, and `below` at the keys before it.
+template <class Key, class Value>
+constexpr Map<Key, Value> values_from(Map<Key, Value> map, const std::type_identity_t<Key>& first,
+                                      const std::type_identity_t<Value>& below)
+  requires requires(Key key) { ++key; }
+{
+  if (map.otherwise == below) {
+    map.written.erase(map.written.begin(), place_of(map.written, first));
+    return map;
+  }
+  for (Key key{}; key < first; ++key) map = updated(std::move(map), key, below);
+  return map;
+}
+
 }  // namespace refmm
