@@ -22,7 +22,7 @@ inline constexpr std::array clauses{
     Clause{"buddy.init.water_marks", ClauseKind::must, "mm/page_alloc.c:free_area_init_core"},
     Clause{"buddy.boot.one_by_one", ClauseKind::must, "mm/bootmem.c:free_all_bootmem_core"},
     Clause{"buddy.boot.reserved_stay", ClauseKind::must, "mm/bootmem.c:free_all_bootmem_core"},
-    Clause{"buddy.boot.bootmap_last", ClauseKind::must, "mm/bootmem.c:free_all_bootmem_core"},
+    Clause{"buddy.boot.bootmap", ClauseKind::must, "mm/bootmem.c:free_all_bootmem_core"},
     Clause{"buddy.boot_free.one_by_one", ClauseKind::must, "arch/i386/mm/init.c:free_initmem"},
 
     // What holds of every state.
@@ -32,6 +32,7 @@ inline constexpr std::array clauses{
     Clause{"buddy.blocks.no_two_partners", ClauseKind::must, "mm/page_alloc.c:__free_pages_ok"},
     Clause{"buddy.map.pair", ClauseKind::must, "mm/page_alloc.c:__free_pages_ok"},
     Clause{"buddy.account.free_pages", ClauseKind::must, "mm/page_alloc.c:rmqueue"},
+    Clause{"buddy.count.not_negative", ClauseKind::must, "mm/page_alloc.c:__free_pages"},
 
     // Taking a block.
     Clause{"buddy.alloc.order_too_large", ClauseKind::must, "include/linux/mm.h:alloc_pages"},
@@ -39,6 +40,7 @@ inline constexpr std::array clauses{
     Clause{"buddy.alloc.first_order_with_a_block", ClauseKind::must, "mm/page_alloc.c:rmqueue"},
     Clause{"buddy.alloc.front", ClauseKind::must, "mm/page_alloc.c:rmqueue"},
     Clause{"buddy.alloc.upper_half", ClauseKind::must, "mm/page_alloc.c:expand"},
+    Clause{"buddy.alloc.exactly", ClauseKind::must, "mm/page_alloc.c:rmqueue"},
     Clause{"buddy.alloc.count", ClauseKind::must, "mm/page_alloc.c:rmqueue"},
     Clause{"buddy.alloc.bug.on_lru_list", ClauseKind::must, "include/linux/swap.h:DEBUG_ADD_PAGE"},
 
@@ -68,6 +70,7 @@ inline constexpr std::array clauses{
     Clause{"buddy.free.front", ClauseKind::must, "mm/page_alloc.c:__free_pages_ok"},
     Clause{"buddy.free.largest", ClauseKind::must, "mm/page_alloc.c:__free_pages_ok"},
     Clause{"buddy.free.bug.partner_outside", ClauseKind::must, "mm/page_alloc.c:__free_pages_ok"},
+    Clause{"buddy.free.exactly", ClauseKind::must, "mm/page_alloc.c:__free_pages_ok"},
     Clause{"buddy.free.restores", ClauseKind::must, "mm/page_alloc.c:__free_pages_ok"},
 
     // Marks that the users of a frame set.
