@@ -7,6 +7,8 @@
 #include <refmm/spec/mutant.hpp>
 #include <refmm/spec/paging.hpp>
 
+#include <concepts>
+#include <cstddef>
 #include <cstdint>
 
 namespace refmm::impl::inline REFMM_BUILD {
@@ -20,7 +22,7 @@ using Pfn = std::uint32_t;
 inline constexpr unsigned page_shift = 12;
 inline constexpr unsigned pgdir_shift = 22;
 inline constexpr Address page_size = 1u << page_shift;
-inline constexpr Address pgdir_size = 1u << pgdir_shift;    // bytes that a slot of a directory maps
+inline constexpr Address pgdir_size = 1u << pgdir_shift;  // bytes that a slot of a directory maps
 inline constexpr std::uint32_t entries_per_table = 1u << (pgdir_shift - page_shift);
 
 /// Whether a machine has tables of this kind.

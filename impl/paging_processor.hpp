@@ -55,13 +55,13 @@ class Processor {
     const bool large = is_large(pde);
     Entry& pte = large ? pde : table_in(*memory_, pfn_of(pde))[pte_index(addr)];
     if (!is_present(pte)) return fault(false, access);
-    const Entry both = mutant("paging.impl.walk.asks_only_the_table") ? pte : pde & pte;
+    const Entry both = pde & pte;
     if (!permits(both, access)) return fault(true, access);
 
     mark(pde, large && access.write);
     if (!large) mark(pte, access.write);
-    const Address within = large && !mutant("paging.impl.walk.large_page_is_small") ? offset_in_slot(addr)
-                                                                                    : offset_in_page(addr);
+    const Address within =
+        large && !mutant("paging.impl.walk.large_page_is_small") ? offset_in_slot(addr) : offset_in_page(addr);
     const Address phys = (pfn_of(pte) << page_shift) + within;
     tlb_.insert(addr, {.entry = pte,
                        .pfn = phys >> page_shift,
@@ -77,7 +77,8 @@ class Processor {
  private:
   /// [paging.walk.user_in_both], [paging.walk.rw_in_both], [paging.walk.write_protect]
   static bool permits(Entry both, const paging::Access& access) {
-    if (access.user && !has_flag(both, paging::PAGE_USER)) return false;
+    if (access.user && !has_flag(both, paging::PAGE_USER) && !mutant("paging.impl.walk.ignores_user"))
+      return false;
     if (!access.write || has_flag(both, paging::PAGE_RW)) return true;
     return !access.user && !access.wp;
   }

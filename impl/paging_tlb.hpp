@@ -14,9 +14,10 @@ namespace refmm::impl::inline REFMM_BUILD {
 
 /// What a walk found out about a page.
 struct CachedTranslation {
-  Entry entry = 0;      // that maps the page: of the table, or of the directory for a 4 MB page
-  Pfn pfn = 0;          // of the page of 4 KiB
-  Entry permitted = 0;  // PAGE_USER and PAGE_RW, as both levels have them; PAGE_DIRTY once it was written through this
+  Entry entry = 0;  // that maps the page: of the table, or of the directory for a 4 MB page
+  Pfn pfn = 0;      // of the page of 4 KiB
+  Entry permitted =
+      0;  // PAGE_USER and PAGE_RW, as both levels have them; PAGE_DIRTY once it was written through this
   bool global = false;  // kept by a flush that is not a global one
 };
 
@@ -25,7 +26,9 @@ class Tlb {
   static constexpr std::size_t sets = 16;
   static constexpr std::size_t ways = 4;
 
-  Tlb() { flush_global(); }
+  Tlb() {
+    for (Set& set : sets_) set.page.fill(no_page);
+  }
 
   /// What is remembered of the page of an address, or nullptr.
   const CachedTranslation* lookup(Address addr) const {
@@ -51,12 +54,13 @@ class Tlb {
   void flush() {
     for (Set& set : sets_) {
       for (std::size_t way = 0; way < ways; ++way)
-        if (!set.translation[way].global || mutant("paging.impl.tlb.flush_forgets_global")) set.page[way] = no_page;
+        if (!set.translation[way].global) set.page[way] = no_page;
     }
   }
 
   /// Forgets everything: a change of CR4.PGE. [paging.tlb.flush_global]
   void flush_global() {
+    if (mutant("paging.impl.tlb.keeps_global_pages")) return flush();
     for (Set& set : sets_) set.page.fill(no_page);
   }
 
