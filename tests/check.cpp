@@ -111,9 +111,11 @@ class Run {
       progress.commands += worker->board->commands;
       coverage.add(worker->board->coverage);
     }
-    for (const Clause* clause : clauses_to_exercise(Family::name)) {
-      ++progress.clauses_of;
-      if (coverage.hits(*clause) != 0) ++progress.clauses;
+    for (const std::string_view area : areas_of<Family>()) {
+      for (const Clause* clause : clauses_to_exercise(area)) {
+        ++progress.clauses_of;
+        if (coverage.hits(*clause) != 0) ++progress.clauses;
+      }
     }
     if (request_.time) progress.left = std::max(milliseconds(0), *request_.time - progress.elapsed);
     if (request_.runs && progress.runs != 0) {

@@ -156,7 +156,8 @@ TEST_F(CheckCommand, RefusesWhatItDoesNotKnow) {
   refused("--mutant slab.impl.free.lose_link", "did you mean slab.impl.free.loses_link");
   refused("--area budy", "there is no area `budy` to check; there are slab, vma, all");
   refused("--area slab --mutant vma.impl.mlockall.future_unlocks", "is of area vma, not of slab");
-  refused("--area slab --defects", "is of area vma, not of slab");
+  refused("--area slab --defects", "no defect of 2.4.0 is known in area slab; there are some in ");
+  refused("--area slab --defect lock_future", "`lock_future` is no defect of area slab");
   refused("--defect lock_futur", "did you mean lock_future");
   refused("--defects --profile as-built", "--profile");
   refused("--profile built", "--profile");

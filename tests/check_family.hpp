@@ -8,12 +8,15 @@
 //   canonical(state)                 what of a state two subjects must agree on
 //   booted                           the clause of the boot
 //   Companion                        what else is watched beside the model: Companion(boot), step(carried), count(coverage)
-//   keeps_invariant(state)           the invariant holds
-//   broken_law(carried)              the first law that a command breaks, in the state that it leads to or as a step
+//   keeps_invariant(boot, state)     the invariant holds
+//   broken_law(carried, reference)   the first law that a command breaks, in the state that it leads to or as a step; if there
+//                                    is a reference, but for those that the command breaks there as well
 //   note_laws, note_invariant        the clauses whose laws claimed something
 //   clause_to_blame(kind, path, because)
 //   query_that_shows(finding, state), block_of(query, state), place_in_words(path, state)
 //   notation(command), notation(command, result), notation(effect), boot_notation(boot, all_effects)
+//   prepares(defect)                 of a family whose kernel can have defects (tests/as_built_companion.hpp): the others without
+//                                    which nothing leads to one
 //   make_implementation(), make_mutable_implementation(), mutants(), replay_options
 #pragma once
 

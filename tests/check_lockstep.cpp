@@ -54,8 +54,11 @@ bool Lockstep<Family>::keeps_laws() {
 
 template <class Family>
 std::optional<BrokenLaw> Lockstep<Family>::law_broken_by_subject() const {
-  if (!command_ || ended() || !demands_.laws) return std::nullopt;
-  return Own::broken_law({boot_, before_, *command_, answer_.result, answer_.effects, subject_.observe()});
+  if (!command_ || ended() || !(demands_.laws || demands_.only_unlawful)) return std::nullopt;
+  const Carried<Family> reference{boot_, before_, *command_, result_, effects_, after_};
+  const State seen = subject_.observe();
+  const Carried<Family> carried{boot_, before_, *command_, answer_.result, answer_.effects, seen};
+  return Own::broken_law(carried, demands_.laws ? nullptr : &reference);
 }
 
 template <class Family>

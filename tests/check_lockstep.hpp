@@ -11,8 +11,9 @@ namespace refmm {
 
 /// What is held against a subject, beyond its results and states.
 struct Demands {
-  bool effects = true;    // the same effects
-  bool laws = true;       // the laws of the chapter, of both
+  bool effects = true;  // the same effects
+  bool laws =
+      true;  // the laws of the chapter, of both; else of the subject, but for those that the model breaks, too
   bool companion = true;  // what the family's companion has to say
   // A difference counts only where the subject breaks a law by it; where it does not, the two part without a finding.
   bool only_unlawful = false;
@@ -60,7 +61,7 @@ class Lockstep {
   /// Where the two differ, and the clause that follows from it; only where agree() is false.
   Finding finding() const;
 
-  /// A law that the subject breaks where it differs. It looks at whatever the subject has left of its structures, and
+  /// A law that the subject breaks where it differs, and that the model need not break. It looks at whatever the subject has left of its structures, and
   /// may not survive that.
   std::optional<BrokenLaw> law_broken_by_subject() const;
 

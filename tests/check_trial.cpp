@@ -153,7 +153,7 @@ typename Trials<Family>::Answer Trials<Family>::ask(const Script& script, int qu
 template <class Family>
 std::optional<shrink::Script<Family>> Trials<Family>::failing_part(const Script& script) {
   // Shrinking may come to a machine that nobody can boot.
-  if (!Checking<Family>::keeps_invariant(Family::boot(script.boot))) return std::nullopt;
+  if (!Checking<Family>::keeps_invariant(script.boot, Family::boot(script.boot))) return std::nullopt;
   if (ask(script, does_it_fail) == Answer::agrees) return std::nullopt;
   const Board& board = **board_;
   Script failing{script.boot, {}};

@@ -4,6 +4,7 @@
 #include <refmm/spec/kernel_map.hpp>
 #include <refmm/spec/outcome.hpp>
 
+#include <array>
 #include <cstdint>
 #include <string_view>
 
@@ -11,6 +12,7 @@ namespace refmm {
 
 struct KernelMapFamily {
   static constexpr std::string_view name = "kernel";
+  static constexpr std::array<std::string_view, 2> areas{"paging", "kernel"};
   using Boot = kernel_map::Boot<std::uint32_t>;
   using State = kernel_map::State<std::uint32_t>;
   using Command = kernel_map::Command<std::uint32_t>;

@@ -60,7 +60,9 @@ void expect_shown(const Mutant& mutant, std::size_t most_commands) {
 template <class Family>
 void expect_all_listed() {
   std::set<std::string> named, listed;
-  const std::regex call("mutant\\(\\s*\"(" + std::string(Family::name) + "\\.impl\\.[a-z0-9_.]+)\"\\)");
+  std::string areas;
+  for (const std::string_view area : areas_of<Family>()) areas += (areas.empty() ? "" : "|") + std::string(area);
+  const std::regex call("mutant\\(\\s*\"((?:" + areas + ")\\.impl\\.[a-z0-9_.]+)\"\\)");
   for (const auto& entry : std::filesystem::directory_iterator("impl")) {
     if (entry.path().extension() != ".hpp") continue;
     std::ifstream file(entry.path());

@@ -29,10 +29,12 @@ struct Checking<SlabFamily> {
   static Machine& boot_of(Session& session) { return session.machine; }
   static const slab::State& canonical(const slab::State& state) { return state; }
 
-  static bool keeps_invariant(const slab::State& state);
+  static bool keeps_invariant(const SlabFamily::Boot& boot, const SlabFamily::State& state);
 
-  /// A conjunct of the invariant in the state after the command, a step law, or, of a new cache, a law of geometry.
-  static std::optional<BrokenLaw> broken_law(const Carried<SlabFamily>& carried);
+  /// A conjunct of the invariant in the state after the command, a step law, or, of a new cache, a law of geometry. What the
+  /// command breaks in the reference as well does not count, where there is one.
+  static std::optional<BrokenLaw> broken_law(const Carried<SlabFamily>& carried,
+                                             const Carried<SlabFamily>* reference = nullptr);
 
   /// Notes the clauses whose laws claimed something of a lawful command that `because` decided. They are more than those in
   /// `because`: some decide nothing by themselves and are only kept.

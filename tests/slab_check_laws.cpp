@@ -89,14 +89,20 @@ bool decided(const Because& because, ClauseRef clause) {
 
 }  // namespace
 
-bool Checking<SlabFamily>::keeps_invariant(const slab::State& state) { return !slab::broken_conjunct(state); }
+bool Checking<SlabFamily>::keeps_invariant(const Machine&, const slab::State& state) {
+  return !slab::broken_conjunct(state);
+}
 
-std::optional<BrokenLaw> Checking<SlabFamily>::broken_law(const Carried<SlabFamily>& carried) {
+std::optional<BrokenLaw> Checking<SlabFamily>::broken_law(const Carried<SlabFamily>& carried,
+                                                          const Carried<SlabFamily>* reference) {
+  for (const auto& conjunct : slab::invariant) {
+    if (!conjunct.holds(carried.after) && !(reference && !conjunct.holds(reference->after)))
+      return BrokenLaw{&*conjunct.clause, conjunct.name};
+  }
   const slab::Transition transition = refmm::transition(carried);
-  if (const auto conjunct = slab::broken_conjunct(transition.after))
-    return BrokenLaw{&*conjunct->clause, conjunct->name};
   for (const auto& law : slab::step_laws) {
-    if (!law.holds(transition)) return BrokenLaw{&*law.clause, law.name};
+    if (!law.holds(transition) && !(reference && !law.holds(refmm::transition(*reference))))
+      return BrokenLaw{&*law.clause, law.name};
   }
   return broken_law_of_new_cache(transition);
 }

@@ -3,15 +3,27 @@
 // A family is a struct of types and functions (tests/slab_family.hpp, tests/vma_family.hpp):
 //
 //   name                          "slab", the first part of its clauses' names
+//   areas                         those first parts, where a family has several chapters
 //   Boot, State, Command, Result, Effect
 //   boot(boot)                    the model's first state
 //   step(boot, state, command)    what the model makes of a command
 //   ends_everything(result)       nothing after it is defined
 #pragma once
 
+#include <span>
+#include <string_view>
 #include <vector>
 
 namespace refmm {
+
+/// The areas of a family's clauses, in the order of the book.
+template <class Family>
+constexpr std::span<const std::string_view> areas_of() {
+  if constexpr (requires { Family::areas; })
+    return Family::areas;
+  else
+    return std::span(&Family::name, 1);
+}
 
 template <class Family>
 struct Subject {

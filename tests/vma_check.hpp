@@ -31,10 +31,12 @@ struct Checking<VmaFamily> {
   static VmaFamily::Boot& boot_of(Session& session) { return session.boot; }
   static VmaFamily::State canonical(const VmaFamily::State& state) { return vma::canonical(state); }
 
-  static bool keeps_invariant(const VmaFamily::State& state);
+  static bool keeps_invariant(const VmaFamily::Boot& boot, const VmaFamily::State& state);
 
-  /// A conjunct of the invariant in the state after the call, or a step law.
-  static std::optional<BrokenLaw> broken_law(const Carried<VmaFamily>& carried);
+  /// A conjunct of the invariant in the state after the call, or a step law. What the call breaks in the reference as well
+  /// does not count, where there is one.
+  static std::optional<BrokenLaw> broken_law(const Carried<VmaFamily>& carried,
+                                             const Carried<VmaFamily>* reference = nullptr);
 
   /// Notes the clauses that decide nothing in the corrected kernel, and are kept by every call.
   static void note_laws(Coverage& coverage, const Carried<VmaFamily>& carried, const Because& because);
@@ -64,6 +66,12 @@ struct Checking<VmaFamily> {
   static std::unique_ptr<VmaSubject> make_implementation() { return make_vma_implementation(); }
   static std::unique_ptr<VmaSubject> make_mutable_implementation() { return make_mutable_vma_implementation(); }
   static std::span<const Mutant> mutants();
+  /// The defects without which nothing leads to this one: two nodes of the tree have the same key only where an area has no
+  /// page, or where areas overlap.
+  static std::vector<std::string_view> prepares(std::string_view defect) {
+    if (defect == "tree_keys") return {"remap_zero_length", "remap_destination"};
+    return {};
+  }
   static constexpr std::string_view replay_options = "--profile corrected --subject impl";
 };
 

@@ -5,15 +5,28 @@
 
 namespace refmm {
 
-bool Checking<VmaFamily>::keeps_invariant(const VmaFamily::State& state) { return !vma::broken_conjunct(state); }
+namespace {
 
-std::optional<BrokenLaw> Checking<VmaFamily>::broken_law(const Carried<VmaFamily>& carried) {
-  const vma::Transition transition{carried.boot.kernel, carried.before,  carried.command,
-                                   carried.result,      carried.effects, carried.after};
-  if (const auto conjunct = vma::broken_conjunct(carried.after))
-    return BrokenLaw{&*conjunct->clause, conjunct->name};
+vma::Transition transition(const Carried<VmaFamily>& carried) {
+  return {carried.boot.kernel, carried.before, carried.command, carried.result, carried.effects, carried.after};
+}
+
+}  // namespace
+
+bool Checking<VmaFamily>::keeps_invariant(const VmaFamily::Boot&, const VmaFamily::State& state) {
+  return !vma::broken_conjunct(state);
+}
+
+std::optional<BrokenLaw> Checking<VmaFamily>::broken_law(const Carried<VmaFamily>& carried,
+                                                         const Carried<VmaFamily>* reference) {
+  for (const auto& conjunct : vma::invariant) {
+    if (!conjunct.holds(carried.after) && !(reference && !conjunct.holds(reference->after)))
+      return BrokenLaw{&*conjunct.clause, conjunct.name};
+  }
+  const vma::Transition transition = refmm::transition(carried);
   for (const auto& law : vma::step_laws) {
-    if (!law.holds(transition)) return BrokenLaw{&*law.clause, law.name};
+    if (!law.holds(transition) && !(reference && !law.holds(refmm::transition(*reference))))
+      return BrokenLaw{&*law.clause, law.name};
   }
   return std::nullopt;
 }

@@ -2,9 +2,9 @@
 #include <refmm/spec/transcript.hpp>
 #include <refmm/spec/vma_state.hpp>
 #include <refmm/tests/check.hpp>
+#include <refmm/tests/defect_search.hpp>
 #include <refmm/tests/model_subject.hpp>
 #include <refmm/tests/vma_check.hpp>
-#include <refmm/tests/vma_defect_search.hpp>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -226,7 +226,7 @@ TEST(VmaLaws, HoldBothToThem) {
   ASSERT_TRUE(broken);
   EXPECT_EQ(area_of(broken->clause->name), "vma");
   outcome.state.mm.total_vm = 7;
-  EXPECT_FALSE(Own::keeps_invariant(outcome.state));
+  EXPECT_FALSE(Own::keeps_invariant(boot, outcome.state));
 }
 
 TEST(VmaBlame, NamesTheClauseThatSpeaksOfTheField) {

@@ -1,7 +1,7 @@
 // The generator of sessions: the intents that come of a temper.
 #include <refmm/spec/vma_flags.hpp>
+#include <refmm/tests/commands_source.hpp>
 #include <refmm/tests/vma_commands.hpp>
-#include <refmm/tests/vma_commands_source.hpp>
 #include <refmm/tests/vma_commands_temper.hpp>
 
 #include <rapidcheck.h>

@@ -2,8 +2,8 @@
 #pragma once
 
 #include <refmm/spec/machine.hpp>
+#include <refmm/tests/commands_source.hpp>
 #include <refmm/tests/vma_commands.hpp>
-#include <refmm/tests/vma_commands_source.hpp>
 
 #include <array>
 #include <cstddef>
@@ -11,6 +11,9 @@
 #include <vector>
 
 namespace refmm::vma::drawing {
+
+using refmm::drawing::among;
+using refmm::drawing::Source;
 
 inline constexpr std::uint32_t page = i386_2_4_0.page_size;
 inline constexpr std::uint32_t task_size = i386_2_4_0.task_size;

@@ -1,10 +1,8 @@
 #include <refmm/model/vma_exit.hpp>
-#include <refmm/spec/vma_state.hpp>
+#include <refmm/tests/vma_check.hpp>
 #include <refmm/tests/vma_companion.hpp>
 
 #include <algorithm>
-#include <iterator>
-#include <utility>
 
 namespace refmm {
 
@@ -26,44 +24,16 @@ bool is_child_of(const vma::Mm<std::uint32_t>& child, const vma::Mm<std::uint32_
 
 }  // namespace
 
-bool decided_by_defect(const Because& because) {
-  return std::ranges::any_of(because, [](ClauseRef clause) { return clause->kind == ClauseKind::defect; });
-}
-
-VmaCompanion::VmaCompanion(const VmaFamily::Boot& boot) : as_built_(boot) {
-  as_built_.kernel.corrected = vma::nothing_corrected;
-}
-
 std::optional<BrokenLaw> VmaCompanion::step(const Carried<VmaFamily>& carried) {
-  auto outcome = VmaFamily::step(as_built_, carried.before, carried.command);
-  because_ = outcome.because;
-  // A call that is refused sooner has looked at less: what was found last is no difference.
-  const bool same = outcome.result == carried.result && outcome.effects == carried.effects &&
-                    vma::canonical(outcome.state) == vma::canonical(carried.after);
-  if (!same && !decided_by_defect(outcome.because))
-    return BrokenLaw{&*outcome.because.back(), "without_a_defect_the_kernel_as_built_does_the_same"};
-
-  if (astray_)
-    go_astray(carried.command);
-  else if (!same && !VmaFamily::ends_everything(outcome.result))
-    astray_ = std::move(outcome.state);
+  because_of_fork_.clear();
+  if (const auto broken = as_built_.step(carried)) return broken;
   if (calls_++ % calls_between_forks == 0) return fork(carried.after);
   return std::nullopt;
 }
 
-/// The call on the state that the defects have led to. Where that ends everything, the way is followed no further.
-void VmaCompanion::go_astray(const VmaFamily::Command& command) {
-  auto outcome = VmaFamily::step(as_built_, std::move(*astray_), command);
-  std::ranges::copy(outcome.because, std::back_inserter(because_));
-  if (VmaFamily::ends_everything(outcome.result))
-    astray_.reset();
-  else
-    astray_ = std::move(outcome.state);
-}
-
 std::optional<BrokenLaw> VmaCompanion::fork(const VmaFamily::State& parent) {
   const auto forked = model::dup_mmap<std::uint32_t>({parent, vma::Nothing{}, {}, {}});
-  std::ranges::copy(forked.so_far.because, std::back_inserter(because_));
+  because_of_fork_ = forked.so_far.because;
   if (!model::was_refused(forked.so_far) && !is_child_of(forked.child, parent.mm))
     return BrokenLaw{&*ClauseRef("vma.fork.areas"), "a_child_has_the_areas_of_its_parent"};
   return std::nullopt;

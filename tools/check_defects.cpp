@@ -1,4 +1,5 @@
-#include <refmm/tests/vma_defect_search.hpp>
+#include <refmm/tests/defect_search.hpp>
+#include <refmm/tests/vma_check.hpp>
 #include <refmm/tools/check_defects.hpp>
 #include <refmm/tools/check_report.hpp>
 #include <refmm/tools/progress.hpp>
@@ -14,7 +15,8 @@ namespace {
 
 constexpr std::size_t width_of_name = 34;
 
-CheckReport<VmaFamily> look(const Defect& defect, const DefectOptions& options) {
+template <class Family>
+CheckReport<Family> look(const Defect<Family>& defect, const DefectOptions& options) {
   DefectRequest request{.seed = options.seed, .jobs = options.jobs};
   if (options.runs) request.most_runs = *options.runs;
   ProgressLine line;
@@ -30,7 +32,8 @@ std::string law_of(const Finding& finding) {
   return fmt::format("{} [{}]", finding.sentence, finding.law->name);
 }
 
-void show_row(const Defect& defect, const CheckReport<VmaFamily>& report) {
+template <class Family>
+void show_row(const Defect<Family>& defect, const CheckReport<Family>& report) {
   if (!report.failure) {
     fmt::print("{:<{}} not found in {} runs\n", defect.clause->name, width_of_name, thousands(report.runs));
     return;
@@ -42,24 +45,26 @@ void show_row(const Defect& defect, const CheckReport<VmaFamily>& report) {
 
 }  // namespace
 
+template <class Family>
 std::vector<std::string_view> names_of_defects() {
   std::vector<std::string_view> names;
-  for (const Defect& defect : defects()) names.push_back(defect.name);
+  for (const Defect<Family>& defect : defects<Family>()) names.push_back(defect.name);
   return names;
 }
 
+template <class Family>
 Exit show_defects(const DefectOptions& options) {
   fmt::print("{:<{}} {:>7} {:>8}  {}\n", "defect", width_of_name, "runs", "commands", "law that it breaks");
   std::string transcripts;
   bool all_found = true;
-  for (const Defect& defect : defects()) {
+  for (const Defect<Family>& defect : defects<Family>()) {
     auto report = look(defect, options);
     show_row(defect, report);
     std::fflush(stdout);
     all_found = all_found && report.failure;
     if (report.interrupted) break;
     if (!report.failure) continue;
-    Counterexample<VmaFamily>& shown = report.failure->counterexample;
+    Counterexample<Family>& shown = report.failure->counterexample;
     shown.file_name = fmt::format("{}.mmt", defect.clause->name);
     transcripts += '\n' + shown.text;
     if (!options.folder.empty()) write(shown, options.folder);
@@ -68,15 +73,20 @@ Exit show_defects(const DefectOptions& options) {
   return all_found ? Exit::agree : Exit::difference;
 }
 
+template <class Family>
 Exit show_defect(std::string_view name, const DefectOptions& options) {
-  const Defect& defect = *find_defect(name);
+  const Defect<Family>& defect = *find_defect<Family>(name);
   const auto report = look(defect, options);
   fmt::print("defect             {}\n", defect.clause->name);
   show_counts(report, options.jobs);
   if (!report.failure) return Exit::agree;
-  show_failure<VmaFamily>(*report.failure, options.folder.empty() ? "counterexamples" : options.folder,
-                          as_built_replay);
+  show_failure<Family>(*report.failure, options.folder.empty() ? "counterexamples" : options.folder,
+                       as_built_replay);
   return Exit::difference;
 }
+
+template std::vector<std::string_view> names_of_defects<VmaFamily>();
+template Exit show_defects<VmaFamily>(const DefectOptions&);
+template Exit show_defect<VmaFamily>(std::string_view, const DefectOptions&);
 
 }  // namespace refmm::command

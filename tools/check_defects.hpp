@@ -18,14 +18,17 @@ struct DefectOptions {
   std::filesystem::path folder;       // for transcripts; empty for none
 };
 
-/// Names of the defects that can be looked for.
+/// Names of the defects of a family that can be looked for.
+template <class Family>
 std::vector<std::string_view> names_of_defects();
 
-/// A table of all defects: after how many runs each was found, by how many commands it shows, which law it breaks; then the
-/// transcripts. Exit::agree if all were found.
+/// A table of all defects of a family: after how many runs each was found, by how many commands it shows, which law it breaks;
+/// then the transcripts. Exit::agree if all were found.
+template <class Family>
 Exit show_defects(const DefectOptions& options);
 
 /// The check of a kernel with one defect beside the kernel without it; `name` must be one of names_of_defects().
+template <class Family>
 Exit show_defect(std::string_view name, const DefectOptions& options);
 
 }  // namespace refmm::command

@@ -17,18 +17,21 @@ std::string in_words(const CheckProgress& progress) {
   return text;
 }
 
-void show_coverage(const Coverage& coverage, std::string_view area, bool names_missing) {
-  std::string unexercised;
-  std::size_t count = 0, exercised = 0;
-  for (const Clause* clause : clauses_to_exercise(area)) {
-    ++count;
-    if (coverage.hits(*clause) > 0) {
-      ++exercised;
-    } else if (names_missing) {
-      unexercised += fmt::format("  not exercised    {}\n", clause->name);
+void show_coverage(const Coverage& coverage, const std::vector<std::string_view>& areas, bool names_missing) {
+  for (const std::string_view area : areas) {
+    std::string unexercised;
+    std::size_t count = 0, exercised = 0;
+    for (const Clause* clause : clauses_to_exercise(area)) {
+      ++count;
+      if (coverage.hits(*clause) > 0) {
+        ++exercised;
+      } else if (names_missing) {
+        unexercised += fmt::format("  not exercised    {}\n", clause->name);
+      }
     }
+    const std::string of_area = areas.size() > 1 ? fmt::format(" of {}", area) : "";
+    fmt::print("clauses            {} of {}{} exercised\n{}", exercised, count, of_area, unexercised);
   }
-  fmt::print("clauses            {} of {} exercised\n{}", exercised, count, unexercised);
 }
 
 }  // namespace refmm::command

@@ -3,10 +3,10 @@
 #include <refmm/spec/mutant.hpp>
 #include <refmm/spec/nearest.hpp>
 #include <refmm/tests/check.hpp>
+#include <refmm/tests/defect_search.hpp>
 #include <refmm/tests/museum.hpp>
 #include <refmm/tests/slab_check.hpp>
 #include <refmm/tests/vma_check.hpp>
-#include <refmm/tests/vma_defect_search.hpp>
 #include <refmm/tools/check_defects.hpp>
 #include <refmm/tools/check_report.hpp>
 #include <refmm/tools/command.hpp>
@@ -59,10 +59,28 @@ bool is_chosen(const Options& options, std::string_view area) {
   return options.area == "all" || options.area == area;
 }
 
-/// Calls `visit.operator()<Family>()` for each family that is chosen.
+/// What is asked is about the defects of 2.4.0.
+bool is_about_defects(const Options& options) {
+  return options.defects || !options.defect.empty() || options.profile == as_built;
+}
+
+/// The defect of a family that the options name, or that is in an area that they choose if they name none.
+template <class Family>
+bool has_defect_in_question(const Options& options) {
+  if constexpr (HasDefects<Family>) {
+    return std::ranges::any_of(defects<Family>(), [&](const Defect<Family>& defect) {
+      return is_chosen(options, area_of(defect.clause->name)) &&
+             (options.defect.empty() || options.defect == defect.name);
+    });
+  }
+  return false;
+}
+
+/// Calls `visit.operator()<Family>()` for each family that is chosen, with one of its areas or with all.
 void for_each_chosen(const Options& options, const auto& visit) {
   const auto one = [&]<class Family>(Family) {
-    if (is_chosen(options, Family::name)) visit.template operator()<Family>();
+    if (chosen_areas<Family>(options.area).empty()) return;
+    if (!is_about_defects(options) || has_defect_in_question<Family>(options)) visit.template operator()<Family>();
   };
   std::apply([&](auto... family) { (one(family), ...); }, families);
 }
@@ -75,15 +93,25 @@ std::size_t count_chosen(const Options& options) {
 
 std::string names_of_areas() {
   std::string names;
-  for_each_chosen({}, [&]<class Family> { names += fmt::format("{}, ", Family::name); });
+  for_each_chosen({}, [&]<class Family> { names += fmt::format("{}, ", fmt::join(areas_of<Family>(), ", ")); });
   return names + "all";
 }
 
 std::vector<Mutant> mutants_of_chosen(const Options& options) {
   std::vector<Mutant> mutants;
-  for_each_chosen(
-      options, [&]<class Family> { std::ranges::copy(Checking<Family>::mutants(), std::back_inserter(mutants)); });
+  for_each_chosen(options, [&]<class Family> {
+    std::ranges::copy_if(Checking<Family>::mutants(), std::back_inserter(mutants),
+                         [&](const Mutant& mutant) { return is_chosen(options, area_of(mutant.name)); });
+  });
   return mutants;
+}
+
+std::vector<std::string_view> names_of_all_defects() {
+  std::vector<std::string_view> names;
+  for_each_chosen({}, [&]<class Family> {
+    if constexpr (HasDefects<Family>) std::ranges::copy(names_of_defects<Family>(), std::back_inserter(names));
+  });
+  return names;
 }
 
 // ---- A check ------------------------------------------------------------------------------------------------------------
@@ -105,7 +133,7 @@ std::pair<Exit, bool> check_family(const Options& options, std::uint64_t seed, s
     request.subject = Checking<Family>::make_mutable_implementation;
     request.replay = replay_options<Family>(options.mutant);
   }
-  if constexpr (std::is_same_v<Family, VmaFamily>) {
+  if constexpr (HasDefects<Family>) {
     if (options.profile == as_built) check_as_built(request);
   }
   ProgressLine line;
@@ -114,7 +142,7 @@ std::pair<Exit, bool> check_family(const Options& options, std::uint64_t seed, s
   };
   const CheckReport<Family> report = check(request);
   line.clear();
-  show_counts(report, options.jobs);
+  show_counts(report, options.jobs, options.area);
   if (!report.failure) return {Exit::agree, report.interrupted};
   show_failure<Family>(*report.failure, options.folder.empty() ? "counterexamples" : options.folder,
                        request.replay);
@@ -175,6 +203,7 @@ bool show_exhibits(const Options& options) {
   };
   bool all_found = true;
   for (const Mutant& mutant : Checking<Family>::mutants()) {
+    if (!is_chosen(options, area_of(mutant.name))) continue;
     if (!options.mutant.empty() && mutant.name != options.mutant) continue;
     name = mutant.name;
     const Exhibit<Family> found = exhibit<Family>(mutant, request);
@@ -206,23 +235,36 @@ Exit list_mutants(const Options& options) {
   return Exit::agree;
 }
 
-/// The area that all of the options are about, where one of them is about one area only; a usage error where they do not go
-/// together.
+std::string areas_with_defects() {
+  std::vector<std::string_view> areas;
+  for_each_chosen({}, [&]<class Family> {
+    if constexpr (HasDefects<Family>) {
+      for (const Defect<Family>& defect : defects<Family>()) areas.push_back(area_of(defect.clause->name));
+    }
+  });
+  areas.erase(std::unique(areas.begin(), areas.end()), areas.end());
+  return fmt::format("{}", fmt::join(areas, ", "));
+}
+
+/// Narrows the area to that of a mutant; a usage error where the options do not go together.
 std::optional<Exit> narrow_area(Options& options) {
-  const bool about_defects = options.defects || !options.defect.empty() || options.profile == as_built;
-  const std::string_view area = about_defects             ? VmaFamily::name
-                                : !options.mutant.empty() ? area_of(options.mutant)
-                                                          : std::string_view(options.area);
+  if (is_about_defects(options)) {
+    if (count_chosen(options) != 0) return std::nullopt;
+    if (options.defect.empty())
+      return usage_error(fmt::format("no defect of 2.4.0 is known in area {}; there are some in {}", options.area,
+                                     areas_with_defects()));
+    return usage_error(fmt::format("{} is no defect of area {}", in_backticks(options.defect), options.area));
+  }
+  const std::string_view area = options.mutant.empty() ? std::string_view(options.area) : area_of(options.mutant);
   if (!is_chosen(options, area))
-    return usage_error(fmt::format("{} is of area {}, not of {}",
-                                   about_defects ? "what 2.4.0 does wrong" : in_backticks(options.mutant), area,
-                                   options.area));
+    return usage_error(
+        fmt::format("{} is of area {}, not of {}", in_backticks(options.mutant), area, options.area));
   options.area = area;
   return std::nullopt;
 }
 
 std::optional<Exit> refuse_unknown_names(const Options& options) {
-  if (count_chosen(options) == 0)
+  if (count_chosen({.area = options.area}) == 0)
     return usage_error(
         fmt::format("there is no area {} to check; there are {}", in_backticks(options.area), names_of_areas()));
   const auto is_among = [](const std::vector<std::string_view>& names, std::string_view name) {
@@ -233,11 +275,26 @@ std::optional<Exit> refuse_unknown_names(const Options& options) {
   if (!is_among(names, options.mutant))
     return usage_error(fmt::format("there is no mutant {}{}\nrefmm check --list-mutants names them all.",
                                    in_backticks(options.mutant), did_you_mean(options.mutant, names)));
-  if (!is_among(names_of_defects(), options.defect))
+  if (!is_among(names_of_all_defects(), options.defect))
     return usage_error(fmt::format("there is no defect {}{}\nrefmm check --defects looks for them all.",
                                    in_backticks(options.defect),
-                                   did_you_mean(options.defect, names_of_defects())));
+                                   did_you_mean(options.defect, names_of_all_defects())));
   return std::nullopt;
+}
+
+/// The table of defects of each family, or the check for the one that the options name.
+Exit run_defects(const Options& options) {
+  const DefectOptions how{options.seed.value_or(1), options.jobs, options.runs, options.folder};
+  Exit all = Exit::agree;
+  bool first = true;
+  for_each_chosen(options, [&]<class Family> {
+    if constexpr (HasDefects<Family>) {
+      if (!std::exchange(first, false)) fmt::print("\n");
+      const Exit exit = options.defects ? show_defects<Family>(how) : show_defect<Family>(options.defect, how);
+      if (exit != Exit::agree) all = exit;
+    }
+  });
+  return all;
 }
 
 Exit run(Options options) {
@@ -246,8 +303,7 @@ Exit run(Options options) {
   if (options.list_mutants) return list_mutants(options);
   if (options.museum) return run_museum(options);
   if (!options.defects && options.defect.empty()) return run_check(options);
-  const DefectOptions defects{options.seed.value_or(1), options.jobs, options.runs, options.folder};
-  return options.defects ? show_defects(defects) : show_defect(options.defect, defects);
+  return run_defects(options);
 }
 
 }  // namespace

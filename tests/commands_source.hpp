@@ -8,7 +8,7 @@
 #include <cstdint>
 #include <vector>
 
-namespace refmm::vma::drawing {
+namespace refmm::drawing {
 
 /// Numbers from RapidCheck's random source. Generators put together from others would cost more than what they generate: a
 /// session has thousands of numbers, and is shrunk as a script (tests/shrink.hpp), not here.
@@ -53,4 +53,4 @@ constexpr std::array<T, 1 + sizeof...(Ts)> among(T first, Ts... more) {
   return {first, static_cast<T>(more)...};
 }
 
-}  // namespace refmm::vma::drawing
+}  // namespace refmm::drawing

@@ -1,10 +1,9 @@
-// The defects of 2.4.0's memory areas, found by random checking: the model with a defect beside the model without it.
+// The defects of 2.4.0, found by random checking: the model with a defect beside the model without it.
 #pragma once
 
 #include <refmm/spec/clause.hpp>
-#include <refmm/spec/vma_kernel.hpp>
+#include <refmm/tests/as_built_companion.hpp>
 #include <refmm/tests/check.hpp>
-#include <refmm/tests/vma_check.hpp>
 
 #include <chrono>
 #include <cstdint>
@@ -16,23 +15,30 @@
 namespace refmm {
 
 /// Two kernels that a defect tells apart.
+template <HasDefects Family>
 struct Defect {
-  std::string_view name;  // as the switch is called, and the clause: defect.vma.NAME
+  std::string_view name;  // as the switch is called, and the clause: defect.AREA.NAME
   const Clause* clause;
-  vma::Corrections without, with;
+  CorrectionsOf<Family> without, with;
+
+  /// All other defects are mended on both sides: up to the call that shows the defect, all states are lawful.
+  bool is_alone() const;
 };
 
-/// All of them, in the order of the switches. Each is alone, all others are mended on both sides; but for one that nothing
-/// leads to unless another one has made the areas that it needs.
-std::span<const Defect> defects();
+/// All of them, in the order of the switches. Each is alone, but for those that nothing leads to unless others have prepared the
+/// ground, which are then on both sides (Checking<Family>::prepares).
+template <HasDefects Family>
+std::span<const Defect<Family>> defects();
 
 /// The defect of this name, or nullptr.
-const Defect* find_defect(std::string_view name);
+template <HasDefects Family>
+const Defect<Family>* find_defect(std::string_view name);
 
 /// The model as a subject, whatever the boot asks for: the kernel with the corrections `with`, from the first call on that a
 /// clause of a defect decides in it; up to there the kernel with the corrections `without`.
-std::unique_ptr<VmaSubject> make_defective_vma_model(const vma::Corrections& with,
-                                                     const vma::Corrections& without);
+template <HasDefects Family>
+std::unique_ptr<Subject<Family>> make_defective_model(const CorrectionsOf<Family>& with,
+                                                      const CorrectionsOf<Family>& without);
 
 struct DefectRequest {
   std::uint64_t seed = 1;
@@ -43,12 +49,14 @@ struct DefectRequest {
 };
 
 /// Looks for one defect. What fails is shrunk, and its transcript cites the clause of the defect, and the law that it breaks.
-CheckReport<VmaFamily> look_for(const Defect& defect, const DefectRequest& request);
+template <HasDefects Family>
+CheckReport<Family> look_for(const Defect<Family>& defect, const DefectRequest& request);
 
 /// The options of `refmm run` that replay on 2.4.0 as it was built.
 inline constexpr std::string_view as_built_replay = "--profile as-built";
 
 /// Holds a check of 2.4.0 as it was built against the corrected kernel: it fails at the first defect that shows.
-void check_as_built(CheckRequest<VmaFamily>& request);
+template <HasDefects Family>
+void check_as_built(CheckRequest<Family>& request);
 
 }  // namespace refmm
