@@ -1,3 +1,4 @@
+#include <refmm/proofs/kernel_map.hpp>
 #include <refmm/proofs/slab.hpp>
 #include <refmm/proofs/theorem.hpp>
 #include <refmm/proofs/vma.hpp>
@@ -9,6 +10,8 @@ namespace refmm {
 const std::vector<Theorem>& all_theorems() {
   static const std::vector<Theorem> all = [] {
     std::vector<Theorem> theorems = slab::theorems();
+    theorems.insert(theorems.end(), kernel_map::theorems_about_sharing().begin(),
+                    kernel_map::theorems_about_sharing().end());
     theorems.insert(theorems.end(), vma::theorems().begin(), vma::theorems().end());
     theorems.insert(theorems.end(), vma::theorems_about_calls().begin(), vma::theorems_about_calls().end());
     return theorems;
