@@ -114,12 +114,12 @@ constexpr Step grow(const Machine& machine, Step so_far, std::uint32_t position,
 
   // change
   const bool inside = std::holds_alternative<slab::OnSlab>(management);
-  auto appended =
-      append(list_of(std::move(cache)), slab::Slab{.number = number,
-                                                   .inuse = 0,
-                                                   .free = fresh_chain(geometry.num),
-                                                   .colouroff = colour + (inside ? geometry.slab_size : 0),
-                                                   .mgmt = std::move(management)});
+  auto appended = append(CacheList{std::move(cache.slabs), cache.firstnotfull},
+                         slab::Slab{.number = number,
+                                    .inuse = 0,
+                                    .free = fresh_chain(geometry.num),
+                                    .colouroff = colour + (inside ? geometry.slab_size : 0),
+                                    .mgmt = std::move(management)});
   cache = with_list(std::move(cache), std::move(appended.value));
 
   // report
@@ -147,8 +147,10 @@ constexpr Step alloc(const Machine& machine, Step so_far, std::uint32_t position
   const slab::Slab& slab = cache.slabs[cache.firstnotfull];
   Object object{cache.name, slab.number, slab.free.front()};
 
+  const std::uint32_t num = cache.geometry.num;
+
   // change
-  auto taken = take(list_of(std::move(cache)), cache.geometry.num);
+  auto taken = take(CacheList{std::move(cache.slabs), cache.firstnotfull}, num);
   cache = with_list(std::move(cache), std::move(taken.value));
 
   // report

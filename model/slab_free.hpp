@@ -17,9 +17,10 @@ constexpr Step free_object(Step so_far, const Object& object) {
   // find
   Cache& cache = so_far.state.chain[position_of(so_far.state, object.cache)];
   const std::uint32_t position = position_of(cache, object.slab);
+  const std::uint32_t num = cache.geometry.num;
 
   // change
-  auto freed = give_back(list_of(std::move(cache)), position, object.index, cache.geometry.num);
+  auto freed = give_back(CacheList{std::move(cache.slabs), cache.firstnotfull}, position, object.index, num);
   cache = with_list(std::move(cache), std::move(freed.value));
 
   // report
@@ -35,7 +36,7 @@ constexpr Step release_last_slab(Step so_far, std::uint32_t position) {
   const slab::Slab released = cache.slabs.back();
 
   // change
-  auto dropped = drop_last(list_of(std::move(cache)));
+  auto dropped = drop_last(CacheList{std::move(cache.slabs), cache.firstnotfull});
   cache = with_list(std::move(cache), std::move(dropped.value));
   so_far = because(std::move(so_far), dropped.because);
 

@@ -58,9 +58,7 @@ constexpr std::uint32_t position_of(const Cache& cache, std::uint32_t number) {
 
 using CacheList = SlabList<std::vector<slab::Slab>, std::uint32_t>;
 
-/// The list of a cache, taken out of it to be changed, and the cache with a changed list put back.
-constexpr CacheList list_of(Cache&& cache) { return {std::move(cache.slabs), cache.firstnotfull}; }
-
+/// The cache with its list, which was taken out of it to be changed, put back.
 constexpr Cache with_list(Cache cache, CacheList list) {
   cache.slabs = std::move(list.slabs);
   cache.firstnotfull = list.firstnotfull;

@@ -245,8 +245,10 @@ constexpr VmaStep<W> do_mmap_pgoff(const vma::KernelOf<W>& kernel, VmaStep<W> so
     area = mapped.area;
   }
   so_far = insert_vm_struct(std::move(so_far), area);
-  if (request.file != 0 && has(area.vm_flags, vma::VM_DENYWRITE))
-    so_far = write_count_changed(std::move(so_far), file_name(so_far.state, area), +1);
+  if (request.file != 0 && has(area.vm_flags, vma::VM_DENYWRITE)) {
+    const Name file = file_name(so_far.state, area);
+    so_far = write_count_changed(std::move(so_far), file, +1);
+  }
 
   // report
   so_far.because.push_back("vma.mmap.area");

@@ -99,8 +99,9 @@ constexpr VmaStep<W> clear_destination(const vma::KernelOf<W>& kernel, VmaStep<W
   so_far = do_munmap<W>(kernel, std::move(so_far), r.new_addr, r.new_len);
   if (has_ended(so_far)) return so_far;
   if (unmapping_failed(so_far)) {
+    const vma::Refusal reason = refusal_of(so_far);
     if (kernel.corrected.remap_destination)
-      return refused(std::move(so_far), refusal_of(so_far), "vma.mremap.fixed.destination_stays");
+      return refused(std::move(so_far), reason, "vma.mremap.fixed.destination_stays");
     so_far.because.push_back("defect.vma.remap_destination");
   }
   so_far.result = vma::Success{};
@@ -125,7 +126,8 @@ constexpr VmaStep<W> cut_tail(const vma::KernelOf<W>& kernel, VmaStep<W> so_far,
   if (has_ended(so_far)) return so_far;
   if (unmapping_failed(so_far)) {
     const bool stops = r.fixed ? kernel.corrected.remap_tail : kernel.corrected.remap_shrinks_checked;
-    if (stops) return refused(std::move(so_far), refusal_of(so_far), "vma.mremap.tail_stays");
+    const vma::Refusal reason = refusal_of(so_far);
+    if (stops) return refused(std::move(so_far), reason, "vma.mremap.tail_stays");
     so_far.because.push_back(r.fixed ? ClauseRef("defect.vma.remap_tail")
                                      : ClauseRef("defect.vma.remap_shrinks_checked"));
   } else if (r.old_len != r.new_len) {

@@ -11,7 +11,7 @@ namespace refmm::paging {
 namespace why {
 inline constexpr std::string_view caller = "the caller's mistake: 2.4.0 follows a pointer that leads nowhere";
 inline constexpr std::string_view left_behind = "what the caller has not cleared is nobody's any more";
-inline constexpr std::string_view never_returns = "the call does not return, so there is no state to speak of";
+inline constexpr std::string_view never_ends = "the caller's mistake: 2.4.0 waits for a counter to go below zero";
 }  // namespace why
 
 inline constexpr std::array clauses{
@@ -55,8 +55,8 @@ inline constexpr std::array clauses{
     Clause{"paging.pgd.unknown", ClauseKind::unspecified, "include/asm-i386/pgalloc.h:free_pgd_slow", why::caller},
     Clause{"paging.quick_lists.kept", ClauseKind::must, "arch/i386/mm/init.c:do_check_pgt_cache"},
     Clause{"paging.quick_lists.trimmed", ClauseKind::must, "arch/i386/mm/init.c:do_check_pgt_cache"},
-    Clause{"paging.quick_lists.hang", ClauseKind::must, "arch/i386/mm/init.c:do_check_pgt_cache",
-           why::never_returns},
+    Clause{"paging.quick_lists.hang", ClauseKind::unspecified, "arch/i386/mm/init.c:do_check_pgt_cache",
+           why::never_ends},
 
     // The user's half: two calls of refmm's own.
     Clause{"paging.map_user", ClauseKind::must, "mm/memory.c:do_anonymous_page"},

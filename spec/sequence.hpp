@@ -99,6 +99,8 @@ struct SortedBy {
     return list;
   }
 };
+template <class Key>
+SortedBy(Key) -> SortedBy<Key>;  // clang 16 has no deduction for aggregates
 
 /// No element occurs twice, and each is below `bound`.
 template <class W>

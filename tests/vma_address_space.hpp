@@ -40,7 +40,7 @@ class VmaMachine {
   }
 
   vma::Result<Word> apply(const vma::Command<Word>& command) {
-    return std::visit([this](const auto& call) { return run(call); }, command);
+    return std::visit([this](const auto& call) { return this->run(call); }, command);
   }
 
   std::vector<vma::Effect<Word>> take_effects() { return layer_.take_effects(); }
