@@ -72,8 +72,13 @@ Place any_touched(Source& source) {
   }
 }
 
-Size any_large_size(Source& source) {
+Size any_large_size(Source& source, const Temper& temper) {
   using enum Size::Measure;
+  if (!temper.little_room) {
+    const auto measure = source.one_of(among(to_slot_end, nothing));
+    const std::int32_t slots = measure == nothing ? source.offset(1, 2) : source.offset(0, 1);
+    return {measure, 0, 1024 * slots + source.offset(-2, 2), source.one_in(4) ? any_bytes(source) : 0};
+  }
   const auto measure = source.one_of(among(to_slot_end, to_range_end, to_range_end, to_top, to_top, nothing));
   if (measure == nothing) return {nothing, 0, 1024 * source.offset(1, 2) + source.offset(-2, 2), 0};
   return {measure, 0, source.offset(-2, 2), source.one_in(4) ? any_bytes(source) : 0};
@@ -81,7 +86,8 @@ Size any_large_size(Source& source) {
 
 Size any_size(Source& source, const Temper& temper) {
   using enum Size::Measure;
-  if (source.one_in(temper.large)) return any_large_size(source);
+  // Where areas have little room, only ioremap fills it: frames for as many pages would take the model a second.
+  if (!temper.little_room && source.one_in(temper.large)) return any_large_size(source, temper);
   switch (source.number(0, 7)) {
     case 0:
     case 1:
@@ -156,7 +162,7 @@ IoremapIntent any_of_reserved(Source& source) {
 Intent any_ioremap(Source& source, const Temper& temper) {
   if (source.one_in(temper.large)) {
     // From the middle of physical memory: as much as there can be.
-    return IoremapIntent{{Phys::Landmark::address, 0x80000000, 0, 0}, any_large_size(source), false};
+    return IoremapIntent{{Phys::Landmark::address, 0x80000000, 0, 0}, any_large_size(source, temper), false};
   }
   if (temper.weights[reserve] != 0 && source.one_in(4)) return any_of_reserved(source);
   if (source.one_in(temper.odd) || source.one_in(6)) return any_at_an_edge(source, temper);
@@ -242,11 +248,12 @@ Intent any_intent(Source& source, const Temper& temper) {
     case touch:
       return any_touch(source, temper);
     case get:
-      return GetIntent{source.one_in(2), source.number(1, 4)};
+      return GetIntent{source.one_in(2), source.number(1, source.one_in(temper.hoards) ? 50 : 4)};
     case put:
       return PutIntent{any_ordinal(source)};
     case reserve:
-      return ReserveIntent{any_ordinal(source), source.number(1, 4), !source.one_in(3)};
+      return ReserveIntent{any_ordinal(source), source.number(1, source.one_in(temper.hoards) ? 60 : 4),
+                           !source.one_in(3)};
     case kmap:
       return KmapIntent{any_ordinal(source)};
     case kunmap:
@@ -260,10 +267,11 @@ Intent any_intent(Source& source, const Temper& temper) {
   }
 }
 
-Intent any_misuse(Source& source) {
+Intent any_misuse(Source& source, const Temper& temper) {
   using enum MisuseIntent::Kind;
-  return MisuseIntent{
-      source.one_of(among(vmalloc_nothing, vmalloc_too_much, kunmap_not_mapped, kunmap_not_used, trim_for_ever))};
+  if (temper.weights[kunmap] != 0 && source.one_in(2))
+    return MisuseIntent{source.one_of(among(kunmap_not_mapped, kunmap_not_used))};
+  return MisuseIntent{source.one_of(among(vmalloc_nothing, vmalloc_too_much, trim_for_ever))};
 }
 
 Session any_session(Source source, int size) {
@@ -271,13 +279,13 @@ Session any_session(Source source, int size) {
   Session session{temper.boot, {}};
   // Where areas have little room, each may be as large as a machine has RAM: few of them will do.
   const std::uint32_t most = 3 * static_cast<std::uint32_t>(size);
-  const bool costly = temper.boot.ram_pages > 100'000 || temper.longest > 100;
+  const bool costly = temper.little_room || temper.longest > 100;
   const std::uint32_t count = source.number(1, costly ? 40 : most);
   session.intents.reserve(count + 2);
   if (temper.fills_window)
     session.intents.push_back(FillWindowIntent{1100, source.one_of(among(1u, 3u, 50u, 5000u))});
   while (session.intents.size() < count) session.intents.push_back(any_intent(source, temper));
-  if (source.one_in(4)) session.intents.push_back(any_misuse(source));
+  if (source.one_in(4)) session.intents.push_back(any_misuse(source, temper));
   return session;
 }
 

@@ -110,7 +110,8 @@ struct Surveyor {
     std::vector<W> holes;
     W end = vmalloc_start(boot);
     for (const VmStruct<W>& area : now.vmlist) {
-      if (area.addr - end > page) holes.push_back(area.addr - end - page);
+      // One of hundreds of slots would take the model as long as a thousand other calls.
+      if (area.addr - end > page && area.addr - end <= 2 * slot_bytes) holes.push_back(area.addr - end - page);
       end = area.addr + area.size;
     }
     return holes.empty() ? page : holes[ordinal % holes.size()];

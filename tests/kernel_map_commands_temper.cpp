@@ -67,30 +67,37 @@ constexpr std::array profiles{
 static_assert(profiles.size() == mixed + 1);
 
 /// One in so many sessions.
-constexpr std::array<std::uint32_t, profiles.size()> how_often{8, 10, 10, 8, 8, 2, 1, 2, 8, 8, 8, 6, 1, 2, 8};
+constexpr std::array<std::uint32_t, profiles.size()> how_often{16, 20, 20, 16, 16, 4, 2, 10,
+                                                               16, 16, 16, 12, 1,  2, 16};
 
 /// The first frame behind those that boot puts its tables in.
 W end_of_boot_tables(const Boot<W>& boot) {
   const W entries = boot.kernel.machine.entries_per_table;
   const W direct = boot.pse ? 0 : (boot.ram_pages + entries - 1) / entries;
-  const W most =
-      boot.kernel.sharing == Sharing::preallocated ? entries - user_slots(boot.kernel.machine) : direct + 2;
-  return first_boot_table<W> + most;
+  return first_boot_table<W> + direct + 2;
+}
+
+/// Free frames that boot takes for the tables of all other slots, at most.
+W preallocated_tables(const Boot<W>& boot) {
+  const auto& machine = boot.kernel.machine;
+  return boot.kernel.sharing == Sharing::preallocated ? machine.entries_per_table - user_slots(machine) : 0;
 }
 
 void draw_memory(Source& source, Memory memory, Boot<W>& boot) {
   const W lowest = end_of_boot_tables(boot);
   boot.first_free = lowest + source.one_of(among<W>(0, 0, 1, 7, 1024 - lowest % 1024));
+  // Sometimes there are too few for all tables.
+  const W tables = source.one_in(6) ? 0 : preallocated_tables(boot);
   switch (memory) {
     case Memory::tiny:
-      boot.ram_pages = boot.first_free + source.number(2, 40);
+      boot.ram_pages = boot.first_free + tables + source.number(2, 40);
       break;
     case Memory::slots:
-      boot.ram_pages = boot.first_free + source.one_of(among<W>(1100, 1500, 2100));
+      boot.ram_pages = boot.first_free + tables + source.one_of(among<W>(1100, 1500, 2100));
       break;
     case Memory::dma:
       boot.first_free = 4096 - source.number(0, 12);
-      boot.ram_pages = 4096 + source.number(0, 60);
+      boot.ram_pages = 4096 + tables + source.number(0, 60);
       break;
     case Memory::most:
       boot.ram_pages = (0xf8000000 - boot.kernel.machine.page_offset) / boot.kernel.machine.page_size;
@@ -98,7 +105,7 @@ void draw_memory(Source& source, Memory memory, Boot<W>& boot) {
     default:
       // Also an end of RAM at and beside the boundaries of slots, and of what the hole behind it is rounded to.
       boot.ram_pages = source.one_in(2)
-                           ? boot.first_free + source.number(30, 400)
+                           ? boot.first_free + tables + source.number(30, 400)
                            : 2048 * source.number(1, 2) + source.one_of(among<W>(0, 1, 0 - W{1}, 1024));
       break;
   }
@@ -118,7 +125,8 @@ Boot<W> any_boot(Source& source, Memory memory) {
   // Tables of the direct mapping are as many as there is RAM.
   if (!boot.pse) {
     boot.first_free = end_of_boot_tables(boot) + source.number(0, 3);
-    if (boot.ram_pages < boot.first_free + 8) boot.ram_pages = boot.first_free + source.number(8, 300);
+    const W least = boot.first_free + preallocated_tables(boot) + 8;
+    if (boot.ram_pages < least) boot.ram_pages = least + source.number(0, 300);
   }
   return boot;
 }
@@ -136,12 +144,16 @@ Temper any_temper(Source& source) {
   temper.weights[ioremap] += 1;
   temper.longest = source.one_of(among(1u, 3u, profile.longest, profile.longest));
   temper.odd = source.one_of(among(0u, 40u, 12u, 5u));
-  temper.large = number == full || number == top ? 3 : source.one_of(among(0u, 0u, 30u, 10u));
+  temper.large = source.one_of(among(0u, 0u, 30u, 10u));
+  if (number == full || number == top) temper.large = source.one_of(among(4u, 8u));
+  if (number == fail) temper.large = source.one_of(among(3u, 8u));
   temper.users = source.one_of(among(0u, 3u, 2u));
   temper.fast = source.one_of(among(0u, 1u, 2u));
+  temper.hoards = number == small || number == edges ? 4 : 20;
   temper.most_pgds = source.one_of(among(1u, 2u, 4u));
   if (number == procs && source.one_in(3)) temper.most_pgds = 40;
   temper.fills_window = number == window;
+  temper.little_room = profile.memory == Memory::most;
   return temper;
 }
 

@@ -45,8 +45,10 @@ struct Temper {
   std::uint32_t large;      // one area in N is as large as what is left, or as a slot
   std::uint32_t users;      // one touch in N is a program's
   std::uint32_t fast;       // one directory in N goes to the quick list
+  std::uint32_t hoards;     // one time in N dozens of frames are taken, or reserved
   std::uint32_t most_pgds;  // that begin at once
   bool fills_window;
+  bool little_room;  // the range of areas is a few dozen slots: one area may fill it
 };
 
 /// One of the profiles, most of which the recordings have, changed by chance.
