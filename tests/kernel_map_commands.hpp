@@ -169,6 +169,18 @@ struct Session {
 /// often and some not at all.
 Session draw_session(std::uint64_t seed, std::uint64_t run);
 
+// ---- What callers must not do ---------------------------------------------------------------------------------------------
+// The kernel trusts them: what follows is nobody's fault but theirs.
+
+/// Users of the address that kmap gave a high frame.
+std::uint32_t users_of_kmap(const State<std::uint32_t>& now, std::uint32_t pfn);
+
+/// True if a frame that a caller has taken may be given back: nobody uses its address, and no area of ioremap leads to it.
+bool may_put_back(const State<std::uint32_t>& now, std::uint32_t pfn);
+
+/// True if a program still has something mapped: its directory may not be given back.
+bool has_user_half(const Pgd<std::uint32_t>& pgd);
+
 // ---- The caller -----------------------------------------------------------------------------------------------------------
 
 /// Carries out the intents of a session.

@@ -151,32 +151,12 @@ struct Surveyor {
   const Pgd<W>* pgd(std::uint32_t ordinal) const {
     return now.pgds.empty() ? nullptr : &now.pgds[ordinal % now.pgds.size()];
   }
-  bool has_user_half(const Pgd<W>& pgd) const {
-    return std::ranges::any_of(pgd.entries.written,
-                               [](const auto& entry) { return entry.first < user_slots_of_pgd; });
-  }
-  /// Uses of a high frame's address.
-  W uses(W pfn) const {
-    const W address = lookup(now.pkmap.address, pfn);
-    if (address == 0) return 0;
-    const W count = lookup(now.pkmap.count, (address - boot.kernel.machine.pkmap_base) / page);
-    return count == 0 ? 0 : count - 1;
-  }
   std::vector<W> frames_in_use_by_kmap() const {
     std::vector<W> pfns;
     for (const auto& [pfn, address] : now.pkmap.address.written) {
-      if (uses(pfn) != 0) pfns.push_back(pfn);
+      if (users_of_kmap(now, pfn) != 0) pfns.push_back(pfn);
     }
     return pfns;
-  }
-  /// An area of ioremap leads to it: whoever gives it back now does not know what he does.
-  bool is_io_mapped(W pfn) const {
-    return std::ranges::any_of(now.vmlist, [&](const VmStruct<W>& area) {
-      if (area.flags != AreaKind::ioremap) return false;
-      const W entry = entry_at<W>(boot.kernel.machine, now, now.swapper_pg_dir, area.addr);
-      const W first = frame_of<W>(boot.kernel.machine, entry);
-      return pfn - first < area.size / page - 1;
-    });
   }
 };
 
@@ -212,7 +192,7 @@ struct Plan {
     const Pgd<W>* pgd = survey.pgd(wish.ordinal);
     if (!pgd || repetition >= wish.count) return {};
     Commands commands;
-    if (survey.has_user_half(*pgd)) commands.push_back(ClearPageTables<W>{pgd->number, 0, user_slots_of_pgd});
+    if (has_user_half(*pgd)) commands.push_back(ClearPageTables<W>{pgd->number, 0, user_slots_of_pgd});
     if (wish.fast)
       commands.push_back(PgdFreeFast{pgd->number});
     else
@@ -234,7 +214,7 @@ struct Plan {
   Commands operator()(const PutIntent& wish) const {
     if (survey.held.empty()) return {};
     const W pfn = survey.held[wish.ordinal % survey.held.size()];
-    if (survey.uses(pfn) != 0 || survey.is_io_mapped(pfn)) return {};
+    if (!may_put_back(now(), pfn)) return {};
     return once(PutPage<W>{pfn});
   }
   Commands operator()(const ReserveIntent& wish) const {
@@ -279,7 +259,7 @@ struct Plan {
     using enum MisuseIntent::Kind;
     const auto high_frame = [&](bool used_once) -> std::optional<W> {
       for (W pfn = survey.boot.ram_pages; pfn < num_physpages(survey.boot); ++pfn) {
-        if ((lookup(now().pkmap.address, pfn) != 0) == used_once && survey.uses(pfn) == 0) return pfn;
+        if ((lookup(now().pkmap.address, pfn) != 0) == used_once && users_of_kmap(now(), pfn) == 0) return pfn;
       }
       return std::nullopt;
     };
@@ -302,6 +282,29 @@ struct Plan {
 };
 
 }  // namespace
+
+// ---- What callers must not do -----------------------------------------------------------------------------------------------
+
+W users_of_kmap(const State<W>& now, W pfn) {
+  const W address = lookup(now.pkmap.address, pfn);
+  if (address == 0) return 0;
+  const W count = lookup(now.pkmap.count, (address - i386_2_4_0.pkmap_base) / page);
+  return count == 0 ? 0 : count - 1;
+}
+
+bool may_put_back(const State<W>& now, W pfn) {
+  const auto leads_to_it = [&](const VmStruct<W>& area) {
+    if (area.flags != AreaKind::ioremap) return false;
+    const W entry = entry_at<W>(i386_2_4_0, now, now.swapper_pg_dir, area.addr);
+    return pfn - frame_of<W>(i386_2_4_0, entry) < area.size / page - 1;
+  };
+  return users_of_kmap(now, pfn) == 0 && std::ranges::none_of(now.vmlist, leads_to_it);
+}
+
+bool has_user_half(const Pgd<W>& pgd) {
+  return std::ranges::any_of(pgd.entries.written,
+                             [](const auto& entry) { return entry.first < user_slots_of_pgd; });
+}
 
 // ---- The caller -------------------------------------------------------------------------------------------------------------
 
