@@ -87,7 +87,7 @@ class KernelCalls {
         return get_or_put(now);
       case 23:
       case 24:
-        return kmap(now);
+        return kmap();
       default:
         return knobs();
     }
@@ -99,7 +99,8 @@ class KernelCalls {
   Word range_start() const { return kernel_map::vmalloc_start(boot_); }
 
   Word size() {
-    if (one_in(25)) return one_in(2) ? 0 : 0x400000 + below(3) * 4096;
+    if (one_in(150)) return 0;
+    if (one_in(50)) return 0x400000 + below(3) * 4096;
     if (one_in(60)) return kernel_map::num_physpages(boot_) * 4096 + below(2);
     return one_in(4) ? 1 + below(20000) : (1 + below(5)) * 4096;
   }
@@ -123,9 +124,10 @@ class KernelCalls {
         return start_of_area(now) + below(6) * 4096 + (one_in(2) ? below(4096) : 0);
     }
   }
-  Command ioremap(const State&) {
+  Command ioremap(const State& now) {
     Word phys = 0x80000000 + below(16) * 4096;
-    if (one_in(4)) phys = 0xa0000 - 0x1000 + below(4) * 0x1000 + below(2);
+    if (one_in(8)) phys = 0xa0000 - 0x1000 + below(4) * 0x1000 + below(2);
+    if (one_in(8)) phys = 0x100000 - (1 + below(6)) * 4096;
     if (one_in(6)) phys = (boot_.ram_pages + below(4) - 2) * 4096;
     if (one_in(6)) phys = (kernel_map::num_physpages(boot_) + below(4) - 2) * 4096;
     if (one_in(6)) phys = 0u - (1 + below(4)) * 4096;
@@ -133,7 +135,13 @@ class KernelCalls {
     if (one_in(3)) phys += below(4096);
     Word size = one_in(4) ? 1 + below(3) : size_of_device();
     if (one_in(20)) size = 0u - phys;
+    if (one_in(12)) return kernel_map::Ioremap<Word>{0x40000000, left_behind(now) + below(3) * 4096, false};
     return kernel_map::Ioremap<Word>{phys, size, one_in(2)};
+  }
+  /// Bytes from the last area to the end of the range, less a guard page and one more.
+  Word left_behind(const State& now) const {
+    const Word last = now.vmlist.empty() ? range_start() : now.vmlist.back().addr + now.vmlist.back().size;
+    return kernel_map::vmalloc_end(boot_) - last - 2 * 4096;
   }
   Word size_of_device() {
     if (one_in(40)) return 0x30000000 + below(0x10000000);
@@ -173,7 +181,7 @@ class KernelCalls {
            std::ranges::find(now.pte_quicklist, pfn) == now.pte_quicklist.end();
   }
 
-  Command kmap(const State&) {
+  Command kmap() {
     if (boot_.config != kernel_map::Config::highmem) return kernel_map::Kmap<Word>{below(boot_.ram_pages)};
     const Word pfn = one_in(8) ? below(boot_.ram_pages) : boot_.ram_pages + below(boot_.highmem_pages);
     if (one_in(3) || users_[pfn] == 0) {
