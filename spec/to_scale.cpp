@@ -1,5 +1,6 @@
 #include <refmm/spec/to_scale.hpp>
 
+#include <fmt/color.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -298,6 +299,50 @@ std::vector<std::string> drawings(std::span<const Area> areas, Bytes page_size) 
     mapped_up_to = std::max(mapped_up_to, end_of(group));
   }
   return lines;
+}
+
+// ---- Colours --------------------------------------------------------------------------------------------------
+
+namespace {
+
+fmt::terminal_color on_terminal(Colour colour) {
+  switch (colour) {
+    case Colour::red:
+      return fmt::terminal_color::red;
+    case Colour::green:
+      return fmt::terminal_color::green;
+    case Colour::yellow:
+      return fmt::terminal_color::yellow;
+    case Colour::blue:
+      return fmt::terminal_color::bright_blue;
+    case Colour::magenta:
+      return fmt::terminal_color::magenta;
+    case Colour::cyan:
+      return fmt::terminal_color::cyan;
+  }
+  return fmt::terminal_color::white;
+}
+
+const Ink* ink_of(char letter, std::span<const Ink> inks) {
+  const auto found =
+      std::ranges::find_if(inks, [&](const Ink& ink) { return ink.letters.find(letter) != ink.letters.npos; });
+  return found == inks.end() ? nullptr : &*found;
+}
+
+}  // namespace
+
+std::string coloured(std::string_view line, std::span<const Ink> inks) {
+  std::string text;
+  bool between_bars = false;
+  while (!line.empty()) {
+    const Ink* ink = between_bars ? ink_of(line.front(), inks) : nullptr;
+    const std::size_t alike = ink == nullptr ? 1 : std::min(line.find_first_not_of(ink->letters), line.size());
+    if (line.front() == '|') between_bars = !between_bars;
+    text += ink == nullptr ? std::string(line.substr(0, 1))
+                           : fmt::format(fmt::fg(on_terminal(ink->colour)), "{}", line.substr(0, alike));
+    line.remove_prefix(alike);
+  }
+  return text;
 }
 
 }  // namespace refmm::to_scale

@@ -45,4 +45,17 @@ std::vector<std::string> strip(std::span<const Area> areas, Bytes start, Bytes e
 /// many lines, as a strip. Holes that would take more than half of a drawing are left out, and their size given.
 std::vector<std::string> drawings(std::span<const Area> areas, Bytes page_size);
 
+// ---- Colours --------------------------------------------------------------------------------------------------
+
+enum class Colour { red, green, yellow, blue, magenta, cyan };
+
+/// Letters of a drawing, which stand between bars, and the colour that they have on a terminal.
+struct Ink {
+  std::string_view letters;
+  Colour colour;
+};
+
+/// The line with its letters coloured, by escape sequences for terminals.
+std::string coloured(std::string_view line, std::span<const Ink> inks);
+
 }  // namespace refmm::to_scale
