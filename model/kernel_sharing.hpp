@@ -65,8 +65,10 @@ constexpr Synced<Directory> vmalloc_fault(Sharing sharing, const Directory& swap
                                           W slot) {
   // refuse
   if (sharing == Sharing::preallocated) return {pgd, false};
-  if (is_present(W(lookup(pgd, slot))) && !mutant("paging.fault.copies_over_entries")) return {pgd, false};
+  const W old = lookup(pgd, slot);
   const W entry = lookup(swapper, slot);
+  const bool overwrites = mutant("paging.fault.copies_over_entries") && is_true(old != entry);
+  if (is_present(old) && !overwrites) return {pgd, false};
   if (!is_present(entry)) return {pgd, false};
 
   // change

@@ -33,6 +33,11 @@ struct FreeArea {
                (std::vector<W>, map));  // numbers of the bits that are 1, ascending: bit `position >> (order + 1)`
 };
 
+/// The orders that there are, 0 to 9. 2.4.0: MAX_ORDER.
+inline constexpr std::uint32_t orders = 10;
+/// Blocks of this order have no partner: they never merge.
+inline constexpr std::uint32_t largest_order = orders - 1;
+
 /// How a list goes on. 2.4.0: list_head. A list begins and ends at its head; heads are numbered behind the frames, one for each order.
 struct ListHead {
   REFMM_RECORD(ListHead, (std::uint32_t, next),
@@ -47,7 +52,10 @@ struct State {
                (std::vector<FreeArea<W>>, free_area),  // by order
                (std::uint32_t, free_pages),            // frames on the lists, as counted; wraps
                (std::vector<Page>, pages),             // by position
-               (std::vector<ListHead>, damaged));      // empty while lists are lists: see model/buddy_damage.hpp
+               (std::vector<ListHead>, damaged),       // empty while lists are lists: see model/buddy_damage.hpp
+               (std::vector<ListHead>,
+                left_behind));  // what the entries of frames say that are on no list; empty in a
+                                // kernel that lets no misuse damage its lists
 };
 
 enum class AtBoot {

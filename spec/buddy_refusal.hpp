@@ -9,8 +9,9 @@ enum class Refusal {
   no_block,
 
   // The kernel's own assertions: BUG.
-  page_on_lru_list,  // of an allocation: the frame is marked active, inactive_dirty or inactive_clean
-  page_has_buffers,  // of a release, and so are all below
+  page_on_lru_list,    // of an allocation: the frame is marked active, inactive_dirty or inactive_clean
+  block_outside_zone,  // of an allocation: a list that misuse has damaged led out of the zone
+  page_has_buffers,    // of a release, and so are all below
   page_has_mapping,
   page_behind_ram,
   page_in_swap_cache,
@@ -20,6 +21,7 @@ enum class Refusal {
   page_inactive_dirty,
   page_inactive_clean,
   block_misaligned,
+  block_too_large,  // there is no such order
   partner_outside_zone,
 
   // Those that 2.4.0 has not got: BUG of the corrected kernel.

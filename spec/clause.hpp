@@ -30,6 +30,7 @@ struct Clause {
 
 }  // namespace refmm
 
+#include <refmm/spec/buddy_clauses.hpp>
 #include <refmm/spec/kernel_map_clauses.hpp>
 #include <refmm/spec/paging_clauses.hpp>
 #include <refmm/spec/slab_clauses.hpp>
@@ -39,8 +40,9 @@ namespace refmm {
 
 /// The tables of all areas, bottom up.
 inline constexpr std::array clause_tables{
-    std::span<const Clause>(slab::clauses), std::span<const Clause>(paging::clauses),
-    std::span<const Clause>(kernel_map::clauses), std::span<const Clause>(vma::clauses)};
+    std::span<const Clause>(buddy::clauses), std::span<const Clause>(slab::clauses),
+    std::span<const Clause>(paging::clauses), std::span<const Clause>(kernel_map::clauses),
+    std::span<const Clause>(vma::clauses)};
 
 /// A reference to a clause that exists.
 class ClauseRef {

@@ -10,6 +10,8 @@
 #include <refmm/spec/difference.hpp>
 #include <refmm/spec/transcript.hpp>
 #include <refmm/tests/check_coverage.hpp>
+#include <refmm/tests/buddy_family.hpp>
+#include <refmm/tests/kernel_map_family.hpp>
 #include <refmm/tests/slab_family.hpp>
 #include <refmm/tests/subject.hpp>
 #include <refmm/tests/vma_family.hpp>
@@ -29,7 +31,9 @@ struct Death {
 
 /// The implementations of the families, each null where its transcripts are for the model alone.
 struct Implementations {
+  Subject<BuddyFamily>* buddy = nullptr;
   Subject<SlabFamily>* slab = nullptr;
+  Subject<KernelMapFamily>* kernel_map = nullptr;
   Subject<VmaFamily>* vma = nullptr;
 };
 

@@ -1,7 +1,6 @@
 // The notation of the vma family, as replaying needs it. Part of replay.hpp.
 #pragma once
 
-#include <refmm/spec/clause.hpp>
 #include <refmm/spec/difference.hpp>
 #include <refmm/spec/transcript.hpp>
 #include <refmm/spec/vma_notation.hpp>
@@ -17,7 +16,6 @@ namespace refmm::replay {
 
 template <>
 struct NotationOf<VmaFamily> {
-  static constexpr ClauseRef boot_clause{"vma.boot"};
   static constexpr const char* what_fits = "an address space that fits into the machine";
   struct Memory {};  // calls mean the same whatever came before
   using Question = vma::Question;
