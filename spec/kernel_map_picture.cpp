@@ -127,8 +127,8 @@ Lines directories(const Machine& machine, const State<Word>& state) {
     if (!drawn.empty()) lines.emplace_back();
   }
   if (grids.size() > most_grids)
-    lines.push_back(fmt::format("  (and {} that look like none of these)",
-                                counted(grids.size() - most_grids, "kind") + " of directories"));
+    lines.push_back(fmt::format("  (left out: directories that look like none of these, in {})",
+                                counted(grids.size() - most_grids, "more way")));
   lines.emplace_back(
       "  of the kernel: K table, M page of 4M, S stand-in table; in lower case: shared, the entry of");
   lines.emplace_back("  swapper; - absent, a fault copies it; ! stale, not the entry of swapper; U user; . empty");
@@ -242,11 +242,13 @@ Lines stale_translations(const Machine& machine, const State<Word>& state) {
 std::vector<std::string> picture(const Boot<Word>& boot, const State<Word>& state) {
   const Machine& machine = boot.kernel.machine;
   const auto areas = drawn_areas(machine, state);
-  Lines lines{fmt::format(
-      "{}, {} of processes; on the quick lists {} and {}; {} of {} frames free", counted(areas.size(), "area"),
-      state.pgds.size() == 1 ? "1 directory" : fmt::format("{} directories", state.pgds.size()),
-      counted(state.pgd_quicklist.size(), "of them"), counted(state.pte_quicklist.size(), "table"),
-      free_frames(boot, state), num_physpages(boot))};
+  const auto directories_of = [](std::size_t count) {
+    return fmt::format("{} director{}", count, count == 1 ? "y" : "ies");
+  };
+  Lines lines{fmt::format("{}, {} of processes; on the quick lists {} and {}; {} of {} frames free",
+                          counted(areas.size(), "area"), directories_of(state.pgds.size()),
+                          directories_of(state.pgd_quicklist.size()), counted(state.pte_quicklist.size(), "table"),
+                          free_frames(boot, state), num_physpages(boot))};
   lines.emplace_back();
   append(lines, directories(machine, state));
   lines.emplace_back();
