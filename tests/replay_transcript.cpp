@@ -352,7 +352,8 @@ template <class Family>
 void FamilyTranscript<Family>::draw(Position at, std::string of) {
   if constexpr (requires { Notation::picture(model_.state, model_.kernel); }) {
     if (options_.picture)
-      replayed_.pictures.push_back({at, std::move(of), Notation::picture(model_.state, model_.kernel)});
+      replayed_.pictures.push_back(
+          {at, std::move(of), Notation::picture(model_.state, model_.kernel), Notation::inks});
   }
 }
 
