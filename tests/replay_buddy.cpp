@@ -1,3 +1,4 @@
+#include <refmm/spec/buddy_picture.hpp>
 #include <refmm/spec/buddy_state.hpp>
 #include <refmm/tests/replay_buddy.hpp>
 #include <refmm/tests/replay_difference.hpp>
@@ -85,6 +86,12 @@ std::optional<BuddyFamily::Boot> Buddy::corrected(const BuddyFamily::Boot& boot)
 
 bool Buddy::same(const BuddyFamily::State& one, const BuddyFamily::State& other) {
   return buddy::canonical(one) == buddy::canonical(other);
+}
+
+// ---- Pictures -------------------------------------------------------------------------------------------------
+
+std::vector<std::string> Buddy::picture(const BuddyFamily::State& state, const BuddyFamily::Boot&) {
+  return buddy::picture(state);
 }
 
 }  // namespace refmm::replay

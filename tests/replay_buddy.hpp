@@ -52,6 +52,9 @@ struct NotationOf<BuddyFamily> {
   static bool same(const BuddyFamily::State& one, const BuddyFamily::State& other);
   static bool shows_lookup(const Question&) { return false; }
   static BuddyFamily::State with_lookup_of(const BuddyFamily::State&, BuddyFamily::State seen) { return seen; }
+
+  static std::vector<std::string> picture(const BuddyFamily::State& state, const BuddyFamily::Boot& boot);
+  static bool draws(const Question& question) { return question.block == Question::Block::free_area; }
 };
 
 }  // namespace refmm::replay

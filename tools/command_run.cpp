@@ -154,7 +154,7 @@ Exit run(const Options& options) {
   }
   line.clear();
   if (options.picture && findings.pictures == 0)
-    findings.text += "there is nothing to draw: only transcripts of the vma family have address spaces\n";
+    findings.text += "there is nothing to draw: no transcript has free lists or an address space\n";
   return show(findings, options.fill);
 }
 
