@@ -62,7 +62,7 @@ constexpr WithBlock<Zone, W> take_first(Zone zone, std::uint32_t order) {
 template <class Zone, Word W>
 constexpr WithBlock<Zone, W> split_once(Zone zone, W position, std::uint32_t half_order) {
   const W lower = mutant("buddy.split.keeps_upper_half") ? upper_half(position, half_order) : position;
-  zone = linked(std::move(zone), half_order, lower);
+  if (!mutant("buddy.split.forgets_lower_half")) zone = linked(std::move(zone), half_order, lower);
   if (!mutant("buddy.split.leaves_bit")) zone = flipped(std::move(zone), half_order, bit_of(lower, half_order));
   const W in_hand = mutant("buddy.split.keeps_upper_half") ? position : upper_half(position, half_order);
   return {std::move(zone), in_hand};
