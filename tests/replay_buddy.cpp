@@ -1,4 +1,3 @@
-#include <refmm/spec/buddy_picture.hpp>
 #include <refmm/spec/buddy_state.hpp>
 #include <refmm/tests/replay_buddy.hpp>
 #include <refmm/tests/replay_difference.hpp>
