@@ -10,7 +10,7 @@ template <BuddyObserver Observer>
 void BuddyAllocator<Observer>::get_page(Word pfn) {
   const std::uint32_t position = position_of(pfn);
   if (position == nowhere) return;
-  if (++lists_.frame(position).count > 0 && !mutant("buddy.impl.get_page.holds_nothing")) maps_.hold(position);
+  if (++frames_[position].count > 0 && !mutant("buddy.impl.get_page.holds_nothing")) maps_.hold(position);
 }
 
 /// [buddy.mark.sets]
@@ -18,7 +18,7 @@ template <BuddyObserver Observer>
 void BuddyAllocator<Observer>::mark(Word pfn, const buddy::Mark& mark) {
   const std::uint32_t position = position_of(pfn);
   if (position == nowhere) return;
-  Frame& frame = lists_.frame(position);
+  Frame& frame = frames_[position];
   frame.marks = static_cast<std::uint16_t>(frame.marks | bits_of(mark));
 }
 
@@ -26,7 +26,7 @@ template <BuddyObserver Observer>
 void BuddyAllocator<Observer>::unmark(Word pfn, const buddy::Mark& mark) {
   const std::uint32_t position = position_of(pfn);
   if (position == nowhere) return;
-  Frame& frame = lists_.frame(position);
+  Frame& frame = frames_[position];
   frame.marks = static_cast<std::uint16_t>(frame.marks & ~bits_of(mark));
 }
 
@@ -34,8 +34,8 @@ template <BuddyObserver Observer>
 template <std::predicate<typename Observer::Word> Visit>
 void BuddyAllocator<Observer>::for_free_blocks(std::uint32_t order, Visit visit) const {
   const std::uint32_t head = lists_.head_of(order);
-  std::uint32_t position = lists_.frame(head).next;
-  while (position != head && visit(pfn_of(position))) position = lists_.frame(position).next;
+  std::uint32_t position = lists_.next_of(head);
+  while (position != head && visit(pfn_of(position))) position = lists_.next_of(position);
 }
 
 template <BuddyObserver Observer>
