@@ -2,6 +2,7 @@
 #pragma once
 
 #include <refmm/spec/buddy.hpp>
+#include <refmm/spec/clause.hpp>
 #include <refmm/spec/outcome.hpp>
 
 #include <cstdint>
@@ -18,6 +19,8 @@ struct BuddyFamily {
   using Effect = buddy::Effect<std::uint32_t>;
 
   static State boot(const Boot& boot);
+  /// The clauses that decided what a zone begins with: a defect of boot among them.
+  static Because because_of_boot(const Boot& boot);
   static Outcome<State, Result, Effect> step(const Boot& boot, State state, const Command& command);
   static bool ends_everything(const Result& result);
 };
