@@ -48,7 +48,8 @@ class FreeLists {
 
   /// Takes a block out of its list, wherever in it it is. True if it was the only one: `emptied` hears of it later.
   bool unlink(std::uint32_t position) {
-    const auto [next, prev] = links_[position];
+    const std::uint32_t next = links_[position].next;  // not both at once: they were written one by one
+    const std::uint32_t prev = links_[position].prev;
     links_[prev].next = next;
     links_[next].prev = prev;
     return next == prev;  // and both are the head
