@@ -142,9 +142,11 @@ class BuddyAllocator {
   std::uint32_t rmqueue(std::uint32_t order);
   std::uint32_t take(std::uint32_t from, std::uint32_t order);
   void split(std::uint32_t position, std::uint32_t from, std::uint32_t to);
-  bool release(Frame& frame, std::uint32_t position, std::uint32_t order, bool counted);
-  bool may_be_released(const Frame& frame, std::uint32_t position, std::uint32_t order, bool counted);
+  bool release(Frame& frame, std::uint32_t position, std::uint32_t order);
+  bool may_be_released(const Frame& frame, std::uint32_t position, std::uint32_t order);
   void merge(std::uint32_t position, std::uint32_t order);
+  void note_whether_held(std::uint32_t position);
+  [[gnu::cold]] void forget_references(std::uint32_t position, std::uint32_t order);
 
   bool boot_free_one(std::uint32_t position);
   bool boot_free_run(std::uint32_t first, std::uint32_t end);
@@ -203,7 +205,10 @@ inline std::uint32_t BuddyAllocator<Observer>::take(std::uint32_t from, std::uin
 
   free_pages_ -= frames_of(order);
   frame.count = mutant("buddy.impl.alloc.adds_reference") ? frame.count + 1 : 1;
+  const bool others_are_held = order != 0 && maps_.is_another_held(order, taken);
   maps_.become_used(order, taken);
+  if (others_are_held) [[unlikely]]
+    forget_references(taken, order);
   const bool flips_first = !(mutant("buddy.impl.alloc.leaves_largest_bit") && from == orders_ - 1);
   if (flips_first || from != order) maps_.flip_path(flips_first ? from : from - 1, order, taken);
 
@@ -246,7 +251,7 @@ inline bool BuddyAllocator<Observer>::free_pages(Word pfn, std::uint32_t order) 
   frame.count = count;
   if (count != 0) return true;
   maps_.let_go(position);
-  return release(frame, position, order, true);
+  return release(frame, position, order);
 }
 
 template <BuddyObserver Observer>
@@ -254,14 +259,13 @@ inline bool BuddyAllocator<Observer>::free_pages_ok(Word pfn, std::uint32_t orde
   const std::uint32_t position = position_of(pfn);
   if (position == nowhere) [[unlikely]]
     return refuse_release(buddy::Refusal::page_behind_ram);
-  return release(frames_[position], position, order, false);
+  return release(frames_[position], position, order);
 }
 
 /// __free_pages_ok, and what the corrected kernel looks at beside.
 template <BuddyObserver Observer>
-inline bool BuddyAllocator<Observer>::release(Frame& frame, std::uint32_t position, std::uint32_t order,
-                                              bool counted) {
-  if (!may_be_released(frame, position, order, counted)) [[unlikely]]
+inline bool BuddyAllocator<Observer>::release(Frame& frame, std::uint32_t position, std::uint32_t order) {
+  if (!may_be_released(frame, position, order)) [[unlikely]]
     return false;
   frame.was_released();
   maps_.become_free(order, position);
@@ -273,7 +277,7 @@ inline bool BuddyAllocator<Observer>::release(Frame& frame, std::uint32_t positi
 /// [buddy.free.bug.*]. What is free already is told by one bit a frame, what is held by others by another.
 template <BuddyObserver Observer>
 inline bool BuddyAllocator<Observer>::may_be_released(const Frame& frame, std::uint32_t position,
-                                                      std::uint32_t order, bool counted) {
+                                                      std::uint32_t order) {
   using enum buddy::Refusal;
   if ((frame.marks & in_use) != 0) [[unlikely]]
     return refuse_release(refusal_of(frame.marks));
@@ -286,7 +290,7 @@ inline bool BuddyAllocator<Observer>::may_be_released(const Frame& frame, std::u
   // [defect.buddy.larger_order]
   if (zone_pages_ - position < frames_of(order)) [[unlikely]]
     return refuse_release(more_than_was_held);
-  if (counted && order != 0 && maps_.is_any_held(order, position)) [[unlikely]]
+  if (order != 0 && maps_.is_another_held(order, position)) [[unlikely]]
     return refuse_release(more_than_was_held);
   // [defect.buddy.double_free], [defect.buddy.largest_double_free]
   const std::uint32_t looked_at = mutant("buddy.impl.free.first_frame_free_already") ? 0 : order;

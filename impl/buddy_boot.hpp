@@ -81,7 +81,7 @@ bool BuddyAllocator<Observer>::boot_free_one(std::uint32_t position) {
   frame.marks = static_cast<std::uint16_t>(frame.marks & ~buddy::PG_reserved);
   frame.count = 0;
   maps_.let_go(position);
-  return release(frame, position, 0, true);
+  return release(frame, position, 0);
 }
 
 /// All frames of a block at once, unless there is one that cannot be given: then one by one up to that.

@@ -1,4 +1,5 @@
-// The bits of the page allocator: one a pair of blocks, one a frame that is free, one a frame that is held.
+// The bits of the page allocator: one a pair of blocks, one a frame that is free, one a frame that is held: that has
+// references, or is reserved.
 //
 // Source: free_area_struct.map of 2.4.0, which has one bit a pair of blocks and a bit map for each order. Here the bits of 64
 // frames stand together in half a cache line. Those of pairs are numbered as the nodes of a binary heap: of 64 frames the pair
@@ -63,8 +64,9 @@ class FrameMaps {
   /// Two words have the pairs of all orders.
   static constexpr std::uint32_t most_orders = 2 * pairs::orders;
 
-  /// All bits 0.
-  explicit FrameMaps(std::uint32_t frames) : leaves_((std::size_t{frames} + leaf_frames - 1) / leaf_frames) {}
+  /// Nothing is free, and every frame held.
+  explicit FrameMaps(std::uint32_t frames)
+      : leaves_((std::size_t{frames} + leaf_frames - 1) / leaf_frames, Leaf{0, ~std::uint64_t{0}, 0, 0}) {}
 
   // ---- Pairs -----------------------------------------------------------------------------------------------------------------
 
@@ -113,13 +115,12 @@ class FrameMaps {
     return found != 0;
   }
 
-  /// Whether any frame of the block is held.
-  bool is_any_held(std::uint32_t order, std::uint32_t position) const {
-    std::uint64_t found = 0;
-    std::uint64_t looked_at = ~std::uint64_t{0};
+  /// Whether any frame of the block is held but for the first.
+  bool is_another_held(std::uint32_t order, std::uint32_t position) const {
+    std::uint64_t found = 0, not_looked_at = pairs::bit(position);
     for_block(*this, order, position, [&](const Leaf& leaf, std::uint64_t block) {
-      found |= leaf.held & block & looked_at;
-      if (mutant("buddy.impl.free.held_in_first_64_frames")) looked_at = 0;
+      found |= leaf.held & block & ~not_looked_at;
+      not_looked_at = mutant("buddy.impl.free.held_in_first_64_frames") ? ~std::uint64_t{0} : 0;
     });
     return found != 0;
   }
@@ -127,10 +128,13 @@ class FrameMaps {
   void become_free(std::uint32_t order, std::uint32_t position) {
     for_block(*this, order, position, [](Leaf& leaf, std::uint64_t block) { leaf.free |= block; });
   }
-  /// Of a block that is taken: the first frame of it is held from now on.
+  /// Of a block that is taken: only its first frame is held from now on.
   void become_used(std::uint32_t order, std::uint32_t position) {
-    hold(position);
-    for_block(*this, order, position, [](Leaf& leaf, std::uint64_t block) { leaf.free &= ~block; });
+    for_block(*this, order, position, [first = pairs::bit(position)](Leaf& leaf, std::uint64_t block) mutable {
+      leaf.free &= ~block;
+      leaf.held = (leaf.held & ~block) | first;
+      first = 0;
+    });
   }
 
   void hold(std::uint32_t position) { leaf_of(position).held |= pairs::bit(position); }

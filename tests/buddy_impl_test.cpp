@@ -80,7 +80,7 @@ TEST_P(BitsOfMachine, EachPairHasABitOfItsOwn) {
 TEST_P(BitsOfMachine, ABlockIsFreeAndHeldAsItsFramesAre) {
   const std::uint32_t orders = GetParam(), frames = 4u << (orders - 1);
   FrameMaps maps(frames);
-  std::vector<bool> free(frames), held(frames);
+  std::vector<bool> free(frames), held(frames, true);
   std::mt19937 random(2);
   const auto any = [](const std::vector<bool>& bits, std::uint32_t first, std::uint32_t end) {
     return std::find(bits.begin() + first, bits.begin() + end, true) != bits.begin() + end;
@@ -89,7 +89,7 @@ TEST_P(BitsOfMachine, ABlockIsFreeAndHeldAsItsFramesAre) {
     const std::uint32_t order = static_cast<std::uint32_t>(random()) % orders, size = 1u << order;
     const std::uint32_t position = static_cast<std::uint32_t>(random()) % frames & ~(size - 1);
     ASSERT_EQ(maps.is_any_free(order, position), any(free, position, position + size));
-    ASSERT_EQ(maps.is_any_held(order, position), any(held, position, position + size));
+    ASSERT_EQ(maps.is_another_held(order, position), any(held, position + 1, position + size));
     const bool is_taken = random() % 3 == 0;
     if (is_taken) {
       maps.become_used(order, position);
@@ -98,6 +98,7 @@ TEST_P(BitsOfMachine, ABlockIsFreeAndHeldAsItsFramesAre) {
       maps.let_go(position);
     }
     std::fill_n(free.begin() + position, size, !is_taken);
+    if (is_taken) std::fill_n(held.begin() + position, size, false);
     held[position] = is_taken;
     if (i % 7 == 0) {
       maps.let_go_of_all(order, position);
