@@ -50,12 +50,13 @@ constexpr W bit_of(W position, std::uint32_t order) {
 template <Word W>
 constexpr W merged_with_partner(W position, std::uint32_t order) {
   if (mutant("buddy.merge.begins_at_released_block")) return position;
-  return position & ~frames_of<W>(order);
+  return block_around(position, order + 1);
 }
 
 /// The upper of the two blocks of `half_order` that a block is split into. [buddy.alloc.upper_half]
 template <Word W>
 constexpr W upper_half(W position, std::uint32_t half_order) {
+  if (mutant("buddy.half.begins_too_early")) return position + frames_of<W>(half_order) - 1u;
   return position + frames_of<W>(half_order);
 }
 

@@ -9,8 +9,17 @@
 #include <cstddef>
 #include <cstdint>
 #include <utility>
+#include <vector>
 
 namespace refmm::model::inline REFMM_BUILD {
+
+/// The lists and maps of a zone of which nothing is free, whatever its size.
+template <Word W>
+constexpr std::vector<buddy::FreeArea<W>> nothing_free(std::uint32_t orders) {
+  std::vector<buddy::FreeArea<W>> areas(orders);
+  if (mutant("buddy.init.first_frame_is_free")) areas.front().free_list.push_back(W(0u));
+  return areas;
+}
 
 /// A zone of which nothing is free: every frame is reserved. [buddy.init.nothing_free] 2.4.0: free_area_init_core.
 template <Word W>
@@ -20,12 +29,11 @@ constexpr buddy::State<W> init_zone(const buddy::Boot<W>& boot) {
       .count = 0, .age = 0, .flags = buddy::PG_reserved, .buffers = false, .mapping = false};
   buddy::State<W> state{.zone_start = boot.zone_start,
                         .zone_pages = boot.zone_pages,
-                        .free_area = {},
+                        .free_area = nothing_free<W>(boot.kernel.machine.orders),
                         .free_pages = 0,
                         .pages = {},
                         .damaged = {},
                         .left_behind = {}};
-  state.free_area.resize(boot.kernel.machine.orders);
   state.pages.assign(frames, reserved);
   if (lets_lists_be_damaged(boot.kernel.corrected)) state.left_behind = entries_alone(frames);
   return state;

@@ -62,7 +62,7 @@ constexpr WithBlock<Zone, W> take_first(Zone zone, std::uint32_t order) {
 template <class Zone, Word W>
 constexpr WithBlock<Zone, W> split_once(Zone zone, W position, std::uint32_t half_order) {
   const W lower = mutant("buddy.split.keeps_upper_half") ? upper_half(position, half_order) : position;
-  zone = linked(std::move(zone), half_order, lower);
+  if (!mutant("buddy.split.forgets_lower_half")) zone = linked(std::move(zone), half_order, lower);
   if (!mutant("buddy.split.leaves_bit")) zone = flipped(std::move(zone), half_order, bit_of(lower, half_order));
   const W in_hand = mutant("buddy.split.keeps_upper_half") ? position : upper_half(position, half_order);
   return {std::move(zone), in_hand};
@@ -150,22 +150,22 @@ constexpr auto is_partly_free(const Zone& zone, W position, std::uint32_t order,
   return found;
 }
 
-/// True if a counted release gives back what is not held through the first frame: another frame has references of its own.
-/// [defect.buddy.larger_order]
+/// True if a release gives back what is not held through the first frame: another frame has references of its own, or is
+/// reserved. [defect.buddy.larger_order]
 template <class Zone, Word W>
 constexpr auto is_held_by_others(const Zone& zone, W position, std::uint32_t order) {
   return holds_another_frame(zone, position, order);
 }
 
-/// What the corrected kernel refuses of a release that 2.4.0 lets pass, whatever the count: a block that reaches beyond the zone,
-/// and one that is free already, all of it or in part. As built it is found, and only told.
+/// What the corrected kernel refuses of a release that 2.4.0 lets pass, whatever the count: a block that reaches beyond the zone or
+/// into what others hold, and one that is free already, all of it or in part. As built it is found, and only told.
 template <class Zone, Word W>
 constexpr Decision<std::optional<buddy::Refusal>> misuse(const buddy::Corrections& corrected, const Zone& zone,
                                                          W zone_pages, W position, std::uint32_t order,
                                                          std::uint32_t largest) {
   using Found = Decision<std::optional<buddy::Refusal>>;
   Because because;
-  if (negation(lies_inside(zone_pages, position, order))) {
+  if (either(negation(lies_inside(zone_pages, position, order)), is_held_by_others(zone, position, order))) {
     because.push_back("defect.buddy.larger_order");
     if (corrected.larger_order) return {buddy::Refusal::more_than_was_held, std::move(because)};
   }

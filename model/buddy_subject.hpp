@@ -1,6 +1,7 @@
 // The model as the subject of the laws (spec/buddy_laws.hpp and its neighbour).
 #pragma once
 
+#include <refmm/model/buddy.hpp>
 #include <refmm/model/buddy_block.hpp>
 #include <refmm/model/buddy_list.hpp>
 #include <refmm/model/buddy_merge.hpp>
@@ -56,6 +57,10 @@ struct BuddySubject {
 
   // Boot.
   template <Word W>
+  static constexpr auto nothing_free() {
+    return model::nothing_free<W>(buddy::orders);
+  }
+  template <Word W>
   static constexpr W frames_of_bootmap(W page_size, W end) {
     return model::frames_of_bootmap<W>(page_size, end);
   }
@@ -104,10 +109,6 @@ struct BuddySubject {
   template <Word W>
   static constexpr std::optional<W> put_page(W count) {
     return model::count_after_release<W>(corrected(), count);
-  }
-  template <class Zone, Word W>
-  static constexpr bool is_refused_to_release(const Zone& zone, W position, std::uint32_t order) {
-    return bool(model::is_held_by_others<Zone, W>(zone, position, order)) && corrected().larger_order;
   }
 
   // Lists.

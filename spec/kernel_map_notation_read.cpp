@@ -50,8 +50,8 @@ class CallReader {
   Command<Word> pgd_free_fast() const { return PgdFreeFast{directory(false)}; }
   Command<Word> pte_free_fast() const { return PteFreeFast{}; }
   Command<Word> check_pgt_cache() const { return CheckPgtCache{mark(0), mark(1)}; }
-  Command<Word> touch() const { return Touch<Word>{directory(true), kernel_address(1), false}; }
-  Command<Word> touch_user() const { return Touch<Word>{directory(true), kernel_address(1), true}; }
+  Command<Word> touch() const { return Touch<Word>{directory(true), address(1), false}; }
+  Command<Word> touch_user() const { return Touch<Word>{directory(true), address(1), true}; }
   Command<Word> reserve() const { return frames<Reserve<Word>>(); }
   Command<Word> unreserve() const { return frames<Unreserve<Word>>(); }
   Command<Word> get_page() const { return GetPage{false}; }
@@ -78,14 +78,6 @@ class CallReader {
       throw unexpected(source_, value(i), "a mark is a number of pages", fmt::format("a number up to {}", most));
     const auto magnitude = static_cast<std::int32_t>(number->magnitude);
     return number->negative ? -magnitude : magnitude;
-  }
-
-  Word kernel_address(std::size_t i) const {
-    const Word addr = address(i), begin = boot_.kernel.machine.page_offset;
-    if (addr < begin)
-      throw unexpected(source_, value(i), "this address is the user's",
-                       fmt::format("an address of the kernel's half: 0x{:08x} or above", begin));
-    return addr;
   }
 
   void check_frame(const Value& at, std::uint64_t pfn) const {

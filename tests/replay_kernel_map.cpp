@@ -86,4 +86,16 @@ bool KernelMap::same(const KernelMapFamily::State& one, const KernelMapFamily::S
   return kernel_map::canonical(one) == kernel_map::canonical(other);
 }
 
+// ---- Pictures -------------------------------------------------------------------------------------------------
+
+std::vector<std::string> KernelMap::picture(const KernelMapFamily::State& state,
+                                            const KernelMapFamily::Boot& boot) {
+  return kernel_map::picture(boot, state);
+}
+
+bool KernelMap::draws(const Question& question) {
+  using enum Question::Block;
+  return question.block == vmlist || question.block == pde || question.block == pgds || question.block == sharing;
+}
+
 }  // namespace refmm::replay

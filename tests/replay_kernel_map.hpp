@@ -3,12 +3,14 @@
 
 #include <refmm/spec/difference.hpp>
 #include <refmm/spec/kernel_map_notation.hpp>
+#include <refmm/spec/kernel_map_picture.hpp>
 #include <refmm/spec/transcript.hpp>
 #include <refmm/tests/kernel_map_family.hpp>
 #include <refmm/tests/replay.hpp>
 #include <refmm/tests/replay_notation.hpp>
 
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -56,6 +58,10 @@ struct NotationOf<KernelMapFamily> {
   static KernelMapFamily::State with_lookup_of(const KernelMapFamily::State&, KernelMapFamily::State seen) {
     return seen;
   }
+
+  static constexpr std::span<const to_scale::Ink> inks = kernel_map::picture_inks;
+  static std::vector<std::string> picture(const KernelMapFamily::State& state, const KernelMapFamily::Boot& boot);
+  static bool draws(const Question& question);
 };
 
 }  // namespace refmm::replay

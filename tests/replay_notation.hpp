@@ -30,6 +30,7 @@ namespace refmm::replay {
 /// and where states can be drawn:
 ///
 ///   picture(state, boot)                    a state as lines of text
+///   inks                                    the colours of its letters on a terminal
 ///   draws(question)                         true if what was asked for is what a picture shows
 template <class Family>
 struct NotationOf;

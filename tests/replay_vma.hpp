@@ -4,11 +4,13 @@
 #include <refmm/spec/difference.hpp>
 #include <refmm/spec/transcript.hpp>
 #include <refmm/spec/vma_notation.hpp>
+#include <refmm/spec/vma_picture.hpp>
 #include <refmm/tests/replay.hpp>
 #include <refmm/tests/replay_notation.hpp>
 #include <refmm/tests/vma_family.hpp>
 
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -51,6 +53,7 @@ struct NotationOf<VmaFamily> {
   static bool shows_lookup(const Question& question);
   static VmaFamily::State with_lookup_of(const VmaFamily::State& model, VmaFamily::State seen);
 
+  static constexpr std::span<const to_scale::Ink> inks = vma::picture_inks;
   static std::vector<std::string> picture(const VmaFamily::State& state, const VmaFamily::Boot& boot);
   static bool draws(const Question& question) { return question.block == Question::Block::maps; }
 };

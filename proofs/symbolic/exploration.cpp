@@ -34,6 +34,7 @@ std::set<unsigned> constants_in(const z3::expr& term) {
 Exploration::Exploration(const Limits& limits) : limits_(limits), parameters_(context_), solver_(context_) {
   parameters_.set("rlimit", limits.rlimit);
   parameters_.set("random_seed", limits.random_seed);
+  parameters_.set("relevancy", 0u);
   solver_.set(parameters_);
 }
 

@@ -1,0 +1,452 @@
+// Laws about lists and maps as wholes, for zones of every size with any blocks on their lists.
+//
+// That lists and maps are lawful after any number of calls is an induction: the_lists_begin_lawful is its base; its step are the
+// laws of taking and of giving back, each claiming of any frame and any pair afterwards what is assumed of it before. A turn of
+// splitting and a turn of merging have the same laws by themselves, so that nothing rests on the number of orders.
+#pragma once
+
+#include <refmm/spec/buddy_law_inputs.hpp>
+#include <refmm/spec/law.hpp>
+#include <refmm/spec/logic.hpp>
+#include <refmm/spec/sequence.hpp>
+
+#include <cstdint>
+#include <tuple>
+#include <utility>
+
+namespace refmm::buddy {
+
+// ---- Inputs ---------------------------------------------------------------------------------------------------------
+
+/// A zone, and a block that a call is about.
+template <class Zone, Word W>
+struct ZoneAndBlock {
+  Zone zone;
+  W zone_pages;
+  std::uint32_t order;
+  W position;
+};
+
+/// Any zone and any block that may stand there, whatever is free.
+template <class World>
+constexpr auto any_zone_and_block(World& world, std::uint32_t order) {
+  using W = WordOf<World>;
+  const W zone_pages = any_zone_pages(world);
+  auto zone = any_zone(world, zone_pages);
+  const W position = any_block(world, zone_pages, order);
+  return ZoneAndBlock<decltype(zone), W>{std::move(zone), zone_pages, order, position};
+}
+
+/// Any zone and any block of which no frame is free.
+template <class World>
+constexpr auto any_zone_around_a_block(World& world, std::uint32_t order) {
+  using W = WordOf<World>;
+  const W zone_pages = any_zone_pages(world);
+  const W position = any_block(world, zone_pages, order);
+  auto zone = any_zone_without(world, zone_pages, position, order);
+  return ZoneAndBlock<decltype(zone), W>{std::move(zone), zone_pages, order, position};
+}
+
+/// Any zone of which the first block on the list of `from` is known, and the lists from `order` up to there are empty.
+template <class World>
+constexpr auto any_zone_with_a_block(World& world, std::uint32_t order, std::uint32_t from) {
+  using W = WordOf<World>;
+  const W zone_pages = any_zone_pages(world);
+  auto zone = any_zone(world, zone_pages, order, from);
+  const W position = any_block(world, zone_pages, from);
+  world.assume(is_on_list(zone, from, position));
+  zone.first[from] = position;
+  return ZoneAndBlock<decltype(zone), W>{std::move(zone), zone_pages, order, position};
+}
+
+/// Any order to ask for and any order, not smaller, of the list that is the first with a block.
+struct Asked {
+  std::uint32_t order, from;
+};
+constexpr Asked any_request(auto& world) {
+  const std::uint32_t order = any_order(world), from = any_order(world, "from");
+  world.assume(order <= from);
+  return {order, from};
+}
+
+/// The order of any pair: those of the largest order have no bit that says anything.
+constexpr std::uint32_t any_order_of_a_pair(auto& world) {
+  return world.choose("pair_order", {0, 1, 2, 3, 4, 5, 6, 7, 8});
+}
+
+// ---- The beginning --------------------------------------------------------------------------------------------------
+
+inline constexpr Law the_lists_begin_lawful{
+    "buddy.init.nothing_free", "a_zone_begins_with_no_block_on_any_list_and_no_bit_that_is_1",
+    [](auto& world, auto subject) {
+      using W = WordOf<decltype(world)>;
+      const auto areas = subject.template nothing_free<W>();
+      if (areas.size() != orders) return never<W>();
+      const auto& area = areas[any_order(world)];
+      return area.free_list.empty() && area.map.empty() ? always<W>() : never<W>();
+    }};
+
+// ---- Taking ---------------------------------------------------------------------------------------------------------
+
+inline constexpr Law the_first_order_with_a_block_is_taken_from{
+    "buddy.alloc.first_order_with_a_block",
+    "the_first_order_not_below_the_one_asked_for_that_has_a_block_is_taken_from", [](auto& world, auto subject) {
+      const auto [order, from] = any_request(world);
+      const auto before = any_zone_with_a_block(world, order, from);
+      return subject.order_to_take_from(before.zone, order, orders) == from;
+    }};
+
+inline constexpr Law a_frame_is_taken_exactly_if_it_is_of_the_block{
+    "buddy.alloc.exactly",
+    "the_frames_of_the_block_handed_out_were_free_and_are_not_and_all_others_are_as_they_were",
+    [](auto& world, auto subject) {
+      using W = WordOf<decltype(world)>;
+      const auto [order, from] = any_request(world);
+      const auto before = any_zone_with_a_block(world, order, from);
+      const W frame = any_frame(world, before.zone_pages);
+      world.assume(is_in_one_block_at_most(before.zone, frame));
+      const auto after = subject.template take<W>(before.zone, order);
+      const auto handed_out = block_has_frame(after.position, order, frame);
+      return all(implies(handed_out, is_free(before.zone, frame)),
+                 equivalent(is_free(after.zone, frame), both(is_free(before.zone, frame), negation(handed_out))),
+                 is_in_one_block_at_most(after.zone, frame));
+    }};
+
+inline constexpr Law taking_keeps_the_maps{
+    "buddy.map.pair",
+    "after_a_block_is_taken_a_bit_is_1_exactly_if_one_block_of_the_pair_is_free_and_never_both_are",
+    [](auto& world, auto subject) {
+      using W = WordOf<decltype(world)>;
+      const auto [order, from] = any_request(world);
+      const auto before = any_zone_with_a_block(world, order, from);
+      const W frame = any_frame(world, before.zone_pages);
+      const std::uint32_t pair = any_order_of_a_pair(world);
+      world.assume(partners_are_not_both_free(before.zone, frame, pair));
+      return pair_fits(subject.template take<W>(before.zone, order).zone, frame, pair);
+    }};
+
+inline constexpr Law taking_leaves_lawful_blocks{
+    "buddy.blocks.aligned", "after_a_block_is_taken_all_free_blocks_are_aligned_and_inside_the_zone_and_so_is_it",
+    [](auto& world, auto subject) {
+      using W = WordOf<decltype(world)>;
+      const auto [order, from] = any_request(world);
+      const auto before = any_zone_with_a_block(world, order, from);
+      const auto after = subject.template take<W>(before.zone, order);
+      return both(may_stand(before.zone_pages, after.position, order),
+                  blocks_may_stand(after.zone, before.zone_pages, any_frame(world, before.zone_pages)));
+    }};
+
+inline constexpr Law the_uppermost_part_is_handed_out{
+    "buddy.alloc.upper_half",
+    "the_block_handed_out_is_the_uppermost_part_of_the_one_split_and_the_lower_halves_stay",
+    [](auto& world, auto subject) {
+      using W = WordOf<decltype(world)>;
+      const auto [order, from] = any_request(world);
+      const auto before = any_zone_with_a_block(world, order, from);
+      const auto after = subject.template take<W>(before.zone, order);
+      auto kept = after.position == before.position + W((1u << from) - (1u << order));
+      W lower = before.position;
+      for (std::uint32_t half = from; half-- > order;) {
+        kept = all(kept, is_on_list(after.zone, half, lower), after.zone.first[half].value() == lower);
+        lower = lower + W(1u << half);
+      }
+      return both(kept, negation(is_on_list(after.zone, from, before.position)));
+    }};
+
+inline constexpr Law taking_is_counted{
+    "buddy.account.free_pages", "a_block_that_is_taken_takes_exactly_its_frames_off_the_lists",
+    [](auto& world, auto subject) {
+      using W = WordOf<decltype(world)>;
+      const auto [order, from] = any_request(world);
+      const auto before = any_zone_with_a_block(world, order, from);
+      const auto after = subject.template take<W>(before.zone, order);
+      return before.zone.frames_on_lists - after.zone.frames_on_lists == W(1u << order);
+    }};
+
+// ---- Giving back ----------------------------------------------------------------------------------------------------
+
+/// That a block of which some frame is in a free block of some order is refused.
+template <class World>
+constexpr auto is_refused_where_free(World& world, auto subject, std::uint32_t order) {
+  using W = WordOf<World>;
+  const auto before = any_zone_and_block(world, order);
+  const std::uint32_t list = any_order(world, "list");
+  const W frame = any_frame(world, before.zone_pages);
+  world.assume(both(block_has_frame(before.position, order, frame),
+                    is_on_list(before.zone, list, block_with(frame, list))));
+  const auto zone = searched(world, before.zone, before.position, order, frame);
+  const auto released = subject.released(zone, before.zone_pages, before.position, order);
+  world.reached(released.because);
+  return !released.value ? always<W>() : never<W>();
+}
+
+inline constexpr Law nothing_is_freed_that_is_free{
+    "buddy.free.exactly", "no_release_is_accepted_of_a_block_with_a_frame_that_is_free_already",
+    [](auto& world, auto subject) {
+      return is_refused_where_free(world, subject, any_order_below_largest(world));
+    }};
+
+inline constexpr Law no_largest_block_is_freed_that_is_free{
+    "buddy.free.exactly",
+    "no_release_is_accepted_of_a_block_of_the_largest_order_with_a_frame_that_is_free_already",
+    [](auto& world, auto subject) { return is_refused_where_free(world, subject, largest_order); }};
+
+inline constexpr Law nothing_is_freed_that_the_zone_has_not{
+    "buddy.blocks.inside_zone", "no_release_is_accepted_of_a_block_that_reaches_beyond_the_zone",
+    [](auto& world, auto subject) {
+      using W = WordOf<decltype(world)>;
+      const std::uint32_t order = any_order(world);
+      const W zone_pages = any_zone_pages(world), position = any_frame(world, zone_pages, "position");
+      world.assume(both(begins_block(position, order), negation(zone_has_block(zone_pages, position, order))));
+      const auto zone = searched(world, any_zone(world, zone_pages, 0, orders), position, order, position);
+      world.assume(negation(holds_another_frame(zone, position, order)));
+      const auto released = subject.released(zone, zone_pages, position, order);
+      world.reached(released.because);
+      return !released.value ? always<W>() : never<W>();
+    }};
+
+inline constexpr Law what_is_in_use_can_be_freed{
+    "buddy.free.merges", "a_release_of_a_block_of_which_no_frame_is_free_is_accepted_and_ends_on_a_list",
+    [](auto& world, auto subject) {
+      using W = WordOf<decltype(world)>;
+      const auto before = any_zone_around_a_block(world, any_order(world));
+      const auto in_use = searched(world, before.zone, before.position, before.order, before.position);
+      world.assume(negation(holds_another_frame(in_use, before.position, before.order)));
+      const auto released = subject.released(in_use, before.zone_pages, before.position, before.order);
+      world.reached(released.because);
+      if (!released.value) return never<W>();
+      const auto& [zone, position, order, step] = *released.value;
+      return all(is_on_list(zone, order, position), zone.first[order].value() == position,
+                 block_has_frame(position, order, before.position), may_stand(before.zone_pages, position, order));
+    }};
+
+inline constexpr Law a_frame_is_freed_exactly_if_it_is_of_the_block{
+    "buddy.free.exactly", "after_a_release_the_frames_of_the_block_are_free_and_all_others_are_as_they_were",
+    [](auto& world, auto subject) {
+      using W = WordOf<decltype(world)>;
+      const auto before = any_zone_around_a_block(world, any_order(world));
+      const W frame = any_frame(world, before.zone_pages);
+      world.assume(is_in_one_block_at_most(before.zone, frame));
+      const auto after = subject.given_back(before.zone, before.zone_pages, before.position, before.order);
+      return both(
+          equivalent(is_free(after.zone, frame),
+                     either(is_free(before.zone, frame), block_has_frame(before.position, before.order, frame))),
+          is_in_one_block_at_most(after.zone, frame));
+    }};
+
+inline constexpr Law giving_back_keeps_the_maps{
+    "buddy.map.pair", "after_a_release_a_bit_is_1_exactly_if_one_block_of_the_pair_is_free_and_never_both_are",
+    [](auto& world, auto subject) {
+      using W = WordOf<decltype(world)>;
+      const auto before = any_zone_around_a_block(world, any_order(world));
+      const W frame = any_frame(world, before.zone_pages);
+      const std::uint32_t pair = any_order_of_a_pair(world);
+      world.assume(partners_are_not_both_free(before.zone, frame, pair));
+      return pair_fits(subject.given_back(before.zone, before.zone_pages, before.position, before.order).zone,
+                       frame, pair);
+    }};
+
+inline constexpr Law giving_back_leaves_lawful_blocks{
+    "buddy.blocks.aligned", "after_a_release_all_free_blocks_are_aligned_and_inside_the_zone",
+    [](auto& world, auto subject) {
+      const auto before = any_zone_around_a_block(world, any_order(world));
+      const auto after = subject.given_back(before.zone, before.zone_pages, before.position, before.order);
+      return blocks_may_stand(after.zone, before.zone_pages, any_frame(world, before.zone_pages));
+    }};
+
+inline constexpr Law giving_back_merges_as_far_as_possible{
+    "buddy.free.merges", "the_block_that_a_release_ends_with_has_no_partner_that_is_free",
+    [](auto& world, auto subject) {
+      using W = WordOf<decltype(world)>;
+      const auto before = any_zone_around_a_block(world, any_order(world));
+      const auto after = subject.given_back(before.zone, before.zone_pages, before.position, before.order);
+      if (after.order == largest_order) return always<W>();
+      const W partner = after.position ^ W(1u << after.order);
+      return negation(is_on_list(after.zone, after.order, partner));
+    }};
+
+inline constexpr Law partners_that_merge_are_in_the_zone{
+    "buddy.free.bug.partner_outside", "no_release_of_what_is_in_use_looks_for_a_partner_outside_of_the_zone",
+    [](auto& world, auto subject) {
+      using W = WordOf<decltype(world)>;
+      const auto before = any_zone_around_a_block(world, any_order(world));
+      const auto after = subject.given_back(before.zone, before.zone_pages, before.position, before.order);
+      return subject.found_partner_outside(after) ? never<W>() : always<W>();
+    }};
+
+inline constexpr Law giving_back_is_counted{
+    "buddy.account.free_pages", "a_release_brings_exactly_the_frames_of_the_block_to_the_lists",
+    [](auto& world, auto subject) {
+      using W = WordOf<decltype(world)>;
+      const auto before = any_zone_around_a_block(world, any_order(world));
+      const auto after = subject.given_back(before.zone, before.zone_pages, before.position, before.order);
+      return after.zone.frames_on_lists - before.zone.frames_on_lists == W(1u << before.order);
+    }};
+
+inline constexpr Law blocks_of_the_largest_order_leave_their_bit{
+    "buddy.free.largest", "a_release_changes_no_bit_of_the_largest_order", [](auto& world, auto subject) {
+      using W = WordOf<decltype(world)>;
+      const auto before = any_zone_around_a_block(world, any_order(world));
+      const auto after = subject.given_back(before.zone, before.zone_pages, before.position, before.order);
+      const W bit = world.word("bit");
+      return equivalent(is_bit_set(after.zone, largest_order, bit), is_bit_set(before.zone, largest_order, bit));
+    }};
+
+inline constexpr Law giving_back_restores_what_taking_changed{
+    "buddy.free.restores", "a_block_that_is_taken_and_given_back_leaves_lists_and_maps_as_they_were",
+    [](auto& world, auto subject) {
+      using W = WordOf<decltype(world)>;
+      const auto [order, from] = any_request(world);
+      const auto before = any_zone_with_a_block(world, order, from);
+      // Of the block that is taken the partner is not free: it would be one block with it.
+      if (from != largest_order)
+        world.assume(negation(is_on_list(before.zone, from, before.position ^ W(1u << from))));
+      const auto taken = subject.template take<W>(before.zone, order);
+      const auto after = subject.given_back(taken.zone, before.zone_pages, taken.position, order);
+      const W position = any_frame(world, before.zone_pages, "here");
+      return both(say_the_same(before.zone, after.zone, position),
+                  after.zone.first[from].value() == before.position);
+    }};
+
+// ---- One turn -------------------------------------------------------------------------------------------------------
+
+inline constexpr Law a_turn_of_splitting_keeps_the_maps{
+    "buddy.map.pair", "a_turn_of_splitting_leaves_bits_that_fit_the_lists_and_frees_the_lower_half_only",
+    [](auto& world, auto subject) {
+      using W = WordOf<decltype(world)>;
+      const std::uint32_t half = any_order_below_largest(world);
+      const auto before = any_zone_around_a_block(world, half + 1);
+      const W frame = any_frame(world, before.zone_pages);
+      const std::uint32_t pair = any_order_of_a_pair(world);
+      world.assume(
+          both(is_in_one_block_at_most(before.zone, frame), partners_are_not_both_free(before.zone, frame, pair)));
+      const auto after = subject.split_once(before.zone, before.position, half);
+      return all(pair_fits(after.zone, frame, pair), is_in_one_block_at_most(after.zone, frame),
+                 equivalent(is_free(after.zone, frame),
+                            either(is_free(before.zone, frame), block_has_frame(before.position, half, frame))),
+                 after.position == before.position + W(1u << half));
+    }};
+
+inline constexpr Law a_turn_of_merging_keeps_the_maps{
+    "buddy.map.pair",
+    "a_turn_of_merging_leaves_bits_that_fit_the_lists_and_in_hand_what_is_not_free_of_twice_as_many_frames",
+    [](auto& world, auto subject) {
+      using W = WordOf<decltype(world)>;
+      const std::uint32_t order = any_order_below_largest(world);
+      const auto before = any_zone_around_a_block(world, order);
+      const W frame = any_frame(world, before.zone_pages);
+      const std::uint32_t pair = any_order_of_a_pair(world);
+      world.assume(
+          both(is_in_one_block_at_most(before.zone, frame), partners_are_not_both_free(before.zone, frame, pair)));
+      const auto after = subject.merge_once(before.zone, before.zone_pages, before.position, order);
+      const auto free_before = is_free(before.zone, frame), free_after = is_free(after.zone, frame);
+      const auto in_hand = block_has_frame(after.position, after.order, frame);
+      const auto lawful = both(pair_fits(after.zone, frame, pair), is_in_one_block_at_most(after.zone, frame));
+      if (after.order == order) {
+        return both(lawful,
+                    equivalent(free_after, either(free_before, block_has_frame(before.position, order, frame))));
+      }
+      return all(lawful, may_stand(before.zone_pages, after.position, order + 1),
+                 implies(in_hand, negation(free_after)),
+                 equivalent(either(free_after, in_hand),
+                            either(free_before, block_has_frame(before.position, order, frame))));
+    }};
+
+// ---- Counted releases -----------------------------------------------------------------------------------------------
+
+inline constexpr Law counts_never_pass_nothing{
+    "buddy.count.not_negative", "a_counted_release_that_is_accepted_leaves_a_count_that_is_not_negative",
+    [](auto& world, auto subject) {
+      using W = WordOf<decltype(world)>;
+      const W count = world.word("count", 0, 0x7fffffff);
+      const auto after = subject.put_page(count);
+      return !after ? count == W(0u) : both(*after == count - 1u, (*after >> W(31u)) == W(0u));
+    }};
+
+inline constexpr Law nothing_is_freed_that_others_hold{
+    "buddy.free.exactly", "no_release_is_accepted_of_a_block_of_which_another_frame_has_references",
+    [](auto& world, auto subject) {
+      using W = WordOf<decltype(world)>;
+      const std::uint32_t order = any_order(world);
+      const W zone_pages = any_zone_pages(world), position = any_block(world, zone_pages, order);
+      const W frame = any_frame(world, zone_pages);
+      const auto zone = searched(world, any_zone(world, zone_pages, 0, orders), position, order, frame);
+      world.assume(
+          all(block_has_frame(position, order, frame), frame != position, is_held<W>(lookup(zone.counts, frame))));
+      const auto released = subject.released(zone, zone_pages, position, order);
+      world.reached(released.because);
+      return !released.value ? always<W>() : never<W>();
+    }};
+
+// ---- Lists ----------------------------------------------------------------------------------------------------------
+
+/// Any list of blocks, in any order, each once.
+template <class World>
+constexpr auto any_order_of_blocks(World& world) {
+  using W = WordOf<World>;
+  return world.words("free_list", DistinctBelow<W>{W(0x80000000u)});
+}
+
+inline constexpr Law lists_are_stacks{
+    "buddy.free.front", "a_block_that_becomes_free_is_the_first_of_its_list_and_all_others_keep_their_order",
+    [](auto& world, auto subject) {
+      using W = WordOf<decltype(world)>;
+      const auto before = any_order_of_blocks(world);
+      const W place = world.position("place", before), block = world.word("block");
+      const auto after = subject.put_in_front(before, block);
+      return all(length(after) == length(before) + 1u, at(after, W(0u)) == block,
+                 at(after, place + 1u) == at(before, place));
+    }};
+
+inline constexpr Law partners_leave_their_place{
+    "buddy.free.partner", "a_block_is_taken_out_wherever_it_is_and_all_others_keep_their_order",
+    [](auto& world, auto subject) {
+      using W = WordOf<decltype(world)>;
+      const auto before = any_order_of_blocks(world);
+      const W place = world.position("place", before), other = world.position("other", before);
+      world.assume(place != other);
+      const auto after = subject.taken_out(before, place);
+      return both(length(after) + 1u == length(before),
+                  at(after, select(other < place, other, other - 1u)) == at(before, other));
+    }};
+
+inline constexpr Law a_list_takes_back_its_first_block{
+    "buddy.alloc.front", "the_first_block_taken_out_and_put_back_leaves_the_list_as_it_was",
+    [](auto& world, auto subject) {
+      using W = WordOf<decltype(world)>;
+      const auto before = any_order_of_blocks(world);
+      const W place = world.position("place", before);
+      const W first = at(before, W(0u));
+      const auto after = subject.put_in_front(subject.taken_out(before, W(0u)), first);
+      return both(length(after) == length(before), at(after, place) == at(before, place));
+    }};
+
+/// The laws of this file.
+inline constexpr std::tuple list_laws{the_lists_begin_lawful,
+                                      the_first_order_with_a_block_is_taken_from,
+                                      a_frame_is_taken_exactly_if_it_is_of_the_block,
+                                      taking_keeps_the_maps,
+                                      taking_leaves_lawful_blocks,
+                                      the_uppermost_part_is_handed_out,
+                                      taking_is_counted,
+                                      nothing_is_freed_that_is_free,
+                                      no_largest_block_is_freed_that_is_free,
+                                      nothing_is_freed_that_the_zone_has_not,
+                                      what_is_in_use_can_be_freed,
+                                      a_frame_is_freed_exactly_if_it_is_of_the_block,
+                                      giving_back_keeps_the_maps,
+                                      giving_back_leaves_lawful_blocks,
+                                      giving_back_merges_as_far_as_possible,
+                                      partners_that_merge_are_in_the_zone,
+                                      giving_back_is_counted,
+                                      blocks_of_the_largest_order_leave_their_bit,
+                                      giving_back_restores_what_taking_changed,
+                                      a_turn_of_splitting_keeps_the_maps,
+                                      a_turn_of_merging_keeps_the_maps,
+                                      counts_never_pass_nothing,
+                                      nothing_is_freed_that_others_hold,
+                                      lists_are_stacks,
+                                      partners_leave_their_place,
+                                      a_list_takes_back_its_first_block};
+
+}  // namespace refmm::buddy
