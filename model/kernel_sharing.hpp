@@ -34,7 +34,9 @@ constexpr Directory kernel_half_copied(const MachineOf<W>& machine, const Direct
 /// others stay as they are. 2.4.0: free_pgd_fast, get_pgd_fast. [paging.pgd_alloc.quick_list]
 template <Word W, class Directory>
 constexpr Directory recycled(const Directory& pgd) {
-  return updated(pgd, W(0u), W(0u));
+  // The mutant leaves the link where the kernel has an entry.
+  if (mutant("paging.quick_list.links_in_the_last_slot")) return updated(pgd, W(1023u), W(0x1000u));
+  return mutant("paging.pgd_alloc.keeps_the_link") ? updated(pgd, W(0u), W(0x1000u)) : updated(pgd, W(0u), W(0u));
 }
 
 /// swapper_pg_dir with a table of the kernel in a slot that has none. What is there is never changed. [paging.kernel.monotone]
@@ -64,9 +66,12 @@ template <Word W, class Directory>
 constexpr Synced<Directory> vmalloc_fault(Sharing sharing, const Directory& swapper, const Directory& pgd,
                                           W slot) {
   // refuse
-  if (sharing == Sharing::preallocated) return {pgd, false};
-  if (is_present(W(lookup(pgd, slot))) && !mutant("paging.fault.copies_over_entries")) return {pgd, false};
+  if (sharing == Sharing::preallocated)
+    return {mutant("paging.fault.drops_what_it_cannot_copy") ? updated(pgd, slot, W(0u)) : pgd, false};
+  const W old = lookup(pgd, slot);
   const W entry = lookup(swapper, slot);
+  const bool overwrites = mutant("paging.fault.copies_over_entries") && is_true(old != entry);
+  if (is_present(old) && !overwrites) return {pgd, false};
   if (!is_present(entry)) return {pgd, false};
 
   // change

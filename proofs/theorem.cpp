@@ -1,4 +1,5 @@
 #include <refmm/proofs/buddy.hpp>
+#include <refmm/proofs/kernel_map.hpp>
 #include <refmm/proofs/slab.hpp>
 #include <refmm/proofs/theorem.hpp>
 #include <refmm/proofs/vma.hpp>
@@ -9,10 +10,10 @@ namespace refmm {
 
 const std::vector<Theorem>& all_theorems() {
   static const std::vector<Theorem> all = [] {
-    std::vector<Theorem> theorems = buddy::theorems();
-    theorems.insert(theorems.end(), slab::theorems().begin(), slab::theorems().end());
-    theorems.insert(theorems.end(), vma::theorems().begin(), vma::theorems().end());
-    theorems.insert(theorems.end(), vma::theorems_about_calls().begin(), vma::theorems_about_calls().end());
+    std::vector<Theorem> theorems;
+    for (const auto* chapter : {&buddy::theorems(), &slab::theorems(), &kernel_map::theorems_about_sharing(),
+                                &vma::theorems(), &vma::theorems_about_calls()})
+      theorems.insert(theorems.end(), chapter->begin(), chapter->end());
     return theorems;
   }();
   return all;

@@ -3,7 +3,7 @@
 //   static_assert(holds_for(law, subject, {{"num", {4}}, {"slabs.inuse", {4, 4, 2, 0}}, {"position", {2}}}));
 //
 // A field of a record is named `record.field`; a sequence is given by the values of each of its fields in the order of their
-// positions, a map by keys and values in turn (0 elsewhere). An example that misses an input or does not meet
+// positions, a map by keys and values in turn (0 elsewhere), a map of maps by both keys and the value. An example that misses an input or does not meet
 // an assumption of the law is no example: the constant expression fails, at run time NoExample is thrown.
 #pragma once
 
@@ -106,6 +106,14 @@ class ExampleWorld {
     const std::vector<std::uint32_t>& pairs = values(name);
     for (std::size_t i = 0; i + 1 < pairs.size(); i += 2) map = updated(std::move(map), pairs[i], pairs[i + 1]);
     return map;
+  }
+
+  constexpr Map<std::uint32_t, Map<std::uint32_t, std::uint32_t>> maps(std::string_view name) const {
+    Map<std::uint32_t, Map<std::uint32_t, std::uint32_t>> maps;
+    const std::vector<std::uint32_t>& points = values(name);
+    for (std::size_t i = 0; i + 2 < points.size(); i += 3)
+      maps = updated(std::move(maps), points[i], updated(lookup(maps, points[i]), points[i + 1], points[i + 2]));
+    return maps;
   }
 
   constexpr void assume(bool condition) const {

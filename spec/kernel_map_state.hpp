@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <utility>
 #include <vector>
 
 namespace refmm::kernel_map {
@@ -183,17 +184,32 @@ constexpr W free_frames(const Boot<W>& boot, const State<W>& state) {
   return free;
 }
 
+/// The frames of the tables that a directory leads to, behind those that are listed already.
+template <std::unsigned_integral W>
+std::vector<W> with_tables_of(const MachineOf<W>& machine, std::vector<W> tables, const Entries<W>& directory) {
+  for (const auto& [slot, pde] : directory.written) {
+    if ((pde & paging::PAGE_PRESENT) != 0 && (pde & paging::PAGE_PSE) == 0)
+      tables.push_back(frame_of<W>(machine, pde));
+  }
+  return tables;
+}
+
 /// The state without what only the model can know: what directories on the quick list held in the slot that links them, and
-/// whether a stand-in table that was never filled is a table. Of two subjects in the same state these are equal.
+/// tables that no directory leads to: those that were left in a directory that was given back, and a stand-in table that was
+/// never used. Of two subjects in the same state these are equal.
 template <std::unsigned_integral W>
 State<W> canonical(State<W> state) {
   for (Pgd<W>& pgd : state.pgd_quicklist) {
     pgd.number = 0;
     pgd.entries = updated(std::move(pgd.entries), 0, 0);
   }
-  std::erase_if(state.tables, [](const Table<W>& table) {
-    return table.pfn == stand_in_table<W> && table.entries == Entries<W>{};
-  });
+  std::vector<W> led_to = with_tables_of<W>(i386_2_4_0, {}, state.swapper_pg_dir);
+  for (const Pgd<W>& pgd : state.pgds) led_to = with_tables_of<W>(i386_2_4_0, std::move(led_to), pgd.entries);
+  for (const Pgd<W>& pgd : state.pgd_quicklist)
+    led_to = with_tables_of<W>(i386_2_4_0, std::move(led_to), pgd.entries);
+  std::ranges::sort(led_to);
+  std::erase_if(state.tables,
+                [&](const Table<W>& table) { return !std::ranges::binary_search(led_to, table.pfn); });
   return state;
 }
 

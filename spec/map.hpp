@@ -63,4 +63,33 @@ constexpr Map<Key, Value> values_from(Map<Key, Value> map, const std::type_ident
   return map;
 }
 
+/// The map of what `f` makes of each value.
+template <class Key, class Value>
+constexpr auto with_each(const Map<Key, Value>& map, auto f) {
+  Map<Key, decltype(f(map.otherwise))> made{f(map.otherwise), {}};
+  for (const auto& [key, value] : map.written) made = updated(std::move(made), key, f(value));
+  return made;
+}
+
+/// The values of `map` where those of `where` are not 0, and 0 elsewhere.
+template <class Key, class Value>
+constexpr Map<Key, Value> only_where(const Map<Key, Value>& where, const Map<Key, Value>& map) {
+  Map<Key, Value> made = map;
+  if (where.otherwise == Value{}) made = {};
+  for (const auto& [key, value] : where.written)
+    made = updated(std::move(made), key, value == Value{} ? Value{} : lookup(map, key));
+  return made;
+}
+
+/// The values of `below` at the keys before `first`, and those of `from` from there on.
+template <class Key, class Value>
+constexpr Map<Key, Value> joined(const std::type_identity_t<Key>& first, const Map<Key, Value>& below,
+                                 const Map<Key, Value>& from) {
+  Map<Key, Value> made = values_from(from, first, below.otherwise);
+  for (const auto& [key, value] : below.written) {
+    if (key < first) made = updated(std::move(made), key, value);
+  }
+  return made;
+}
+
 }  // namespace refmm

@@ -1,3 +1,4 @@
+#include <refmm/spec/to_scale.hpp>
 #include <refmm/spec/vma_flags.hpp>
 #include <refmm/spec/vma_notation.hpp>
 #include <refmm/spec/vma_picture.hpp>
@@ -7,56 +8,20 @@
 
 #include <algorithm>
 #include <array>
-#include <numeric>
-#include <optional>
-#include <span>
 #include <string_view>
 #include <unordered_map>
 
 namespace refmm::vma {
 namespace {
 
-// Addresses and sizes are of 64 bits here: the end of a drawing may be the end of 32-bit addresses.
-using Bytes = std::uint64_t;
-
-// ---- What is drawn --------------------------------------------------------------------------------------------
+using to_scale::Bytes;
+using to_scale::counted;
+using to_scale::rounded_up;
+using to_scale::size_of;
 
 enum class Kind { heap, stack, file, memory, shared_memory };
 constexpr std::array<std::string_view, 5> kind_names{"heap", "stack", "file", "memory", "shared memory"};
-constexpr std::array<char, 5> full_letters{'H', 'S', 'F', 'M', 'Z'};
-constexpr std::array<char, 5> partial_letters{'h', 's', 'f', 'm', 'z'};
-
-/// An area as it is drawn. It may have no pages, or overlap others, where a defect made it so.
-struct Drawn {
-  Bytes start, end;
-  Kind kind;
-  std::uint32_t vm_flags;
-  std::uint32_t vm_pgoff;
-  std::string_view file;
-
-  bool alike(const Drawn& other) const {
-    return end - start == other.end - other.start && kind == other.kind && vm_flags == other.vm_flags &&
-           file == other.file;
-  }
-};
-
-Bytes rounded_up(Bytes address, Bytes unit) { return (address + unit - 1) / unit * unit; }
-
-/// `4K`, `12.5M`, `1.75G`: exact in K below 10 M.
-std::string size_of(Bytes bytes) {
-  constexpr Bytes K = 1024, M = K * 1024, G = M * 1024;
-  const auto in = [&](Bytes unit, char name, int decimals) {
-    return bytes % unit == 0
-               ? fmt::format("{}{}", bytes / unit, name)
-               : fmt::format("{:.{}f}{}", static_cast<double>(bytes) / static_cast<double>(unit), decimals, name);
-  };
-  if (bytes >= G) return in(G, 'G', 2);
-  return bytes >= 10 * M || (bytes >= M && bytes % M == 0) ? in(M, 'M', 1) : in(K, 'K', 1);
-}
-
-std::string counted(std::size_t count, std::string_view thing) {
-  return fmt::format("{} {}{}", count, thing, count == 1 ? "" : "s");
-}
+constexpr std::array<char, 5> letters{'h', 's', 'f', 'm', 'z'};
 
 /// An anonymous area below the break is the heap: nothing else of the process remembers where it began.
 Kind kind_of(const Area<std::uint32_t>& area, const State<std::uint32_t>& state, const File* file,
@@ -70,287 +35,47 @@ Kind kind_of(const Area<std::uint32_t>& area, const State<std::uint32_t>& state,
   return below_break && area.vm_start >= state.mm.end_code ? Kind::heap : Kind::memory;
 }
 
+std::string description(const Area<std::uint32_t>& area, Kind kind, std::string_view file,
+                        const State<std::uint32_t>& state, Bytes page_size) {
+  std::string text(kind == Kind::file || kind == Kind::shared_memory ? file
+                                                                     : kind_names[static_cast<std::size_t>(kind)]);
+  if (kind == Kind::file && area.vm_pgoff != 0) text += fmt::format(" @{:x}", area.vm_pgoff);
+  if (kind == Kind::stack && !file.empty()) text += fmt::format(" of {}", file);
+  if (kind == Kind::heap && area.vm_end == rounded_up(state.mm.brk, page_size)) text += " up to the break";
+  if ((area.vm_flags & VM_LOCKED) != 0) text += ", locked";
+  if (area.vm_start == area.vm_end) text += ", no pages";
+  return text;
+}
+
 /// The areas from low to high.
-std::vector<Drawn> drawn_areas(const State<std::uint32_t>& state, Bytes page_size) {
+std::vector<to_scale::Area> drawn_areas(const State<std::uint32_t>& state, Bytes page_size) {
   std::unordered_map<std::uint32_t, const File*> files;
   for (const File& file : state.files) files.emplace(file.number, &file);
-  std::vector<Drawn> drawn;
+  std::vector<to_scale::Area> drawn;
   drawn.reserve(state.mm.areas.size());
   for (const auto& area : state.mm.areas) {
     const auto found = files.find(area.vm_file);
     const File* file = found == files.end() ? nullptr : found->second;
-    drawn.push_back({area.vm_start, area.vm_end, kind_of(area, state, file, page_size), area.vm_flags,
-                     area.vm_pgoff, file == nullptr ? std::string_view() : file->inode.view()});
+    const auto name = file == nullptr ? std::string_view() : file->inode.view();
+    const Kind kind = kind_of(area, state, file, page_size);
+    drawn.push_back({area.vm_start, area.vm_end, 0, letters[static_cast<std::size_t>(kind)],
+                     access_notation(area.vm_flags), description(area, kind, name, state, page_size),
+                     fmt::format("{:x} {}", area.vm_flags, name)});
   }
-  std::ranges::stable_sort(drawn, {}, &Drawn::start);
+  std::ranges::stable_sort(drawn, {}, &to_scale::Area::start);
   return drawn;
-}
-
-// ---- Columns --------------------------------------------------------------------------------------------------
-
-/// Areas over columns that stand for `unit` bytes each, from `start` on, a multiple of it.
-class Columns {
- public:
-  Columns(std::span<const Drawn> areas, Bytes start, Bytes end, Bytes unit)
-      : start_(start), unit_(unit), mapped_(static_cast<std::size_t>((end - start) / unit)) {
-    for (const Drawn& area : areas) add(area);
-  }
-
-  /// A letter for each column: of the kind that takes most of it, a capital if all of it is mapped, `.` if nothing is; `!` for
-  /// an area without pages.
-  std::string letters(std::size_t first, std::size_t count) const {
-    std::string text;
-    for (std::size_t column = first; column < std::min(first + count, mapped_.size()); ++column)
-      text += letter(mapped_[column]);
-    text.resize(count, ' ');
-    return text;
-  }
-
-  /// How much is mapped in these columns.
-  Bytes mapped(std::size_t first, std::size_t count) const {
-    Bytes all = 0;
-    for (std::size_t column = first; column < std::min(first + count, mapped_.size()); ++column)
-      all += bytes_of(mapped_[column]);
-    return all;
-  }
-
-  bool is_empty(std::size_t first, std::size_t count) const {
-    return letters(first, count).find_first_not_of(". ") == std::string::npos;
-  }
-
- private:
-  struct Column {
-    std::array<Bytes, kind_names.size()> bytes{};
-    bool pageless = false;
-  };
-
-  void add(const Drawn& area) {
-    if (mapped_.empty()) return;
-    if (area.start == area.end)
-      mapped_[std::min<std::size_t>((area.start - start_) / unit_, mapped_.size() - 1)].pageless = true;
-    for (Bytes from = area.start; from < area.end;) {
-      const Bytes column = (from - start_) / unit_, to = std::min(area.end, start_ + (column + 1) * unit_);
-      mapped_[column].bytes[static_cast<std::size_t>(area.kind)] += to - from;
-      from = to;
-    }
-  }
-
-  static Bytes bytes_of(const Column& column) {
-    return std::accumulate(column.bytes.begin(), column.bytes.end(), Bytes{0});
-  }
-
-  char letter(const Column& column) const {
-    if (column.pageless) return '!';
-    const Bytes all = bytes_of(column);
-    if (all == 0) return '.';
-    const auto most = static_cast<std::size_t>(std::ranges::max_element(column.bytes) - column.bytes.begin());
-    return (all >= unit_ ? full_letters : partial_letters)[most];
-  }
-
-  Bytes start_, unit_;
-  std::vector<Column> mapped_;
-};
-
-// ---- Drawings of a range --------------------------------------------------------------------------------------
-
-constexpr std::size_t strip_columns = 64;
-constexpr std::size_t longest_strip = 32;  // lines
-constexpr std::size_t longest_list = 48;   // lines
-constexpr std::size_t bar_columns = 36;
-
-/// The range in lines of 64 columns; those without an area are left out, their size given.
-std::vector<std::string> strip(std::span<const Drawn> areas, Bytes start, Bytes end, Bytes unit) {
-  const Columns columns(areas, start, end, unit);
-  const Bytes line_bytes = unit * strip_columns;
-  const auto count = static_cast<std::size_t>((end - start) / unit);
-  std::vector<std::string> lines;
-  Bytes empty = 0;
-  const auto leave_out = [&] {
-    if (empty == 0) return;
-    lines.push_back(fmt::format("{:11}:{:^64}:", "", size_of(empty) + " without an area"));
-    empty = 0;
-  };
-  for (std::size_t first = 0; first < count; first += strip_columns) {
-    const Bytes line_start = start + first * unit;
-    if (columns.is_empty(first, strip_columns)) {
-      empty += std::min(line_bytes, end - line_start);
-      continue;
-    }
-    leave_out();
-    const auto in_line = std::ranges::count_if(areas, [&](const Drawn& area) {
-      return area.start < line_start + line_bytes && (area.end > line_start || area.start >= line_start);
-    });
-    lines.push_back(fmt::format("  {:08x} |{}| {}, {}", line_start, columns.letters(first, strip_columns),
-                                counted(static_cast<std::size_t>(in_line), "area"),
-                                size_of(columns.mapped(first, strip_columns))));
-  }
-  leave_out();
-  return lines;
-}
-
-std::string description(const Drawn& area, Bytes page_size, Bytes brk) {
-  std::string text(area.kind == Kind::file || area.kind == Kind::shared_memory
-                       ? area.file
-                       : kind_names[static_cast<std::size_t>(area.kind)]);
-  if (area.kind == Kind::file && area.vm_pgoff != 0) text += fmt::format(" @{:x}", area.vm_pgoff);
-  if (area.kind == Kind::stack && !area.file.empty()) text += fmt::format(" of {}", area.file);
-  if (area.kind == Kind::heap && area.end == rounded_up(brk, page_size)) text += " up to the break";
-  if ((area.vm_flags & VM_LOCKED) != 0) text += ", locked";
-  if (area.start == area.end) text += ", no pages";
-  return text;
-}
-
-/// A line of a list: where, how large, what may be done, what it is, and where that lies in its group.
-std::string list_line(Bytes start, Bytes end, const std::string& size, const std::string& access,
-                      const std::string& what, const std::string& bar) {
-  constexpr std::size_t widest = 28;
-  const std::string cut = what.size() <= widest ? what : what.substr(0, widest - 2) + "..";
-  return fmt::format("  {:08x}-{:08x} {:>6} {:4} {:<28} |{}|", start, end, size, access, cut, bar);
-}
-
-/// How many areas from the first on are alike and equally far apart; 1 if that is not worth a line of its own.
-std::size_t series(std::span<const Drawn> areas) {
-  constexpr std::size_t shortest = 4;
-  std::size_t count = 1;
-  while (count < areas.size() && areas[count].alike(areas[0]) && areas[count].start >= areas[count - 1].end &&
-         areas[count].start - areas[count - 1].end == areas[1].start - areas[0].end)
-    ++count;
-  return count < shortest ? 1 : count;
-}
-
-/// A line for each area, each series and each hole.
-class List {
- public:
-  List(std::span<const Drawn> areas, Bytes start, Bytes end, Bytes unit, Bytes page_size, Bytes brk)
-      : start_(start), end_(end), unit_(unit), page_size_(page_size), brk_(brk) {
-    Bytes mapped_up_to = areas.front().start;
-    while (!areas.empty() && lines_.size() <= longest_list) {
-      if (areas.front().start > mapped_up_to) hole(mapped_up_to, areas.front().start);
-      const std::size_t count = series(areas);
-      add(areas.first(count), areas.front().start < mapped_up_to ? ", overlaps" : "");
-      mapped_up_to = std::max(mapped_up_to, areas[count - 1].end);
-      areas = areas.subspan(count);
-    }
-  }
-
-  /// The lines; none if they are too many.
-  std::optional<std::vector<std::string>> lines() const {
-    return lines_.size() > longest_list ? std::nullopt : std::optional(lines_);
-  }
-
- private:
-  void hole(Bytes from, Bytes to) {
-    lines_.push_back(list_line(from, to, size_of(to - from), "", "hole", bar({})));
-  }
-
-  void add(std::span<const Drawn> alike, std::string_view remark) {
-    const Drawn& first = alike.front();
-    std::string what = description(first, page_size_, brk_);
-    if (alike.size() > 1) {
-      const Bytes gap = alike[1].start - first.end;
-      what = fmt::format("{} of {}{} {}", alike.size(), size_of(first.end - first.start),
-                         gap == 0 ? "" : fmt::format(" +{}", size_of(gap)), what);
-    }
-    what += remark;
-    lines_.push_back(list_line(first.start, alike.back().end, size_of(alike.size() * (first.end - first.start)),
-                               access_notation(first.vm_flags), what, bar(alike)));
-  }
-
-  std::string bar(std::span<const Drawn> areas) const {
-    return Columns(areas, start_, end_, unit_).letters(0, static_cast<std::size_t>((end_ - start_) / unit_));
-  }
-
-  Bytes start_, end_, unit_, page_size_, brk_;
-  std::vector<std::string> lines_;
-};
-
-// ---- Groups of areas that lie close together ------------------------------------------------------------------
-
-using Group = std::span<const Drawn>;
-
-Bytes end_of(Group group) {
-  Bytes end = group.front().end;
-  for (const Drawn& area : group) end = std::max(end, area.end);
-  return end;
-}
-
-/// The largest hole between the areas of a group: its size, and how many areas lie below it.
-struct Hole {
-  Bytes size;
-  std::size_t below;
-};
-
-Hole largest_hole(Group group) {
-  Hole largest{0, 0};
-  Bytes mapped_up_to = group.front().end;
-  for (std::size_t i = 1; i < group.size(); ++i) {
-    if (group[i].start > mapped_up_to && group[i].start - mapped_up_to > largest.size)
-      largest = {group[i].start - mapped_up_to, i};
-    mapped_up_to = std::max(mapped_up_to, group[i].end);
-  }
-  return largest;
-}
-
-/// Cuts the areas into groups, at the largest holes first, wherever a hole takes more than half of its group.
-std::vector<Group> groups_of(std::span<const Drawn> areas) {
-  constexpr std::size_t most_groups = 10;
-  std::vector<Group> groups{areas};
-  while (groups.size() < most_groups) {
-    std::size_t cut = groups.size();
-    Hole at{0, 0};
-    for (std::size_t i = 0; i < groups.size(); ++i) {
-      const Hole hole = largest_hole(groups[i]);
-      if (hole.size > at.size && hole.size > (end_of(groups[i]) - groups[i].front().start) / 2) {
-        cut = i;
-        at = hole;
-      }
-    }
-    if (cut == groups.size()) break;
-    const Group whole = groups[cut];
-    groups[cut] = whole.first(at.below);
-    groups.insert(groups.begin() + static_cast<std::ptrdiff_t>(cut) + 1, whole.subspan(at.below));
-  }
-  return groups;
-}
-
-/// The smallest scale, a power of two of pages a column, at which start..end takes no more than `columns`.
-Bytes scale(Bytes start, Bytes end, Bytes page_size, std::size_t columns) {
-  Bytes unit = page_size;
-  while ((rounded_up(end, unit) - start / unit * unit) / unit > columns) unit *= 2;
-  return unit;
-}
-
-std::vector<std::string> drawing(Group group, Bytes page_size, Bytes brk) {
-  const Bytes start = group.front().start, end = std::max(end_of(group), start + page_size);
-  const auto heading = [&](Bytes unit) {
-    return fmt::format("{:08x}-{:08x}, {}: a column is {}", start, end_of(group), counted(group.size(), "area"),
-                       size_of(unit));
-  };
-  const auto drawn_from = [&](Bytes unit) { return start / unit * unit; };
-  Bytes unit = scale(start, end, page_size, bar_columns);
-  const List list(group, drawn_from(unit), rounded_up(end, unit), unit, page_size, brk);
-  std::vector<std::string> lines;
-  if (const auto listed = list.lines()) {
-    lines.push_back(heading(unit));
-    lines.insert(lines.end(), listed->begin(), listed->end());
-    return lines;
-  }
-  // Lines begin at multiples of their length, so one more than fits exactly may be needed.
-  unit = scale(start, end, page_size, strip_columns * (longest_strip - 1));
-  lines.push_back(heading(unit));
-  const auto drawn =
-      strip(group, start / (unit * strip_columns) * (unit * strip_columns), rounded_up(end, unit), unit);
-  lines.insert(lines.end(), drawn.begin(), drawn.end());
-  return lines;
 }
 
 }  // namespace
 
 std::vector<std::string> picture(const State<std::uint32_t>& state, const Kernel& kernel) {
   const Bytes page_size = kernel.machine.page_size, task_size = kernel.machine.task_size;
-  const std::vector<Drawn> areas = drawn_areas(state, page_size);
-  Bytes pages = 0;
-  for (const Drawn& area : areas) pages += (area.end - area.start) / page_size;
+  const std::vector<to_scale::Area> areas = drawn_areas(state, page_size);
+  Bytes pages = 0, end = 0;
+  for (const to_scale::Area& area : areas) {
+    pages += (area.end - area.start) / page_size;
+    end = std::max(end, area.end);
+  }
   std::vector<std::string> lines{fmt::format("{}, {} ({}), of {}; the break is {:08x}",
                                              counted(areas.size(), "area"), counted(pages, "page"),
                                              size_of(pages * page_size), size_of(task_size), state.mm.brk)};
@@ -360,25 +85,17 @@ std::vector<std::string> picture(const State<std::uint32_t>& state, const Kernel
   const Bytes slot = page_size / kernel.machine.word_size * page_size;
   lines.emplace_back();
   lines.push_back(fmt::format("Page directory: a column is a slot of {}", size_of(slot)));
-  const auto directory = strip(areas, 0, rounded_up(std::max(task_size, end_of(areas)), slot), slot);
+  const auto directory = to_scale::strip(areas, 0, rounded_up(std::max(task_size, end), slot), slot);
   lines.insert(lines.end(), directory.begin(), directory.end());
-  const bool pageless = std::ranges::any_of(areas, [](const Drawn& area) { return area.start == area.end; });
+  const bool pageless =
+      std::ranges::any_of(areas, [](const to_scale::Area& area) { return area.start == area.end; });
   lines.push_back(
       fmt::format("  h heap, s stack, f file, m memory, z shared{}; a capital: all of the column is mapped",
                   pageless ? ", ! no pages" : ""));
 
-  Bytes mapped_up_to = 0;
-  for (const Group group : groups_of(areas)) {
-    lines.emplace_back();
-    if (group.front().start > mapped_up_to && mapped_up_to != 0) {
-      lines.push_back(fmt::format("{:08x}-{:08x}, a hole of {}", mapped_up_to, group.front().start,
-                                  size_of(group.front().start - mapped_up_to)));
-      lines.emplace_back();
-    }
-    const auto drawn = drawing(group, page_size, state.mm.brk);
-    lines.insert(lines.end(), drawn.begin(), drawn.end());
-    mapped_up_to = std::max(mapped_up_to, end_of(group));
-  }
+  lines.emplace_back();
+  const auto drawn = to_scale::drawings(areas, page_size);
+  lines.insert(lines.end(), drawn.begin(), drawn.end());
   return lines;
 }
 

@@ -21,6 +21,7 @@
 //   assume_everywhere(sequence, predicate)    predicate(position, element) of every element of a sequence that
 //                                             this world supplied
 //   map(name)                                 a total map from words to words (spec/map.hpp)
+//   maps(name)                                a total map from words to such maps: a function of two words
 //   assume(truth)                             the law claims nothing where this is false
 //   reached(because)                          notes the clauses that decided: coverage, and a theorem's proof that it
 //                                             is about every one of them

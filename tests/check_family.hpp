@@ -6,7 +6,6 @@
 //                                    Caller(session), next(state), answered(command, result), most_commands
 //   boot_of(session)                 the machine of a session
 //   canonical(state)                 what of a state two subjects must agree on
-//   booted                           the clause of the boot
 //   Companion                        what else is watched beside the model: Companion(boot), step(carried), count(coverage)
 //   keeps_invariant(boot, state)     the invariant holds
 //   broken_law(carried, reference)   the first law that a command breaks, in the state that it leads to or as a step; if there

@@ -12,7 +12,7 @@ Lockstep<Family>::Lockstep(const Boot& boot, Subject<Family>& subject, const Dem
     : boot_(boot), subject_(subject), demands_(demands), after_(Family::boot(boot)) {
   subject_.reset(boot);
   subject_.observe(observed_);
-  because_ = {Own::booted};
+  because_ = Family::because_of_boot(boot);
   agree_ = Own::canonical(observed_) == Own::canonical(after_);
   if (demands_.companion) companion_.emplace(boot_);
 }

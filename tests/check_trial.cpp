@@ -64,8 +64,8 @@ std::optional<LastCommand<Family>> last_command(const shrink::Script<Family>& sc
 
 /// What decided there; of a script without commands, the boot.
 template <class Family>
-Because because_of(const std::optional<LastCommand<Family>>& last) {
-  return last ? last->because : Because{Checking<Family>::booted};
+Because because_of(const typename Family::Boot& boot, const std::optional<LastCommand<Family>>& last) {
+  return last ? last->because : Family::because_of_boot(boot);
 }
 
 }  // namespace
@@ -178,7 +178,7 @@ Testimony Trials<Family>::testimony(const Script& failing) {
                   .clause = board.clause,
                   .law = board.law,
                   .sentence = board.sentence ? std::string_view(board.sentence) : std::string_view(),
-                  .because = because_of(last)};
+                  .because = because_of<Family>(failing.boot, last)};
   return {
       .finding = std::move(finding), .result = text[3], .effects = text[4], .query = text[5], .block = text[6]};
 }
@@ -188,7 +188,7 @@ template <class Family>
 Finding Trials<Family>::lost(const Script& failing, Answer how) const {
   using Kind = Finding::Kind;
   const auto last = last_command(failing);
-  const Because because = because_of(last);
+  const Because because = because_of<Family>(failing.boot, last);
   const Kind kind = how == Answer::hung ? Kind::hang : Kind::crash;
   const std::string found = how == Answer::hung ? "does not come back" : crash_;
   return {.kind = kind,

@@ -8,6 +8,12 @@ namespace refmm {
 
 KernelMapFamily::State KernelMapFamily::boot(const Boot& boot) { return model::boot(boot); }
 
+Because KernelMapFamily::because_of_boot(const Boot& boot) {
+  Because because{"kernel.boot.direct_mapping", "kernel.boot.tables", "kernel.boot.limits"};
+  if (boot.kernel.sharing == kernel_map::Sharing::preallocated) because.push_back("paging.kernel.preallocated");
+  return because;
+}
+
 Outcome<KernelMapFamily::State, KernelMapFamily::Result, KernelMapFamily::Effect> KernelMapFamily::step(
     const Boot& boot, State state, const Command& command) {
   return model::step(boot, std::move(state), command);

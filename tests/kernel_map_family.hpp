@@ -1,6 +1,7 @@
 // The kernel's own mappings as a family (tests/subject.hpp): the chapters on paging and on kernel mappings.
 #pragma once
 
+#include <refmm/spec/clause.hpp>
 #include <refmm/spec/kernel_map.hpp>
 #include <refmm/spec/outcome.hpp>
 
@@ -20,6 +21,7 @@ struct KernelMapFamily {
   using Effect = kernel_map::Effect<std::uint32_t>;
 
   static State boot(const Boot& boot);
+  static Because because_of_boot(const Boot& boot);
   static Outcome<State, Result, Effect> step(const Boot& boot, State state, const Command& command);
   static bool ends_everything(const Result& result);
 };

@@ -8,15 +8,18 @@
 
 #include <refmm/spec/clause.hpp>
 #include <refmm/spec/difference.hpp>
+#include <refmm/spec/to_scale.hpp>
 #include <refmm/spec/transcript.hpp>
 #include <refmm/tests/buddy_family.hpp>
 #include <refmm/tests/check_coverage.hpp>
+#include <refmm/tests/kernel_map_family.hpp>
 #include <refmm/tests/slab_family.hpp>
 #include <refmm/tests/subject.hpp>
 #include <refmm/tests/vma_family.hpp>
 
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -30,9 +33,10 @@ struct Death {
 
 /// The implementations of the families, each null where its transcripts are for the model alone.
 struct Implementations {
-  Subject<SlabFamily>* slab = nullptr;
-  Subject<VmaFamily>* vma = nullptr;
   Subject<BuddyFamily>* buddy = nullptr;
+  Subject<SlabFamily>* slab = nullptr;
+  Subject<KernelMapFamily>* kernel_map = nullptr;
+  Subject<VmaFamily>* vma = nullptr;
 };
 
 /// Which kernel the model is: 2.4.0 with its defects, or without.
@@ -85,6 +89,7 @@ struct Picture {
   Position at;     // behind this line
   std::string of;  // the query; empty at the end of the transcript
   std::vector<std::string> lines;
+  std::span<const to_scale::Ink> inks{};  // on a terminal
 };
 
 /// Where 2.4.0 as built and the corrected kernel went different ways: at calls that defects decided, and after each until both

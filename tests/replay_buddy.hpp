@@ -2,7 +2,6 @@
 #pragma once
 
 #include <refmm/spec/buddy_notation.hpp>
-#include <refmm/spec/clause.hpp>
 #include <refmm/spec/difference.hpp>
 #include <refmm/spec/transcript.hpp>
 #include <refmm/tests/buddy_family.hpp>
@@ -17,7 +16,6 @@ namespace refmm::replay {
 
 template <>
 struct NotationOf<BuddyFamily> {
-  static constexpr ClauseRef boot_clause{"buddy.init.nothing_free"};
   static constexpr const char* what_fits = "a zone that fits into the machine";
   struct Memory {};  // calls mean the same whatever came before
   using Question = buddy::Question;

@@ -6,8 +6,8 @@ namespace refmm::replay {
 /// How transcripts of a family are read and written, over spec/*_notation.hpp; specialised for each family in
 /// replay_FAMILY.hpp:
 ///
-///   boot_clause                             the clause that decides what a machine begins with
-///   Memory                                  what is remembered of the calls before, where reading depends on it
+///   Memory                                  what is remembered of the machine and the calls before, where reading depends on
+///                                           it; made of the boot if it can be
 ///   Question                                what a query asks for
 ///   BootLine{boot, all_effects}             what a boot line says
 ///   read_boot, read_set, read_call, read_result, read_effect, read_query
@@ -30,6 +30,7 @@ namespace refmm::replay {
 /// and where states can be drawn:
 ///
 ///   picture(state, boot)                    a state as lines of text
+///   inks                                    the colours of its letters on a terminal
 ///   draws(question)                         true if what was asked for is what a picture shows
 template <class Family>
 struct NotationOf;

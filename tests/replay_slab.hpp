@@ -1,7 +1,6 @@
 // The notation of the slab family, as replaying needs it. Part of replay.hpp.
 #pragma once
 
-#include <refmm/spec/clause.hpp>
 #include <refmm/spec/difference.hpp>
 #include <refmm/spec/slab_notation.hpp>
 #include <refmm/spec/transcript.hpp>
@@ -17,7 +16,6 @@ namespace refmm::replay {
 
 template <>
 struct NotationOf<SlabFamily> {
-  static constexpr ClauseRef boot_clause{"slab.boot"};
   static constexpr const char* what_fits = "slabs that fit into the machine";
   using Memory = slab::Holdings;
   using Question = slab::Question;

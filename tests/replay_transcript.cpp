@@ -1,6 +1,7 @@
 #include <refmm/spec/notation_values.hpp>
 #include <refmm/tests/replay_buddy.hpp>
 #include <refmm/tests/replay_comparison.hpp>
+#include <refmm/tests/replay_kernel_map.hpp>
 #include <refmm/tests/replay_slab.hpp>
 #include <refmm/tests/replay_transcript.hpp>
 #include <refmm/tests/replay_vma.hpp>
@@ -8,6 +9,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <concepts>
 #include <iterator>
 #include <optional>
 #include <stdexcept>
@@ -32,21 +34,12 @@ std::vector<std::string> said_of_query(const transcript::Query& query) {
   return said;
 }
 
-/// The clauses that decided what a machine begins with.
-template <class Family>
-Because because_of_boot(const typename Family::Boot& boot) {
-  if constexpr (requires { Family::because_of_boot(boot); })
-    return Family::because_of_boot(boot);
-  else
-    return {NotationOf<Family>::boot_clause};
-}
-
 /// A model under way: a kernel, the state that it is in, and the clauses that decided its last command.
 template <class Family>
 struct Model {
   typename Family::Boot kernel;
   typename Family::State state = Family::boot(kernel);
-  Because because = because_of_boot<Family>(kernel);
+  Because because = Family::because_of_boot(kernel);
 
   typename Subject<Family>::Answer step(const typename Family::Command& command) {
     auto outcome = Family::step(kernel, std::move(state), command);
@@ -55,6 +48,14 @@ struct Model {
     return {std::move(outcome.result), std::move(outcome.effects)};
   }
 };
+
+template <class Memory, class Boot>
+Memory begin_memory(const Boot& boot) {
+  if constexpr (std::constructible_from<Memory, const Boot&>)
+    return Memory(boot);
+  else
+    return Memory{};
+}
 
 /// A transcript of one family.
 template <class Family>
@@ -103,7 +104,7 @@ class FamilyTranscript final : public Transcript {
   std::optional<Model<Family>> other_{};  // the other profile: of the implementation, or of the recordings
   Answer answer_of_other_{};
   bool is_apart_ = false;  // the two profiles
-  typename Notation::Memory memory_{};
+  typename Notation::Memory memory_ = begin_memory<typename Notation::Memory>(boot_.boot);
   std::optional<Position> ended_{};  // by the call behind which nothing is defined
   Position here_;                    // the line under way
   Replayed replayed_;
@@ -351,7 +352,8 @@ template <class Family>
 void FamilyTranscript<Family>::draw(Position at, std::string of) {
   if constexpr (requires { Notation::picture(model_.state, model_.kernel); }) {
     if (options_.picture)
-      replayed_.pictures.push_back({at, std::move(of), Notation::picture(model_.state, model_.kernel)});
+      replayed_.pictures.push_back(
+          {at, std::move(of), Notation::picture(model_.state, model_.kernel), Notation::inks});
   }
 }
 
@@ -371,12 +373,15 @@ std::unique_ptr<Transcript> begin_transcript(const transcript::Source& source, c
     return std::make_unique<FamilyTranscript<Family>>(source, options, line, boot, is_script);
   };
   const transcript::Value* family = reading::setting(boot.settings, "family");
-  if (family != nullptr && family->text == BuddyFamily::name) return begin(std::type_identity<BuddyFamily>());
-  if (family != nullptr && family->text == VmaFamily::name) return begin(std::type_identity<VmaFamily>());
-  if (family == nullptr || family->text == SlabFamily::name) return begin(std::type_identity<SlabFamily>());
-  throw reading::unexpected(
-      source, *family, fmt::format("family {} cannot be replayed yet", in_backticks(family->text)),
-      fmt::format("a family that can: {}, {}, {}", BuddyFamily::name, SlabFamily::name, VmaFamily::name));
+  const std::string_view name = family == nullptr ? SlabFamily::name : std::string_view(family->text);
+  if (name == BuddyFamily::name) return begin(std::type_identity<BuddyFamily>());
+  if (name == KernelMapFamily::name) return begin(std::type_identity<KernelMapFamily>());
+  if (name == SlabFamily::name) return begin(std::type_identity<SlabFamily>());
+  if (name == VmaFamily::name) return begin(std::type_identity<VmaFamily>());
+  throw reading::unexpected(source, *family,
+                            fmt::format("family {} cannot be replayed yet", in_backticks(family->text)),
+                            fmt::format("a family that can: {}, {}, {}, {}", BuddyFamily::name,
+                                        KernelMapFamily::name, SlabFamily::name, VmaFamily::name));
 }
 
 }  // namespace refmm::replay

@@ -1,15 +1,16 @@
 // The notation of the vma family, as replaying needs it. Part of replay.hpp.
 #pragma once
 
-#include <refmm/spec/clause.hpp>
 #include <refmm/spec/difference.hpp>
 #include <refmm/spec/transcript.hpp>
 #include <refmm/spec/vma_notation.hpp>
+#include <refmm/spec/vma_picture.hpp>
 #include <refmm/tests/replay.hpp>
 #include <refmm/tests/replay_notation.hpp>
 #include <refmm/tests/vma_family.hpp>
 
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -17,7 +18,6 @@ namespace refmm::replay {
 
 template <>
 struct NotationOf<VmaFamily> {
-  static constexpr ClauseRef boot_clause{"vma.boot"};
   static constexpr const char* what_fits = "an address space that fits into the machine";
   struct Memory {};  // calls mean the same whatever came before
   using Question = vma::Question;
@@ -53,6 +53,7 @@ struct NotationOf<VmaFamily> {
   static bool shows_lookup(const Question& question);
   static VmaFamily::State with_lookup_of(const VmaFamily::State& model, VmaFamily::State seen);
 
+  static constexpr std::span<const to_scale::Ink> inks = vma::picture_inks;
   static std::vector<std::string> picture(const VmaFamily::State& state, const VmaFamily::Boot& boot);
   static bool draws(const Question& question) { return question.block == Question::Block::maps; }
 };

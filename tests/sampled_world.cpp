@@ -118,6 +118,19 @@ Map<std::uint32_t, std::uint32_t> SampledWorld::map(std::string_view name) {
   return map;
 }
 
+Map<std::uint32_t, Map<std::uint32_t, std::uint32_t>> SampledWorld::maps(std::string_view name) {
+  const auto points = *rc::gen::resize(
+      3 * longest, rc::gen::container<std::vector<std::uint32_t>>(word_between(0, 0xffffffff, drawn_)));
+  Map<std::uint32_t, Map<std::uint32_t, std::uint32_t>> maps;
+  for (std::size_t i = 0; i + 2 < points.size(); i += 3)
+    maps = updated(std::move(maps), points[i], updated(lookup(maps, points[i]), points[i + 1], points[i + 2]));
+  auto& given = values(name);
+  for (const auto& [key, map] : maps.written) {
+    for (const auto& [inner, value] : map.written) given.insert(given.end(), {key, inner, value});
+  }
+  return maps;
+}
+
 void SampledWorld::assume(bool condition) const {
   if (!condition) throw rc::detail::CaseResult(rc::detail::CaseResult::Type::Discard, "an assumption is not met");
 }

@@ -100,6 +100,7 @@ class SampledWorld {
       assume(predicate(position, list[position]));
   }
   Map<std::uint32_t, std::uint32_t> map(std::string_view name);
+  Map<std::uint32_t, Map<std::uint32_t, std::uint32_t>> maps(std::string_view name);
 
   /// The run counts for nothing where this is false.
   void assume(bool condition) const;

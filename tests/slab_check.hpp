@@ -23,7 +23,6 @@ struct Checking<SlabFamily> {
   using Session = slab::Session;
   using Caller = slab::Caller;
   using Companion = NoCompanion<SlabFamily>;
-  static constexpr ClauseRef booted{"slab.boot"};
 
   static Session draw_session(std::uint64_t seed, std::uint64_t run) { return slab::draw_session(seed, run); }
   static Machine& boot_of(Session& session) { return session.machine; }

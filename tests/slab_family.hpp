@@ -1,6 +1,7 @@
 // The slab allocator as a family (tests/subject.hpp).
 #pragma once
 
+#include <refmm/spec/clause.hpp>
 #include <refmm/spec/machine.hpp>
 #include <refmm/spec/outcome.hpp>
 #include <refmm/spec/slab.hpp>
@@ -18,6 +19,7 @@ struct SlabFamily {
   using Effect = slab::Effect;
 
   static State boot(const Boot& machine);
+  static Because because_of_boot(const Boot&) { return {"slab.boot"}; }
   static Outcome<State, Result, Effect> step(const Boot& machine, State state, const Command& command);
   static bool ends_everything(const Result& result);
 };

@@ -6,6 +6,7 @@
 //   areas                         those first parts, where a family has several chapters
 //   Boot, State, Command, Result, Effect
 //   boot(boot)                    the model's first state
+//   because_of_boot(boot)         the clauses that decided it
 //   step(boot, state, command)    what the model makes of a command
 //   ends_everything(result)       nothing after it is defined
 #pragma once

@@ -25,7 +25,6 @@ struct Checking<VmaFamily> {
   using Session = vma::Session;
   using Caller = vma::Caller;
   using Companion = VmaCompanion;
-  static constexpr ClauseRef booted{"vma.boot"};
 
   static Session draw_session(std::uint64_t seed, std::uint64_t run) { return vma::draw_session(seed, run); }
   static VmaFamily::Boot& boot_of(Session& session) { return session.boot; }

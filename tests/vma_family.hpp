@@ -1,6 +1,7 @@
 // The memory areas as a family (tests/subject.hpp), on 32-bit addresses.
 #pragma once
 
+#include <refmm/spec/clause.hpp>
 #include <refmm/spec/outcome.hpp>
 #include <refmm/spec/vma.hpp>
 
@@ -18,6 +19,7 @@ struct VmaFamily {
   using Effect = vma::Effect<std::uint32_t>;
 
   static State boot(const Boot& boot);
+  static Because because_of_boot(const Boot&) { return {"vma.boot"}; }
   static Outcome<State, Result, Effect> step(const Boot& boot, State state, const Command& command);
   static bool ends_everything(const Result& result);
 };

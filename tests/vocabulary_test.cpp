@@ -108,6 +108,15 @@ TEST(Map, IsEqualToEveryMapWithTheSameValues) {
   EXPECT_EQ(updated(updated(empty, 5u, 50u), 2u, 20u), updated(updated(empty, 2u, 20u), 5u, 50u));
 }
 
+TEST(Map, HasItsValuesFromAKeyOn) {
+  const Map<std::uint32_t, std::uint32_t> empty{.otherwise = 7, .written = {}};
+  const auto map = updated(updated(updated(empty, 2, 20), 3, 30), 5, 50);
+  EXPECT_EQ(values_from(map, 3, 7), updated(updated(empty, 3, 30), 5, 50));
+  const auto zero_below = values_from(map, 3, 0);
+  for (std::uint32_t key = 0; key != 8; ++key)
+    EXPECT_EQ(lookup(zero_below, key), key < 3 ? 0 : lookup(map, key)) << key;
+}
+
 TEST(Map, IsReadBackFromJsonAndDiffersAtAKey) {
   const Map<std::uint32_t, std::uint32_t> empty{.otherwise = 7, .written = {}};
   const auto one = updated(updated(empty, 5u, 50u), 2u, 20u);

@@ -50,7 +50,7 @@ struct Findings {
   std::size_t with_corrected = 0, lookups_of_model = 0;
 };
 
-void add(const fs::path& path, const replay::Report& report, Findings& findings) {
+void add(const fs::path& path, const replay::Report& report, bool colour, Findings& findings) {
   std::size_t filled = 0;
   bool agrees = true;
   for (const replay::Replayed& replayed : report.transcripts) {
@@ -60,7 +60,7 @@ void add(const fs::path& path, const replay::Report& report, Findings& findings)
     if (replayed.parting) findings.with_corrected += replayed.parting->calls;
     findings.lookups_of_model += replayed.lookups_of_model;
     filled += replayed.filled;
-    findings.text += text_of(replayed, path.string());
+    findings.text += text_of(replayed, path.string(), colour);
     if (replayed.agrees()) continue;
     ++findings.differ;
     agrees = false;
@@ -150,11 +150,11 @@ Exit run(const Options& options) {
         .explain = options.explain,
         .picture = options.picture};
     if (with_mutant) replaying.death = replay::rehearse(file, replaying);
-    add(paths[i], replay::run(std::move(file), replaying), findings);
+    add(paths[i], replay::run(std::move(file), replaying), shows_colours(), findings);
   }
   line.clear();
   if (options.picture && findings.pictures == 0)
-    findings.text += "there is nothing to draw: only transcripts of the vma family have address spaces\n";
+    findings.text += "there is nothing to draw: only transcripts of the families kernel and vma have pictures\n";
   return show(findings, options.fill);
 }
 
@@ -173,8 +173,10 @@ SubCommand add_run(CLI::App& refmm) {
                   "one where they show a defect")
       ->check(CLI::IsMember({"as-built", "corrected"}));
   app->add_flag("--explain", options->explain, "Show each call with its result and the clauses that decided it");
-  app->add_flag("--picture", options->picture,
-                "Draw address spaces to scale, after each query for maps and at the end of each transcript");
+  app->add_flag(
+      "--picture", options->picture,
+      "Draw address spaces and page directories, after each query for what they show and at the end of each "
+      "transcript");
   app->add_flag("--fill", options->fill, "Write the answers into the files");
   app->add_option("--mutant", options->mutant,
                   "A mistake that the implementation is to make; a wrong name lists what is near");

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <cstdlib>
 
 namespace refmm::command {
 
@@ -12,6 +13,11 @@ constexpr std::string_view begin_and_erase_line = "\r\x1b[K";
 }
 
 bool on_terminal() { return isatty(STDOUT_FILENO) == 1 && isatty(STDERR_FILENO) == 1; }
+
+bool shows_colours() {
+  const char* unwanted = std::getenv("NO_COLOR");
+  return isatty(STDOUT_FILENO) == 1 && (unwanted == nullptr || *unwanted == '\0');
+}
 
 void ProgressLine::show(std::string_view text) {
   if (!on_terminal()) return;

@@ -8,6 +8,9 @@ namespace refmm::command {
 /// True if people are watching: standard output and standard error are a terminal.
 bool on_terminal();
 
+/// True if what is printed may have colours: people are watching, and have not set NO_COLOR (no-color.org).
+bool shows_colours();
+
 class ProgressLine {
  public:
   ProgressLine() = default;

@@ -1,3 +1,4 @@
+#include <refmm/spec/to_scale.hpp>
 #include <refmm/tools/book.hpp>
 #include <refmm/tools/run_report.hpp>
 
@@ -168,19 +169,20 @@ std::string text_of(const replay::Explanation& explanation, const std::string& f
   return text + because(explanation.because, "");
 }
 
-std::string text_of(const replay::Picture& picture, const std::string& file) {
+std::string text_of(const replay::Picture& picture, const std::string& file, bool colour) {
   std::string text =
       fmt::format("{}:{}: {}\n", file, picture.at.line, picture.of.empty() ? "at the end" : picture.of);
-  for (const std::string& line : picture.lines) text += line.empty() ? "\n" : fmt::format("  {}\n", line);
+  for (const std::string& line : picture.lines)
+    text += line.empty() ? "\n" : fmt::format("  {}\n", colour ? to_scale::coloured(line, picture.inks) : line);
   return text;
 }
 
-std::string text_of(const replay::Replayed& replayed, const std::string& file) {
+std::string text_of(const replay::Replayed& replayed, const std::string& file, bool colour) {
   std::string text;
   auto picture = replayed.pictures.begin();
   const auto draw_before = [&](std::uint32_t line) {
     for (; picture != replayed.pictures.end() && picture->at.line < line; ++picture)
-      text += text_of(*picture, file);
+      text += text_of(*picture, file, colour);
   };
   for (const auto& explanation : replayed.explanations) {
     draw_before(explanation.at.line);

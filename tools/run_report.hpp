@@ -15,11 +15,11 @@ std::string text_of(const replay::Disagreement& disagreement, const std::string&
 /// A call with its result and effects, and the clauses that decided it.
 std::string text_of(const replay::Explanation& explanation, const std::string& file);
 
-/// A picture, and where in the transcript it was drawn.
-std::string text_of(const replay::Picture& picture, const std::string& file);
+/// A picture, and where in the transcript it was drawn; in colour for a terminal.
+std::string text_of(const replay::Picture& picture, const std::string& file, bool colour);
 
 /// All that there is to say of a transcript, in the order of its lines: explanations, pictures, disagreements; where defects
 /// parted the kernels, and what was not compared.
-std::string text_of(const replay::Replayed& replayed, const std::string& file);
+std::string text_of(const replay::Replayed& replayed, const std::string& file, bool colour);
 
 }  // namespace refmm::command

@@ -10,13 +10,12 @@ std::uint32_t value_in(const z3::model& model, const Word& word) {
   return static_cast<std::uint32_t>(model.eval(word.term(), true).get_numeral_uint64());
 }
 
-/// What the function is in the model at the keys that were asked for, as keys and values in turn.
-std::vector<std::uint32_t> points_in(const z3::model& model, const z3::func_decl& function,
-                                     const std::vector<Word>& keys) {
+/// What the function is in the model where it was read: arguments and value in turn.
+std::vector<std::uint32_t> points_in(const z3::model& model, const Function& function) {
   std::vector<std::uint32_t> points;
-  for (const Word& key : keys) {
-    points.push_back(value_in(model, key));
-    points.push_back(value_in(model, Word(function(key.term()))));
+  for (const Function::Read& read : function.reads()) {
+    for (const Word& argument : read.arguments) points.push_back(value_in(model, argument));
+    points.push_back(value_in(model, read.value));
   }
   return points;
 }
@@ -50,7 +49,7 @@ std::optional<Assignment> SymbolicWorld::counterexample(const Bool& goal) {
       for (const auto& [path, word] : list.read(position)) inputs[path].push_back(value_in(*model, word));
     }
   }
-  for (const auto& [name, function, read] : maps_) inputs[name] = points_in(*model, function, *read);
+  for (const auto& function : functions_) inputs[function->name()] = points_in(*model, *function);
   return inputs;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <refmm/proofs/symbolic/exploration.hpp>
+#include <refmm/proofs/symbolic/function.hpp>
 #include <refmm/proofs/symbolic/map.hpp>
 #include <refmm/proofs/symbolic/record.hpp>
 #include <refmm/proofs/symbolic/search.hpp>
@@ -89,16 +90,15 @@ class SymbolicWorld {
         [=](const Word& position, const Element& element) { return Bool(predicate(position, element)); });
   }
 
+  // What a model says of a function elsewhere than where it was read is one value for all other keys, which no example has.
   Map<Word> map(std::string_view name) {
-    z3::context& context = exploration().context();
-    const z3::sort sort = context.bv_sort(WordTraits<Word>::bits);
-    const z3::func_decl function = context.function(std::string(name).c_str(), sort, sort);
-    // What a model says of the function elsewhere is one value for all other keys, which no example has.
-    const auto read = std::make_shared<std::vector<Word>>();
-    maps_.push_back({std::string(name), function, read});
-    return {[function, read](const Word& key) {
-      read->push_back(key);
-      return Word(function(key.term()));
+    const auto function = any_function(name, 1);
+    return {[function](const Word& key) { return (*function)({key}); }};
+  }
+  Map<Map<Word>> maps(std::string_view name) {
+    const auto function = any_function(name, 2);
+    return {[function](const Word& outer) {
+      return Map<Word>{[function, outer](const Word& inner) { return (*function)({outer, inner}); }};
     }};
   }
 
@@ -119,14 +119,13 @@ class SymbolicWorld {
     std::function<std::vector<std::pair<std::string, Word>>(const Word& position)> read;
   };
 
-  struct Table {
-    std::string name;
-    z3::func_decl function;
-    std::shared_ptr<std::vector<Word>> read;  // the keys that were asked for
-  };
-
   static Exploration& exploration() { return Exploration::current(); }
   void remember(std::string_view name, const Word& input) { inputs_.emplace_back(name, input); }
+
+  std::shared_ptr<Function> any_function(std::string_view name, unsigned arguments) {
+    functions_.push_back(std::make_shared<Function>(name, arguments));
+    return functions_.back();
+  }
 
   template <class Element, class Hypothesis>
   Sequence<Element> any_sequence(std::string_view name, const Hypothesis& hypothesis) {
@@ -150,7 +149,7 @@ class SymbolicWorld {
 
   std::vector<std::pair<std::string, Word>> inputs_;
   std::vector<List> lists_;
-  std::vector<Table> maps_;
+  std::vector<std::shared_ptr<Function>> functions_;
   Because reached_;
 };
 
