@@ -1,8 +1,7 @@
 // Laws about where the kernel's areas go: for lists of any length.
 //
-// get_vm_area walks along the list with a candidate. What is known on the way: every area behind it ends at or below the candidate,
-// and behind an area what is wanted still fits into the range. At the start of the range and of the list that holds of nothing
-// passed; a_turn_of_the_search_passes_one_area is the step of the induction along the list, and the laws about places that are found
+// get_vm_area walks along the list with a candidate. What is known on the way: the candidate is the end of the area that was passed
+// last, and what is wanted still fits there. At the start of the list nothing was passed; a_turn_of_the_search_passes_one_area is the step of the induction along the list, and the laws about places that are found
 // its conclusion. What they claim of one arbitrary position they claim of every area of the list.
 #pragma once
 
@@ -109,21 +108,20 @@ struct Searching {
   W position, candidate, pages;
 };
 
-/// Any search, anywhere on its way: all that is known there.
+/// Any search, anywhere on its way: all that is known there. Behind an area the candidate is its end, and what is wanted still fits.
 template <class World>
 constexpr auto any_search(World& world) {
   using W = WordOf<World>;
   const auto range = any_range(world);
-  const W position = world.word("position"), candidate = world.word("candidate", 0xc0000, 0xffffe);
-  const W pages = world.word("pages", 1, 0xfffff);
-  world.assume(both(range.first <= candidate, candidate <= range.end));
   const auto areas = world.template sequence<AreaPages>("areas", LawfulAreas<W>{range});
-  world.assume_everywhere(areas, [=](const auto& here, const auto& area) {
-    return implies(here < position, area.first + area.count <= candidate);
-  });
+  const W position = world.word("position"), pages = world.word("pages", 1, 0xfffff);
   world.assume(position <= length(areas));
-  world.assume(implies(position == W(0u), candidate == range.first));
-  world.assume(implies(position > W(0u), pages <= range.end - candidate));
+  W candidate = range.first;
+  if (position != W(0u)) {
+    const auto passed = at(areas, position - W(1u));
+    candidate = passed.first + passed.count;
+    world.assume(pages <= range.end - candidate);
+  }
   return Searching<W, std::remove_const_t<decltype(areas)>>{range, areas, position, candidate, pages};
 }
 
