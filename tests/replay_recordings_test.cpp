@@ -2,6 +2,7 @@
 // blocks included.
 
 #include <refmm/tests/buddy_subject.hpp>
+#include <refmm/tests/kernel_map_subject.hpp>
 #include <refmm/tests/model_subject.hpp>
 #include <refmm/tests/replay.hpp>
 #include <refmm/tests/slab_subject.hpp>
@@ -46,8 +47,11 @@ TEST_P(Recording, agrees_with_the_implementation) {
   const auto buddy = make_buddy_implementation();
   const auto slab = make_slab_implementation();
   const auto vma = make_vma_implementation();
+  const auto kernel_map = make_kernel_map_implementation();
   expect_agreement(
-      {.model = false, .implementation = {.slab = slab.get(), .vma = vma.get(), .buddy = buddy.get()}});
+      {.model = false,
+       .implementation = {
+           .buddy = buddy.get(), .slab = slab.get(), .kernel_map = kernel_map.get(), .vma = vma.get()}});
 }
 
 /// The recording without anything that 2.4.0 answered.
@@ -84,6 +88,8 @@ INSTANTIATE_TEST_SUITE_P(OfThePageAllocator, Recording, testing::ValuesIn(record
 INSTANTIATE_TEST_SUITE_P(OfTheSlabAllocator, Recording, testing::ValuesIn(recordings("slab")), test_name);
 INSTANTIATE_TEST_SUITE_P(OfMemoryAreas, Recording, testing::ValuesIn(recordings("vma")), test_name);
 
+INSTANTIATE_TEST_SUITE_P(OfKernelMappings, Recording, testing::ValuesIn(recordings("kernel")), test_name);
+
 /// The corrected model in the place of the implementation: it does what 2.4.0 did up to the first call that a clause of a
 /// defect decides. Where it does not, a correction is without its clause.
 class VmaRecording : public Recording {};
@@ -109,6 +115,15 @@ TEST_P(BuddyRecording, parts_from_the_corrected_model_at_a_defect) {
 
 INSTANTIATE_TEST_SUITE_P(OfThePageAllocator, BuddyRecording, testing::ValuesIn(recordings("buddy")), test_name);
 INSTANTIATE_TEST_SUITE_P(OfMemoryAreas, VmaRecording, testing::ValuesIn(recordings("vma")), test_name);
+
+class KernelMapRecording : public Recording {};
+
+TEST_P(KernelMapRecording, parts_from_the_corrected_model_at_a_defect) {
+  ModelSubject<KernelMapFamily> corrected;
+  expect_partings_to_matter(expect_agreement({.implementation = {.kernel_map = &corrected}}));
+}
+
+INSTANTIATE_TEST_SUITE_P(OfKernelMappings, KernelMapRecording, testing::ValuesIn(recordings("kernel")), test_name);
 
 }  // namespace
 }  // namespace refmm::replay
