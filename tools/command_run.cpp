@@ -164,10 +164,8 @@ Exit run(const Options& options) {
   }
   line.clear();
   if (options.picture && findings.pictures == 0)
-    findings.text +=
-        "there is nothing to draw: transcripts of the slab family have no pictures
-        ";
-        return show(findings, options.fill);
+    findings.text += "there is nothing to draw: transcripts of the slab family have no pictures\n";
+  return show(findings, options.fill);
 }
 
 }  // namespace
