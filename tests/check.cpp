@@ -1,3 +1,4 @@
+#include <refmm/tests/buddy_check.hpp>
 #include <refmm/tests/check.hpp>
 #include <refmm/tests/check_worker.hpp>
 #include <refmm/tests/slab_check.hpp>
@@ -214,6 +215,7 @@ CheckReport<Family> check(const CheckRequest<Family>& request) {
   return report;
 }
 
+template CheckReport<BuddyFamily> check(const CheckRequest<BuddyFamily>&);
 template CheckReport<SlabFamily> check(const CheckRequest<SlabFamily>&);
 template CheckReport<VmaFamily> check(const CheckRequest<VmaFamily>&);
 

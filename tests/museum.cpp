@@ -1,4 +1,5 @@
 #include <refmm/spec/mutant.hpp>
+#include <refmm/tests/buddy_check.hpp>
 #include <refmm/tests/museum.hpp>
 #include <refmm/tests/slab_check.hpp>
 #include <refmm/tests/vma_check.hpp>
@@ -60,8 +61,10 @@ Exhibit<Family> exhibit(const Mutant& mutant, const MuseumRequest& request) {
   return exhibit;
 }
 
+template struct Exhibit<BuddyFamily>;
 template struct Exhibit<SlabFamily>;
 template struct Exhibit<VmaFamily>;
+template Exhibit<BuddyFamily> exhibit(const Mutant&, const MuseumRequest&);
 template Exhibit<SlabFamily> exhibit(const Mutant&, const MuseumRequest&);
 template Exhibit<VmaFamily> exhibit(const Mutant&, const MuseumRequest&);
 
