@@ -161,7 +161,8 @@ Exit run(const Options& options) {
   }
   line.clear();
   if (options.picture && findings.pictures == 0)
-    findings.text += "there is nothing to draw: only transcripts of the families kernel and vma have pictures\n";
+    findings.text += "there is nothing to draw: transcripts of the slab family have no pictures
+";
   return show(findings, options.fill);
 }
 
