@@ -13,48 +13,53 @@ namespace refmm::model::inline REFMM_BUILD {
 
 // ---- Refusals -------------------------------------------------------------------------------------------------------
 
-/// Why a range cannot be mapped.
-struct IoObjection {
-  kernel_map::Refusal refusal;
-  ClauseRef clause;
+/// The frames of the machine.
+template <Word W>
+struct Ram {
+  W ram_pages;      // low ones
+  W num_physpages;  // all
 };
 
-/// Whether a frame forbids a range that has it: RAM in use. [kernel.ioremap.ram]
+/// Whether frame `pfn` of a range that begins at frame `first` forbids it: RAM in use. As built, it may be any frame where the
+/// range begins behind the low ones. [kernel.ioremap.ram]
 template <Word W>
-constexpr bool is_ram_in_use(W num_physpages, W pfn, bool reserved) {
-  return is_true(pfn < num_physpages) && !reserved;
+constexpr Decision<bool> ram_in_use(const kernel_map::Corrections& corrected, const Ram<W>& ram, W first, W pfn,
+                                    bool reserved) {
+  if (pfn >= ram.num_physpages || reserved) return {false, {}};
+  if (first >= ram.ram_pages && !corrected.ioremap_high_ram) return {false, {"defect.kernel.ioremap_high_ram"}};
+  return {true, {"kernel.ioremap.ram"}};
 }
 
-/// Why a range that begins in RAM cannot be mapped: one of its frames is in use, or it goes on behind the RAM.
+/// Whether a range from frame `first` to `last` begins in RAM and goes on behind it. As built, likewise.
+/// [kernel.ioremap.ram_behind_end]
 template <Word W>
-constexpr std::optional<IoObjection> objection_to_ram(const kernel_map::Boot<W>& boot,
-                                                      const kernel_map::State<W>& state, W phys, W last) {
-  const MachineOf<W>& machine = boot.kernel.machine;
-  const W end = kernel_map::num_physpages(boot);
-  const W last_frame = mutant("kernel.ioremap.looks_at_all_but_the_last_frame")
-                           ? pages_in<W>(machine, last) - W(1u)
-                           : pages_in<W>(machine, last);
-  for (W pfn = pages_in<W>(machine, phys); pfn <= last_frame && pfn < end; pfn = pfn + W(1u)) {
-    if (is_ram_in_use<W>(end, pfn, kernel_map::frame_at(boot, state, pfn).reserved))
-      return IoObjection{kernel_map::Refusal::ram_in_use, "kernel.ioremap.ram"};
-  }
-  if (last_frame >= end) return IoObjection{kernel_map::Refusal::ram_behind_end, "kernel.ioremap.ram_behind_end"};
-  return std::nullopt;
+constexpr Decision<bool> ram_behind_end(const kernel_map::Corrections& corrected, const Ram<W>& ram, W first,
+                                        W last) {
+  if (first >= ram.num_physpages || last < ram.num_physpages) return {false, {}};
+  if (first >= ram.ram_pages && !corrected.ioremap_high_ram) return {false, {"defect.kernel.ioremap_high_ram"}};
+  return {true, {"kernel.ioremap.ram_behind_end"}};
 }
 
-/// Refused, or as it was: ranges that are none, and RAM. As built, RAM behind the direct mapping is not looked at where a range
-/// begins there.
+/// Refused, or as it was: no frame of the range may be RAM that is not reserved, and RAM must be all of it.
 template <Word W>
 constexpr KernelMapStep<W> check_ram(const kernel_map::Boot<W>& boot, KernelMapStep<W> so_far, W phys, W last) {
+  const kernel_map::Corrections& corrected = boot.kernel.corrected;
+  const Ram<W> ram{boot.ram_pages, kernel_map::num_physpages(boot)};
   const W first = pages_in<W>(boot.kernel.machine, phys);
-  if (first >= kernel_map::num_physpages(boot)) return so_far;
-  const auto objection = objection_to_ram<W>(boot, so_far.state, phys, last);
-  if (!objection) return so_far;
-  if (first >= boot.ram_pages && !boot.kernel.corrected.ioremap_high_ram) {
-    so_far.because.push_back("defect.kernel.ioremap_high_ram");
+  const W end = pages_in<W>(boot.kernel.machine, last) +
+                W(mutant("kernel.ioremap.looks_at_all_but_the_last_frame") ? 0u : 1u);
+  for (W pfn = first; pfn < end && pfn < ram.num_physpages; pfn = pfn + W(1u)) {
+    const bool reserved = kernel_map::frame_at(boot, so_far.state, pfn).reserved;
+    const auto forbids = ram_in_use<W>(corrected, ram, first, pfn, reserved);
+    for (const ClauseRef clause : forbids.because) so_far = cited(std::move(so_far), clause);
+    if (!forbids.value) continue;
+    so_far.result = kernel_map::Refused{kernel_map::Refusal::ram_in_use};
     return so_far;
   }
-  return refused(std::move(so_far), objection->refusal, objection->clause);
+  const auto forbids = ram_behind_end<W>(corrected, ram, first, pages_in<W>(boot.kernel.machine, last));
+  for (const ClauseRef clause : forbids.because) so_far = cited(std::move(so_far), clause);
+  if (forbids.value) so_far.result = kernel_map::Refused{kernel_map::Refusal::ram_behind_end};
+  return so_far;
 }
 
 // ---- remap_area_pages -----------------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@
 #include <refmm/model/paging_tables.hpp>
 
 #include <cstdint>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -51,6 +52,34 @@ constexpr Decision<bool> gives_back(const kernel_map::Corrections& corrected, W 
   return {true, {"kernel.vfree.frames"}};
 }
 
+/// What becomes of the frame behind an entry that leaves the tables, and of the translation.
+template <Word W>
+struct PageGone {
+  StaleTranslations<W> stale;
+  std::optional<W> freed_now;    // before the flush, as built
+  std::optional<W> freed_later;  // after it
+  Because because;
+};
+
+/// An entry of an area of this kind goes. As built, its frame is given back at once, while the processor may still use the
+/// translation. [paging.tlb.flushed_before_reuse]
+template <Word W>
+constexpr PageGone<W> page_gone(const MachineOf<W>& machine, const kernel_map::Corrections& corrected,
+                                StaleTranslations<W> stale, W page, W entry, kernel_map::AreaKind kind,
+                                W num_physpages, bool reserved) {
+  const W pfn = pfn_of<W>(machine, entry);
+  auto given = gives_back<W>(corrected, num_physpages, pfn, reserved, kind);
+  PageGone<W> gone{lost<W>(std::move(stale), page, entry), {}, {}, std::move(given.because)};
+  if (!given.value) return gone;
+  if (corrected.flush_before_free) {
+    gone.freed_later = pfn;
+  } else {
+    gone.freed_now = pfn;
+    gone.because.push_back("defect.kernel.flush_before_free");
+  }
+  return gone;
+}
+
 /// An area under way to nothing: the frames whose entries are gone, to be given back when no stale translation leads to them.
 template <Word W>
 struct Unmapping {
@@ -58,23 +87,28 @@ struct Unmapping {
   std::vector<W> frames;
 };
 
-/// One entry of an area goes. As built, its frame is given back at once.
+/// One entry of an area goes.
 template <Word W>
 constexpr Unmapping<W> page_unmapped(const kernel_map::Boot<W>& boot, Unmapping<W> unmapping,
                                      kernel_map::AreaKind kind, W table, W table_slot, W page) {
-  const W entry = lookup(entries_in(unmapping.so_far.state, table), table_slot);
+  // find
+  kernel_map::State<W>& state = unmapping.so_far.state;
+  kernel_map::Entries<W>& entries = entries_in(state, table);
+  const W entry = lookup(entries, table_slot);
   if (is_none(entry)) return unmapping;
   const W pfn = pfn_of<W>(boot.kernel.machine, entry);
-  const bool reserved = kernel_map::frame_at(boot, unmapping.so_far.state, pfn).reserved;
-  const auto given = gives_back<W>(boot.kernel.corrected, kernel_map::num_physpages(boot), pfn, reserved, kind);
-  auto so_far = entry_set<W>(std::move(unmapping.so_far), table, table_slot, W(0u), page);
-  for (const ClauseRef clause : given.because) so_far = cited(std::move(so_far), clause);
-  if (given.value && boot.kernel.corrected.flush_before_free) unmapping.frames.push_back(pfn);
-  if (given.value && !boot.kernel.corrected.flush_before_free) {
-    so_far = cited(std::move(so_far), ClauseRef("defect.kernel.flush_before_free"));
-    so_far = free_page<W>(boot, std::move(so_far), pfn);
-  }
-  return {std::move(so_far), std::move(unmapping.frames)};
+  auto gone = page_gone<W>(boot.kernel.machine, boot.kernel.corrected, std::move(state.stale), page, entry, kind,
+                           kernel_map::num_physpages(boot), kernel_map::frame_at(boot, state, pfn).reserved);
+
+  // change
+  entries = updated(std::move(entries), table_slot, W(0u));
+  state.stale = std::move(gone.stale);
+  if (gone.freed_later) unmapping.frames.push_back(*gone.freed_later);
+  if (gone.freed_now) unmapping.so_far = free_page<W>(boot, std::move(unmapping.so_far), *gone.freed_now);
+
+  // report
+  for (const ClauseRef clause : gone.because) unmapping.so_far = cited(std::move(unmapping.so_far), clause);
+  return unmapping;
 }
 
 /// A table of the kernel stays when it becomes empty. (The mutant gives it back.) [paging.kernel.monotone]
@@ -112,13 +146,21 @@ constexpr Unmapping<W> slot_unmapped(const kernel_map::Boot<W>& boot, Unmapping<
   return unmapping;
 }
 
+/// Whether vfree goes on at `next`, the first address of a slot. As built, an end at 4 GB, which is 0, is reached at once.
+template <Word W>
+constexpr Decision<bool> unmapping_goes_on(const kernel_map::Corrections& corrected, W next, W end) {
+  if (next == W(0u)) return {false, {}};
+  if (end != W(0u)) return {is_true(next < end), {}};
+  if (corrected.vfree_to_the_top) return {true, {}};
+  return {false, {"defect.kernel.vfree_to_the_top"}};
+}
+
 /// Every entry of an area and of its guard page goes, then what the processor may hold of them, then the frames.
 /// 2.4.0: vmfree_area_pages.
 template <Word W>
 constexpr KernelMapStep<W> vmfree_area_pages(const kernel_map::Boot<W>& boot, KernelMapStep<W> so_far,
                                              const kernel_map::VmStruct<W>& area) {
   const MachineOf<W>& machine = boot.kernel.machine;
-  const bool to_the_top = boot.kernel.corrected.vfree_to_the_top;
   const W size = mutant("kernel.vfree.leaves_the_last_page") ? area.size - W(2 * machine.page_size) : area.size;
 
   // find
@@ -127,12 +169,14 @@ constexpr KernelMapStep<W> vmfree_area_pages(const kernel_map::Boot<W>& boot, Ke
   // change
   Unmapping<W> unmapping{std::move(so_far), {}};
   W addr = area.addr;
-  do {
+  bool more = true;
+  while (more) {
     unmapping = slot_unmapped<W>(boot, std::move(unmapping), area.flags, addr, end - addr);
     addr = next_slot<W>(machine, addr);
-    if (end == W(0u) && addr != W(0u) && !to_the_top)
-      unmapping.so_far = cited(std::move(unmapping.so_far), ClauseRef("defect.kernel.vfree_to_the_top"));
-  } while (goes_on<W>(addr, to_the_top && end == W(0u) ? ~W(0u) : end));
+    const auto going_on = unmapping_goes_on<W>(boot.kernel.corrected, addr, end);
+    unmapping.so_far = cited(std::move(unmapping.so_far), going_on.because);
+    more = going_on.value;
+  }
   so_far = flush_tlb_all<W>(boot, std::move(unmapping.so_far));
   for (const W& pfn : unmapping.frames) {
     so_far = cited(std::move(so_far), ClauseRef("paging.tlb.flushed_before_reuse"));

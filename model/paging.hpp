@@ -70,6 +70,7 @@ constexpr W mk_pte(const MachineOf<W>& machine, W pfn, W flags) {
 /// The entry of a directory for the table in a frame: KERNPG_TABLE or PAGE_TABLE. [paging.entry.table]
 template <Word W>
 constexpr W mk_pde(const MachineOf<W>& machine, W pfn, std::uint32_t flags) {
+  if (mutant("paging.entry.gives_tables_to_the_user")) flags |= paging::PAGE_USER;
   return (pfn << W(page_shift(machine))) | W(flags);
 }
 
@@ -148,7 +149,7 @@ constexpr Decision<Walked<W>> walk(const MachineOf<W>& machine, const Directory&
 /// dirty if it was written. [paging.walk.marks]
 template <Word W>
 constexpr W marked(W entry, bool maps_the_page, const paging::Access& access) {
-  const bool dirty = maps_the_page && access.write;
+  const bool dirty = (maps_the_page || mutant("paging.walk.marks_tables_dirty")) && access.write;
   return entry | W(paging::PAGE_ACCESSED) | W(dirty ? paging::PAGE_DIRTY : 0);
 }
 

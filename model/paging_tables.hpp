@@ -90,26 +90,37 @@ constexpr KernelMapStep<W> stand_in_filled(const MachineOf<W>& machine, KernelMa
   return so_far;
 }
 
+/// What the stand-in table is used for when it is asked for.
+struct StandIn {
+  bool given;   // it becomes the table of the slot
+  bool filled;  // its entries are lost
+};
+
+/// As built there is a stand-in table, and this is what becomes of it: `has_slot` says that another slot has it, `maps` that an
+/// area is mapped through it. Two of its faults can be mended without giving it up.
+constexpr Decision<StandIn> stand_in_for(const kernel_map::Corrections& corrected, bool has_slot, bool maps) {
+  Because because{"defect.kernel.stand_in_table"};
+  if (has_slot && corrected.stand_in_aliases) return {{false, false}, {"paging.table.none"}};
+  if (has_slot) because.push_back("defect.kernel.stand_in_aliases");
+  if (maps && !corrected.stand_in_refilled) because.push_back("defect.kernel.stand_in_refilled");
+  return {{true, !maps || !corrected.stand_in_refilled}, std::move(because)};
+}
+
 /// A slot for which there is no frame: it stays empty. As built it gets the stand-in table, for ever. The call fails in either
 /// case. 2.4.0: the end of get_pte_kernel_slow.
 template <Word W>
 constexpr KernelMapStep<W> no_table(const kernel_map::Boot<W>& boot, KernelMapStep<W> so_far, W slot) {
   const MachineOf<W>& machine = boot.kernel.machine;
-  const kernel_map::Corrections& corrected = boot.kernel.corrected;
 
   // refuse
-  if (corrected.stand_in_table) return cited(std::move(so_far), ClauseRef("paging.table.none"));
-  so_far = cited(std::move(so_far), ClauseRef("defect.kernel.stand_in_table"));
-  if (!stand_in_slots<W>(machine, so_far.state).empty()) {
-    if (corrected.stand_in_aliases) return cited(std::move(so_far), ClauseRef("paging.table.none"));
-    so_far = cited(std::move(so_far), ClauseRef("defect.kernel.stand_in_aliases"));
-  }
+  if (boot.kernel.corrected.stand_in_table) return cited(std::move(so_far), ClauseRef("paging.table.none"));
+  const auto stand_in = stand_in_for(boot.kernel.corrected, !stand_in_slots<W>(machine, so_far.state).empty(),
+                                     stand_in_is_used<W>(machine, so_far.state));
+  for (const ClauseRef clause : stand_in.because) so_far = cited(std::move(so_far), clause);
+  if (!stand_in.value.given) return so_far;
 
   // change
-  const bool used = stand_in_is_used<W>(machine, so_far.state);
-  if (used && !corrected.stand_in_refilled)
-    so_far = cited(std::move(so_far), ClauseRef("defect.kernel.stand_in_refilled"));
-  if (!used || !corrected.stand_in_refilled) so_far = stand_in_filled<W>(machine, std::move(so_far));
+  if (stand_in.value.filled) so_far = stand_in_filled<W>(machine, std::move(so_far));
   const W pde = mk_pde<W>(machine, W(kernel_map::stand_in_table<W>), paging::KERNPG_TABLE);
   auto swapper = updated(so_far.state.swapper_pg_dir, slot, pde);
   return swapper_changed<W>(std::move(so_far), std::move(swapper), slot);

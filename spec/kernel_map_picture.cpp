@@ -173,7 +173,7 @@ Lines areas_to_scale(const Boot<Word>& boot, const std::vector<to_scale::Area>& 
   lines.emplace_back("  v vmalloc, i ioremap, - guard pages; a capital: all of the column is of areas");
   if (boot.config == Config::highmem)
     lines.push_back(fmt::format("  (the window for high frames begins at {:08x})", Bytes{machine.pkmap_base}));
-  lines.emplace_back();
+  if (!areas.empty()) lines.emplace_back();
   append(lines, to_scale::drawings(areas, machine.page_size));
   return lines;
 }

@@ -1,5 +1,6 @@
 #include <refmm/tests/check.hpp>
 #include <refmm/tests/check_worker.hpp>
+#include <refmm/tests/kernel_map_check.hpp>
 #include <refmm/tests/slab_check.hpp>
 #include <refmm/tests/vma_check.hpp>
 
@@ -215,6 +216,7 @@ CheckReport<Family> check(const CheckRequest<Family>& request) {
 }
 
 template CheckReport<SlabFamily> check(const CheckRequest<SlabFamily>&);
+template CheckReport<KernelMapFamily> check(const CheckRequest<KernelMapFamily>&);
 template CheckReport<VmaFamily> check(const CheckRequest<VmaFamily>&);
 
 }  // namespace refmm

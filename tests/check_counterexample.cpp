@@ -1,4 +1,5 @@
 #include <refmm/tests/check_counterexample.hpp>
+#include <refmm/tests/kernel_map_check.hpp>
 #include <refmm/tests/slab_check.hpp>
 #include <refmm/tests/vma_check.hpp>
 
@@ -205,6 +206,8 @@ Counterexample<Family> counterexample(const shrink::Script<Family>& failing, Tes
 }
 
 template Counterexample<SlabFamily> counterexample(const shrink::Script<SlabFamily>&, Testimony, std::string_view);
+template Counterexample<KernelMapFamily> counterexample(const shrink::Script<KernelMapFamily>&, Testimony,
+                                                        std::string_view);
 template Counterexample<VmaFamily> counterexample(const shrink::Script<VmaFamily>&, Testimony, std::string_view);
 
 std::filesystem::path write_file(const std::filesystem::path& folder, const std::string& name,

@@ -1,4 +1,5 @@
 #include <refmm/tests/check_lockstep.hpp>
+#include <refmm/tests/kernel_map_check.hpp>
 #include <refmm/tests/slab_check.hpp>
 #include <refmm/tests/vma_check.hpp>
 
@@ -95,6 +96,7 @@ void Lockstep<Family>::count(Coverage& coverage) const {
 }
 
 template class Lockstep<SlabFamily>;
+template class Lockstep<KernelMapFamily>;
 template class Lockstep<VmaFamily>;
 
 }  // namespace refmm

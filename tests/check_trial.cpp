@@ -1,4 +1,5 @@
 #include <refmm/tests/check_trial.hpp>
+#include <refmm/tests/kernel_map_check.hpp>
 #include <refmm/tests/slab_check.hpp>
 #include <refmm/tests/vma_check.hpp>
 
@@ -198,6 +199,7 @@ Finding Trials<Family>::lost(const Script& failing, Answer how) const {
 }
 
 template class Trials<SlabFamily>;
+template class Trials<KernelMapFamily>;
 template class Trials<VmaFamily>;
 
 }  // namespace refmm

@@ -1,5 +1,6 @@
 #include <refmm/tests/check_lockstep.hpp>
 #include <refmm/tests/check_worker.hpp>
+#include <refmm/tests/kernel_map_check.hpp>
 #include <refmm/tests/slab_check.hpp>
 #include <refmm/tests/vma_check.hpp>
 
@@ -62,6 +63,7 @@ void work(const WorkerTask<Family>& task, WorkersCommon& common, WorkerBoard<Fam
 }
 
 template void work(const WorkerTask<SlabFamily>&, WorkersCommon&, WorkerBoard<SlabFamily>&);
+template void work(const WorkerTask<KernelMapFamily>&, WorkersCommon&, WorkerBoard<KernelMapFamily>&);
 template void work(const WorkerTask<VmaFamily>&, WorkersCommon&, WorkerBoard<VmaFamily>&);
 
 }  // namespace refmm

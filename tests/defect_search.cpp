@@ -1,5 +1,6 @@
 #include <refmm/spec/record.hpp>
 #include <refmm/tests/defect_search.hpp>
+#include <refmm/tests/kernel_map_check.hpp>
 #include <refmm/tests/model_subject.hpp>
 #include <refmm/tests/vma_check.hpp>
 
@@ -152,6 +153,13 @@ void check_as_built(CheckRequest<Family>& request) {
   request.cite = [=](const shrink::Script<Family>& script) { return deciding_defect<Family>(script, nothing); };
 }
 
+template struct Defect<KernelMapFamily>;
+template std::span<const Defect<KernelMapFamily>> defects();
+template const Defect<KernelMapFamily>* find_defect(std::string_view);
+template std::unique_ptr<Subject<KernelMapFamily>> make_defective_model(const kernel_map::Corrections&,
+                                                                        const kernel_map::Corrections&);
+template CheckReport<KernelMapFamily> look_for(const Defect<KernelMapFamily>&, const DefectRequest&);
+template void check_as_built(CheckRequest<KernelMapFamily>&);
 template struct Defect<VmaFamily>;
 template std::span<const Defect<VmaFamily>> defects();
 template const Defect<VmaFamily>* find_defect(std::string_view);

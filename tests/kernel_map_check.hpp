@@ -25,7 +25,6 @@ struct Checking<KernelMapFamily> {
   using Session = kernel_map::Session;
   using Caller = kernel_map::Caller;
   using Companion = AsBuiltCompanion<KernelMapFamily>;
-  static constexpr ClauseRef booted{"kernel.boot.direct_mapping"};
 
   static Session draw_session(std::uint64_t seed, std::uint64_t run) {
     return kernel_map::draw_session(seed, run);

@@ -1,19 +1,46 @@
+#include <refmm/spec/kernel_map_invariant.hpp>
+#include <refmm/spec/kernel_map_step_laws.hpp>
+#include <refmm/spec/kernel_map_transition.hpp>
 #include <refmm/tests/kernel_map_check.hpp>
 
 namespace refmm {
 
-bool Checking<KernelMapFamily>::keeps_invariant(const KernelMapFamily::Boot&, const KernelMapFamily::State&) {
-  return true;
+namespace {
+
+kernel_map::Transition transition(const Carried<KernelMapFamily>& carried) {
+  return {carried.boot, carried.before, carried.command, carried.result, carried.effects, carried.after};
 }
 
-std::optional<BrokenLaw> Checking<KernelMapFamily>::broken_law(const Carried<KernelMapFamily>&,
-                                                               const Carried<KernelMapFamily>*) {
+}  // namespace
+
+bool Checking<KernelMapFamily>::keeps_invariant(const KernelMapFamily::Boot& boot,
+                                                const KernelMapFamily::State& state) {
+  return !kernel_map::broken_conjunct(boot, state);
+}
+
+std::optional<BrokenLaw> Checking<KernelMapFamily>::broken_law(const Carried<KernelMapFamily>& carried,
+                                                               const Carried<KernelMapFamily>* reference) {
+  const kernel_map::Transition transition = refmm::transition(carried);
+  // What an assertion of the kernel leaves behind is no state that it goes on in.
+  if (!kernel_map::ended_everything(transition)) {
+    for (const auto& conjunct : kernel_map::invariant) {
+      if (!conjunct.holds({carried.boot, carried.after}) &&
+          !(reference && !conjunct.holds({reference->boot, reference->after})))
+        return BrokenLaw{&*conjunct.clause, conjunct.name};
+    }
+  }
+  for (const auto& law : kernel_map::step_laws) {
+    if (!law.holds(transition) && !(reference && !law.holds(refmm::transition(*reference))))
+      return BrokenLaw{&*law.clause, law.name};
+  }
   return std::nullopt;
 }
 
 void Checking<KernelMapFamily>::note_laws(Coverage&, const Carried<KernelMapFamily>&, const Because&) {}
 
-void Checking<KernelMapFamily>::note_invariant(Coverage&) {}
+void Checking<KernelMapFamily>::note_invariant(Coverage& coverage) {
+  for (const auto& conjunct : kernel_map::invariant) coverage.note(conjunct.clause);
+}
 
 std::vector<std::string_view> Checking<KernelMapFamily>::prepares(std::string_view defect) {
   // An area comes to end at 4 GB only where the end of the range is not heeded.

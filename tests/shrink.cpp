@@ -1,3 +1,4 @@
+#include <refmm/tests/kernel_map_shrink.hpp>
 #include <refmm/tests/shrink.hpp>
 #include <refmm/tests/slab_shrink.hpp>
 #include <refmm/tests/vma_shrink.hpp>
@@ -66,6 +67,8 @@ Shrunk<Family> simplify(const Script<Family>& failing, const std::type_identity_
 }
 
 template Shrunk<SlabFamily> simplify(const Script<SlabFamily>&, const Fails<SlabFamily>&, const GoOn<SlabFamily>&);
+template Shrunk<KernelMapFamily> simplify(const Script<KernelMapFamily>&, const Fails<KernelMapFamily>&,
+                                          const GoOn<KernelMapFamily>&);
 template Shrunk<VmaFamily> simplify(const Script<VmaFamily>&, const Fails<VmaFamily>&, const GoOn<VmaFamily>&);
 
 }  // namespace refmm::shrink

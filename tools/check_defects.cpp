@@ -1,4 +1,5 @@
 #include <refmm/tests/defect_search.hpp>
+#include <refmm/tests/kernel_map_check.hpp>
 #include <refmm/tests/vma_check.hpp>
 #include <refmm/tools/check_defects.hpp>
 #include <refmm/tools/check_report.hpp>
@@ -85,6 +86,9 @@ Exit show_defect(std::string_view name, const DefectOptions& options) {
   return Exit::difference;
 }
 
+template std::vector<std::string_view> names_of_defects<KernelMapFamily>();
+template Exit show_defects<KernelMapFamily>(const DefectOptions&);
+template Exit show_defect<KernelMapFamily>(std::string_view, const DefectOptions&);
 template std::vector<std::string_view> names_of_defects<VmaFamily>();
 template Exit show_defects<VmaFamily>(const DefectOptions&);
 template Exit show_defect<VmaFamily>(std::string_view, const DefectOptions&);

@@ -4,6 +4,7 @@
 #include <refmm/spec/nearest.hpp>
 #include <refmm/tests/check.hpp>
 #include <refmm/tests/defect_search.hpp>
+#include <refmm/tests/kernel_map_check.hpp>
 #include <refmm/tests/museum.hpp>
 #include <refmm/tests/slab_check.hpp>
 #include <refmm/tests/vma_check.hpp>
@@ -38,7 +39,7 @@ constexpr std::uint64_t default_seconds = 10;
 constexpr std::string_view as_built = "as-built";
 
 /// The families that can be checked, bottom up.
-constexpr std::tuple<SlabFamily, VmaFamily> families{};
+constexpr std::tuple<SlabFamily, KernelMapFamily, VmaFamily> families{};
 
 struct Options {
   std::string area = "all";
