@@ -13,7 +13,7 @@ constexpr Word32 direct = law_machine.page_offset;
 
 Carried device_mapped() { return KernelMapScript().ioremap(device + 0x10, 0x2000).last(); }
 Carried old_device() { return KernelMapScript().ioremap(0xa0000, 0x10000).last(); }
-Carried ram_asked_for() { return KernelMapScript().ioremap(0x00100000, 0x1000).last(); }
+Carried ram_asked_for() { return KernelMapScript().ioremap(2000u * 4096, 0x1000).last(); }
 Carried beyond_ram() {
   return KernelMapScript().run(Reserve<Word32>{16399, 16399}).ioremap(16399u * 4096, 0x2000).last();
 }
