@@ -2,6 +2,7 @@
 #pragma once
 
 #include <refmm/spec/buddy_notation.hpp>
+#include <refmm/spec/buddy_picture.hpp>
 #include <refmm/spec/difference.hpp>
 #include <refmm/spec/to_scale.hpp>
 #include <refmm/spec/transcript.hpp>
