@@ -51,7 +51,7 @@ map_user(pgd 2, 0x08048000, rw)
 ioremap(0xe0000000, 0x500000)
 pgd_alloc() = pgd 3
 )");
-  EXPECT_EQ(lines[0], "2 areas, 3 directories of processes; 15351 of 16384 frames free");
+  EXPECT_EQ(lines[0], "2 areas, 3 directories of processes; 15350 of 16384 frames free");
   EXPECT_EQ(lines[1], "on the quick lists 0 directories and 0 tables");
   const std::size_t first = line_of(lines, "           swapper                             pgd 1");
   ASSERT_LT(first + 34, lines.size());
