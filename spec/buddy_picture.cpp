@@ -15,7 +15,7 @@ namespace {
 using Word = std::uint32_t;
 
 constexpr std::size_t most_columns = 64;
-constexpr std::size_t most_names = 30;  // columns for the blocks of a list by their numbers
+constexpr std::size_t most_names = 26;  // columns for the blocks of a list by their numbers
 
 std::string counted(std::size_t count, std::string_view thing) {
   return fmt::format("{} {}{}", count, thing, count == 1 ? "" : "s");

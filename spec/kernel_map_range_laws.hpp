@@ -20,12 +20,14 @@ struct Asked {
   W phys, size;
 };
 
-/// Any range that neither is empty nor wraps.
+/// Any range that neither is empty nor wraps, and is not all of memory: that begins in RAM and is refused for it
+/// (ram_is_mapped_to_its_end_at_most).
 template <class World>
 constexpr auto any_physical_range(World& world) {
   using W = WordOf<World>;
   const W phys = world.word("phys"), size = world.word("size");
   world.assume(both(size != W(0u), size - W(1u) <= ~phys));
+  world.assume(either(phys >= W(law_machine.page_size), phys + size - W(1u) < W(0u) - W(law_machine.page_size)));
   return Asked<W>{phys, size};
 }
 

@@ -50,11 +50,11 @@ TEST(BuddyPicture, is_of_a_small_zone) {
             R"(20 frames, pfn 300..319: 17 free in 4 blocks, 2 in use, 1 reserved
 
 A column is 1 frame: . free, # in use, r reserved, + some of these
-        |..r...............##|
+        |##r.................|
 Free lists by order, front first: a block is [==], or o in one column; a number counts smaller ones
       0 |   o                |   1: 303
-      1 |[]              []  |   2: 316,300
-      2 |    [==]            |   1: 304
+      1 |                    |   0
+      2 |    [==]        [==]|   2: 316,304
       3 |        [======]    |   1: 308
       4 |                    |   0
       5 |                    |   0
