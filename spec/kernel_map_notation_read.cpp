@@ -56,7 +56,13 @@ class CallReader {
   Command<Word> unreserve() const { return frames<Unreserve<Word>>(); }
   Command<Word> get_page() const { return GetPage{false}; }
   Command<Word> get_page_high() const { return GetPage{true}; }
-  Command<Word> put_page() const { return PutPage<Word>{frame(0)}; }
+  Command<Word> put_page() const {
+    const Word pfn = frame(0);
+    if (holds_table<Word>(now_, pfn))
+      throw unexpected(source_, value(0), "a page table or directory is in this frame: nobody else has it",
+                       "a frame that get_page has given");
+    return PutPage<Word>{pfn};
+  }
   Command<Word> kmap() const { return Kmap<Word>{mappable_frame(0)}; }
   Command<Word> kunmap() const { return Kunmap<Word>{mappable_frame(0)}; }
   Command<Word> map_user() const;
