@@ -33,12 +33,14 @@
 
 #include <bit>
 #include <concepts>
+#include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <optional>
 #include <span>
 #include <stdexcept>
 #include <utility>
+#include <vector>
 
 namespace refmm::impl::inline REFMM_BUILD {
 
@@ -56,9 +58,12 @@ class BuddyAllocator {
         zone_start_(zone_start),
         zone_pages_(checked_pages(zone_pages)),
         page_size_(machine.page_size),
+        frames_(zone_pages_, Frame{0, buddy::PG_reserved, 0}),
         lists_(zone_pages_, orders_),
-        maps_(zone_pages_, orders_),
+        maps_(zone_pages_),
         observer_(std::move(observer)) {}
+  BuddyAllocator(const BuddyAllocator&) = delete;
+  BuddyAllocator& operator=(const BuddyAllocator&) = delete;
 
   // ---- Memory for the lists ------------------------------------------------------------------------------------------------------
 
@@ -102,7 +107,7 @@ class BuddyAllocator {
   std::uint32_t free_pages_count() const { return free_pages_; }
 
   /// A frame of the zone.
-  buddy::Page page(Word pfn) const { return page_of(lists_.frame(position_of(pfn))); }
+  buddy::Page page(Word pfn) const { return page_of(frames_[position_of(pfn)]); }
 
   /// The bit of the map of `order` of the pair that `pfn` is in.
   bool pair(std::uint32_t order, Word pfn) const { return maps_.pair(order, position_of(pfn)); }
@@ -125,36 +130,27 @@ class BuddyAllocator {
   }
   Word pfn_of(std::uint32_t position) const { return zone_start_ + position; }
 
-  std::nullopt_t refuse(buddy::Refusal refusal) {
+  std::uint32_t refuse(buddy::Refusal refusal) {
     refusal_ = refusal;
-    return std::nullopt;
+    return nowhere;
   }
   bool refuse_release(buddy::Refusal refusal) {
     refusal_ = refusal;
     return false;
   }
 
-  bool may_be_released(const Frame& frame, std::uint32_t position, std::uint32_t order, bool counted);
-  void give_back(std::uint32_t position, std::uint32_t order);
+  std::uint32_t rmqueue(std::uint32_t order);
+  std::uint32_t take(std::uint32_t from, std::uint32_t order);
   void split(std::uint32_t position, std::uint32_t from, std::uint32_t to);
+  bool release(Frame& frame, std::uint32_t position, std::uint32_t order);
+  bool may_be_released(const Frame& frame, std::uint32_t position, std::uint32_t order);
   void merge(std::uint32_t position, std::uint32_t order);
+  void note_whether_held(std::uint32_t position);
+  [[gnu::cold]] void forget_references(std::uint32_t position, std::uint32_t order);
 
   bool boot_free_one(std::uint32_t position);
   bool boot_free_run(std::uint32_t first, std::uint32_t end);
   bool boot_free_block(std::uint32_t position, std::uint32_t order);
-
-  void unlink(std::uint32_t order, std::uint32_t position) {
-    lists_.remove(order, position);
-    observer_.unlink(order, pfn_of(position));
-  }
-  void link(std::uint32_t order, std::uint32_t position) {
-    lists_.push_front(order, position);
-    observer_.link(order, pfn_of(position));
-  }
-  bool flip(std::uint32_t order, std::uint32_t position) {
-    observer_.flip(order, Word{position} >> (order + 1));
-    return maps_.flip(order, position);
-  }
 
   static constexpr std::uint32_t nowhere = std::numeric_limits<std::uint32_t>::max();
 
@@ -163,6 +159,7 @@ class BuddyAllocator {
   std::uint32_t zone_pages_;
   std::uint32_t free_pages_ = 0;
   Word page_size_;
+  std::vector<Frame> frames_;  // by position
   FreeLists lists_;
   FrameMaps maps_;
   buddy::Refusal refusal_{};
@@ -173,44 +170,66 @@ template <std::unsigned_integral Word, class First, class Count>
 BuddyAllocator(const BasicMachine<Word>&, First, Count) -> BuddyAllocator<UnobservedZone<Word>>;
 
 // ---- alloc_pages -----------------------------------------------------------------------------------------------------------------
+// What is returned out of line is a position: GCC returns an optional through memory, by which a processor is held up.
 
-/// [buddy.alloc.first_order_with_a_block]: rmqueue. The frame that will be handed out is looked at before anything changes.
 template <BuddyObserver Observer>
 inline auto BuddyAllocator<Observer>::alloc_pages(std::uint32_t order) -> std::optional<Word> {
+  const std::uint32_t position = rmqueue(order);
+  return position == nowhere ? std::nullopt : std::optional<Word>(pfn_of(position));
+}
+
+/// [buddy.alloc.first_order_with_a_block]
+template <BuddyObserver Observer>
+inline std::uint32_t BuddyAllocator<Observer>::rmqueue(std::uint32_t order) {
   if (order >= orders_) [[unlikely]]
     return refuse(buddy::Refusal::order_too_large);
-  const std::uint32_t candidates = lists_.orders_with_blocks(order);
+  if (lists_.has_block(order) && !mutant("buddy.impl.alloc.takes_largest")) return take(order, order);
+  const std::uint64_t candidates = lists_.orders_with_blocks(order);
   if (candidates == 0) [[unlikely]]
     return refuse(buddy::Refusal::no_block);
-  const auto from = static_cast<std::uint32_t>(
-      mutant("buddy.impl.alloc.takes_largest") ? std::bit_width(candidates) - 1 : std::countr_zero(candidates));
+  return take(static_cast<std::uint32_t>(mutant("buddy.impl.alloc.takes_largest") ? std::bit_width(candidates) - 1
+                                                                                  : std::countr_zero(candidates)),
+              order);
+}
+
+/// A block of `order`, of the first one on the list of `from`. The frame that will be handed out is looked at before anything
+/// changes.
+template <BuddyObserver Observer>
+inline std::uint32_t BuddyAllocator<Observer>::take(std::uint32_t from, std::uint32_t order) {
   const std::uint32_t block = lists_.front(from);
   const bool upper = !mutant("buddy.impl.alloc.hands_out_lower_half");
   const std::uint32_t taken = upper ? block + frames_of(from) - frames_of(order) : block;
-  Frame& frame = lists_.frame(taken);
+  Frame& frame = frames_[taken];
   if ((frame.marks & on_lru_list) != 0 && !mutant("buddy.impl.alloc.ignores_marks")) [[unlikely]]
     return refuse(buddy::Refusal::page_on_lru_list);
 
-  unlink(from, block);
-  if (!(mutant("buddy.impl.alloc.leaves_largest_bit") && from == orders_ - 1)) flip(from, block);
-  split(block, from, order);
-  maps_.become_used(order, taken);
-  maps_.hold(taken);
   free_pages_ -= frames_of(order);
   frame.count = mutant("buddy.impl.alloc.adds_reference") ? frame.count + 1 : 1;
-  return pfn_of(taken);
+  const bool others_are_held = order != 0 && maps_.is_another_held(order, taken);
+  maps_.become_used(order, taken);
+  if (others_are_held) [[unlikely]]
+    forget_references(taken, order);
+  const bool flips_first = !(mutant("buddy.impl.alloc.leaves_largest_bit") && from == orders_ - 1);
+  if (flips_first || from != order) maps_.flip_path(flips_first ? from : from - 1, order, taken);
+
+  lists_.pop(from, block);
+  observer_.unlink(from, pfn_of(block));
+  observer_.flip(from, Word{block} >> (from + 1));
+  split(block, from, order);
+  return taken;
 }
 
 /// [buddy.alloc.upper_half]: expand. The lists of the orders between are empty, or the block would have come from there.
 template <BuddyObserver Observer>
 inline void BuddyAllocator<Observer>::split(std::uint32_t position, std::uint32_t from, std::uint32_t to) {
+  lists_.will_have_blocks(from, to);
   while (from > to) {
     --from;
     const bool upper = !mutant("buddy.impl.alloc.hands_out_lower_half");
     const std::uint32_t half = upper ? position : position + frames_of(from);
     lists_.push_only(from, half);
     observer_.link(from, pfn_of(half));
-    flip(from, half);
+    observer_.flip(from, Word{half} >> (from + 1));
     if (upper) position += frames_of(from);
   }
 }
@@ -223,16 +242,16 @@ inline bool BuddyAllocator<Observer>::free_pages(Word pfn, std::uint32_t order) 
   const std::uint32_t position = position_of(pfn);
   if (position == nowhere) [[unlikely]]
     return refuse_release(buddy::Refusal::page_behind_ram);
-  Frame& frame = lists_.frame(position);
-  if (frame.is_reserved() && !mutant("buddy.impl.free.releases_reserved")) return true;
-  if (frame.count <= 0) [[unlikely]]  // [defect.buddy.count_underflow]
+  Frame& frame = frames_[position];
+  if (frame.is_reserved() && !mutant("buddy.impl.free.releases_reserved")) [[unlikely]]
+    return true;
+  const std::int32_t count = frame.count - 1;
+  if (count < 0) [[unlikely]]  // [defect.buddy.count_underflow]
     return refuse_release(buddy::Refusal::count_underflow);
-  if (--frame.count != 0) return true;
+  frame.count = count;
+  if (count != 0) return true;
   maps_.let_go(position);
-  if (!may_be_released(frame, position, order, true)) [[unlikely]]
-    return false;
-  give_back(position, order);
-  return true;
+  return release(frame, position, order);
 }
 
 template <BuddyObserver Observer>
@@ -240,18 +259,28 @@ inline bool BuddyAllocator<Observer>::free_pages_ok(Word pfn, std::uint32_t orde
   const std::uint32_t position = position_of(pfn);
   if (position == nowhere) [[unlikely]]
     return refuse_release(buddy::Refusal::page_behind_ram);
-  if (!may_be_released(lists_.frame(position), position, order, false)) [[unlikely]]
+  return release(frames_[position], position, order);
+}
+
+/// __free_pages_ok, and what the corrected kernel looks at beside.
+template <BuddyObserver Observer>
+inline bool BuddyAllocator<Observer>::release(Frame& frame, std::uint32_t position, std::uint32_t order) {
+  if (!may_be_released(frame, position, order)) [[unlikely]]
     return false;
-  give_back(position, order);
+  frame.was_released();
+  maps_.become_free(order, position);
+  free_pages_ += frames_of(order);
+  merge(position, order);
   return true;
 }
 
 /// [buddy.free.bug.*]. What is free already is told by one bit a frame, what is held by others by another.
 template <BuddyObserver Observer>
 inline bool BuddyAllocator<Observer>::may_be_released(const Frame& frame, std::uint32_t position,
-                                                      std::uint32_t order, bool counted) {
+                                                      std::uint32_t order) {
   using enum buddy::Refusal;
-  if ((frame.marks & in_use) != 0) [[unlikely]]
+  const std::uint32_t ignored = mutant("buddy.impl.free.ignores_decr_after") ? buddy::PG_decr_after : 0;
+  if ((frame.marks & in_use & ~ignored) != 0) [[unlikely]]
     return refuse_release(refusal_of(frame.marks));
   if (order >= orders_) [[unlikely]]
     return refuse_release(block_too_large);
@@ -262,7 +291,7 @@ inline bool BuddyAllocator<Observer>::may_be_released(const Frame& frame, std::u
   // [defect.buddy.larger_order]
   if (zone_pages_ - position < frames_of(order)) [[unlikely]]
     return refuse_release(more_than_was_held);
-  if (counted && maps_.is_another_held(order, position)) [[unlikely]]
+  if (order != 0 && maps_.is_another_held(order, position)) [[unlikely]]
     return refuse_release(more_than_was_held);
   // [defect.buddy.double_free], [defect.buddy.largest_double_free]
   const std::uint32_t looked_at = mutant("buddy.impl.free.first_frame_free_already") ? 0 : order;
@@ -271,27 +300,25 @@ inline bool BuddyAllocator<Observer>::may_be_released(const Frame& frame, std::u
   return true;
 }
 
-/// What of __free_pages_ok is left once nothing stands against it.
-template <BuddyObserver Observer>
-inline void BuddyAllocator<Observer>::give_back(std::uint32_t position, std::uint32_t order) {
-  lists_.frame(position).was_released();
-  maps_.become_free(order, position);
-  free_pages_ += frames_of(order);
-  merge(position, order);
-}
-
-/// [buddy.free.merges], [buddy.free.largest]: the loop of __free_pages_ok.
+/// [buddy.free.partner], [buddy.free.merges], [buddy.free.largest]: the loop of __free_pages_ok.
 template <BuddyObserver Observer>
 inline void BuddyAllocator<Observer>::merge(std::uint32_t position, std::uint32_t order) {
   const std::uint32_t largest = orders_ - 1;
-  while (order < largest && !flip(order, position)) {
-    const std::uint32_t partner = position ^ frames_of(order);
-    unlink(order, partner);
-    position &= ~frames_of(order);
-    ++order;
-  }
-  if (mutant("buddy.impl.free.flips_largest_bit") && order == largest) flip(order, position);
-  link(order, position);
+  std::uint64_t emptied = 0;
+  maps_.climb(
+      order, largest, position,
+      [&](std::uint32_t merged) {
+        const std::uint32_t partner = position ^ frames_of(merged);
+        emptied |= std::uint64_t{lists_.unlink(partner)} << merged;
+        observer_.flip(merged, Word{position} >> (merged + 1));
+        observer_.unlink(merged, pfn_of(partner));
+        position &= ~frames_of(merged);
+        order = merged + 1;
+      },
+      [&](std::uint32_t last) { observer_.flip(last, Word{position} >> (last + 1)); });
+  if (mutant("buddy.impl.free.flips_largest_bit") && order == largest) maps_.flip_path(largest, largest, position);
+  lists_.push_front(order, position, emptied);
+  observer_.link(order, pfn_of(position));
 }
 
 }  // namespace refmm::impl::inline REFMM_BUILD

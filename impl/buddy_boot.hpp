@@ -77,13 +77,12 @@ bool BuddyAllocator<Observer>::boot_free_run(std::uint32_t first, std::uint32_t 
 
 template <BuddyObserver Observer>
 bool BuddyAllocator<Observer>::boot_free_one(std::uint32_t position) {
-  Frame& frame = lists_.frame(position);
-  frame.marks = static_cast<std::uint16_t>(frame.marks & ~buddy::PG_reserved);
+  Frame& frame = frames_[position];
+  if (!mutant("buddy.impl.boot.keeps_reserved_mark"))
+    frame.marks = static_cast<std::uint16_t>(frame.marks & ~buddy::PG_reserved);
   frame.count = 0;
   maps_.let_go(position);
-  if (!may_be_released(frame, position, 0, true)) return false;
-  give_back(position, 0);
-  return true;
+  return release(frame, position, 0);
 }
 
 /// All frames of a block at once, unless there is one that cannot be given: then one by one up to that.
@@ -91,13 +90,13 @@ template <BuddyObserver Observer>
 bool BuddyAllocator<Observer>::boot_free_block(std::uint32_t position, std::uint32_t order) {
   const std::uint32_t end = position + frames_of(order);
   bool obstacle = maps_.is_any_free(order, position);
-  for (std::uint32_t each = position; each != end; ++each) obstacle |= (lists_.frame(each).marks & in_use) != 0;
+  for (std::uint32_t each = position; each != end; ++each) obstacle |= (frames_[each].marks & in_use) != 0;
   if (obstacle) {
     while (position != end && boot_free_one(position)) ++position;
     return position == end;
   }
   for (std::uint32_t each = position; each != end; ++each) {
-    Frame& frame = lists_.frame(each);
+    Frame& frame = frames_[each];
     frame.marks = static_cast<std::uint16_t>(frame.marks & ~buddy::PG_reserved);
     frame.count = 0;
     frame.was_released();

@@ -1,4 +1,4 @@
-// What the page allocator keeps of one frame, in a quarter of a cache line.
+// What the page allocator keeps of one frame: 16 bytes.
 //
 // Source: struct page of 2.4.0 (include/linux/mm.h), the fields that its page allocator uses.
 #pragma once
@@ -20,9 +20,13 @@ inline constexpr auto on_lru_list =
 inline constexpr auto in_use = static_cast<std::uint16_t>(
     has_buffers | has_mapping | on_lru_list | buddy::PG_swap_cache | buddy::PG_locked | buddy::PG_decr_after);
 
-struct alignas(16) Frame {
-  std::uint32_t next;  // of the first frame of a free block: its neighbours on the list, as positions
+/// How a list goes on, in positions. 2.4.0: list_head.
+struct Links {
+  std::uint32_t next;
   std::uint32_t prev;
+};
+
+struct Frame {
   std::int32_t count;
   std::uint16_t marks;
   std::uint8_t age;
@@ -32,12 +36,14 @@ struct alignas(16) Frame {
   /// [buddy.free.first_frame]
   void was_released() {
     constexpr auto cleared = static_cast<std::uint16_t>(buddy::PG_referenced | buddy::PG_dirty);
-    if (!mutant("buddy.impl.free.keeps_dirty")) marks = static_cast<std::uint16_t>(marks & ~cleared);
+    if ((marks & cleared) != 0 && !mutant("buddy.impl.free.keeps_dirty")) [[unlikely]]
+      marks = static_cast<std::uint16_t>(marks & ~cleared);
     if (!mutant("buddy.impl.free.keeps_age")) age = buddy::page_age_start;
   }
 };
 
-static_assert(sizeof(Frame) == 16);
+// Links and frames stand in arrays of their own: an element of 8 bytes is found without a shift.
+static_assert(sizeof(Links) == 8 && sizeof(Frame) == 8);
 
 /// The bits that a mark is kept as.
 constexpr std::uint16_t bits_of(const buddy::Mark& mark) {

@@ -25,6 +25,17 @@ struct BuddySubject {
     return corrected;
   }
 
+  // Whole calls.
+  static constexpr buddy::Kernel kernel() { return {buddy::corrected.machine, corrected()}; }
+  /// A zone of which all frames are free, from pfn 0 on.
+  static constexpr auto boot(std::uint32_t zone_pages) {
+    return model::boot<std::uint32_t>({kernel(), 0, zone_pages, buddy::AtBoot::boot, std::nullopt, {}});
+  }
+  static constexpr auto step(const buddy::State<std::uint32_t>& before,
+                             const buddy::Command<std::uint32_t>& command) {
+    return model::step<std::uint32_t>(kernel(), before, command);
+  }
+
   // Blocks.
   template <Word W>
   static constexpr W partner_of(W position, std::uint32_t order) {

@@ -48,7 +48,8 @@ constexpr Candidate<W> past_area(const kernel_map::Corrections& corrected, W end
     because.push_back("defect.kernel.area_at_zero");
   }
   if (mutant("kernel.get_vm_area.ignores_the_end")) return {Search::goes_on, next, std::move(because)};
-  if (next > end - size) {
+  const bool strict = mutant("kernel.get_vm_area.wants_a_page_more") && is_true(next == end - size);
+  if (strict || next > end - size) {
     because.push_back("kernel.get_vm_area.no_room");
     return {Search::no_room, next, std::move(because)};
   }
@@ -125,7 +126,8 @@ constexpr bool range_wraps(W phys, W size) {
 /// Whether the direct mapping has the whole range as the window of old devices.
 template <Word W>
 constexpr bool in_isa_window(const MachineOf<W>& machine, W phys, W last) {
-  return is_true(phys >= W(machine.isa_start)) && is_true(last < W(machine.isa_end));
+  const W end = W(machine.isa_end) + W(mutant("kernel.ioremap.window_has_a_byte_more") ? 1u : 0u);
+  return is_true(phys >= W(machine.isa_start)) && is_true(last < end);
 }
 
 /// Bytes from a page on that hold every byte up to `last`. As built, the last byte is rounded up instead of the one behind it.
@@ -133,7 +135,8 @@ template <Word W>
 constexpr Decision<W> bytes_to_map(const MachineOf<W>& machine, const kernel_map::Corrections& corrected, W page,
                                    W last) {
   const W end_as_built = page_align<W>(machine, last);
-  W end = page_align<W>(machine, last + W(1u));  // 0 at the top of physical memory, and the difference is right
+  const W behind = last + W(mutant("kernel.ioremap.maps_a_page_more") ? 2u : 1u);
+  W end = page_align<W>(machine, behind);  // 0 at the top of physical memory, and the difference is right
   Because because;
   const bool one_byte = is_true(last == page);
   if (one_byte && !corrected.ioremap_one_byte) {

@@ -10,10 +10,6 @@ namespace refmm::model::inline REFMM_BUILD {
 struct KernelSharingSubject {
   // One directory.
   template <Word W, class Directory>
-  static constexpr auto kernel_half_copied(const MachineOf<W>& machine, const Directory& swapper) {
-    return model::kernel_half_copied<W>(machine, swapper);
-  }
-  template <Word W, class Directory>
   static constexpr auto vmalloc_fault(Sharing sharing, const Directory& swapper, const Directory& pgd, W slot) {
     return model::vmalloc_fault<W>(sharing, swapper, pgd, slot);
   }

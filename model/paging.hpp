@@ -70,6 +70,7 @@ constexpr W mk_pte(const MachineOf<W>& machine, W pfn, W flags) {
 /// The entry of a directory for the table in a frame: KERNPG_TABLE or PAGE_TABLE. [paging.entry.table]
 template <Word W>
 constexpr W mk_pde(const MachineOf<W>& machine, W pfn, std::uint32_t flags) {
+  if (mutant("paging.entry.gives_tables_to_the_user")) flags |= paging::PAGE_USER;
   return (pfn << W(page_shift(machine))) | W(flags);
 }
 
@@ -124,12 +125,16 @@ constexpr Decision<Walked<W>> walk(const MachineOf<W>& machine, const Directory&
                                    const TableIn& table_in, W addr, const paging::Access& access) {
   // refuse
   const W pde = lookup(directory, pgd_index<W>(machine, addr));
-  if (!is_present(pde)) return {page_fault(false, access), {"paging.walk.no_table", "paging.walk.error_code"}};
+  if (!is_present(pde))
+    return {page_fault(mutant("paging.fault.always_protection"), access),
+            {"paging.walk.no_table", "paging.walk.error_code"}};
 
   // find
   const bool large = is_large(pde);
   const W pte = large ? pde : lookup(table_in(pfn_of<W>(machine, pde)), pte_index<W>(machine, addr));
-  if (!is_present(pte)) return {page_fault(false, access), {"paging.walk.no_page", "paging.walk.error_code"}};
+  if (!is_present(pte))
+    return {page_fault(mutant("paging.fault.always_protection"), access),
+            {"paging.walk.no_page", "paging.walk.error_code"}};
   Decision<bool> permitted = permits(pde, pte, access);
   if (!permitted.value) {
     permitted.because.push_back("paging.walk.error_code");
@@ -148,7 +153,7 @@ constexpr Decision<Walked<W>> walk(const MachineOf<W>& machine, const Directory&
 /// dirty if it was written. [paging.walk.marks]
 template <Word W>
 constexpr W marked(W entry, bool maps_the_page, const paging::Access& access) {
-  const bool dirty = maps_the_page && access.write;
+  const bool dirty = (maps_the_page || mutant("paging.walk.marks_tables_dirty")) && access.write;
   return entry | W(paging::PAGE_ACCESSED) | W(dirty ? paging::PAGE_DIRTY : 0);
 }
 

@@ -19,13 +19,15 @@ using StaleTranslations = std::vector<paging::StaleTranslation<W>>;
 /// An entry leaves the tables. What was not present the processor has never loaded. [paging.tlb.stale]
 template <Word W>
 constexpr StaleTranslations<W> lost(StaleTranslations<W> stale, W page, W entry) {
-  if (is_present(entry)) stale.push_back({page, entry});
+  const bool forgotten = mutant("paging.tlb.forgets_global_pages") && has(entry, paging::PAGE_GLOBAL);
+  if (is_present(entry) && !forgotten) stale.push_back({page, entry});
   return stale;
 }
 
 /// Whether a flush reaches a translation: one that keeps global pages does not reach those. [paging.tlb.flush]
 template <Word W>
 constexpr bool is_flushed(const paging::StaleTranslation<W>& translation, bool global) {
+  if (mutant("paging.tlb.global_flush_keeps_global_pages")) global = false;
   return global || mutant("paging.tlb.flush_reaches_global_pages") || !has(translation.entry, paging::PAGE_GLOBAL);
 }
 

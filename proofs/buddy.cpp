@@ -7,6 +7,7 @@
 // that each defect of 2.4.0 is the counterexample of a theorem.
 #include <refmm/model/buddy_subject.hpp>
 #include <refmm/proofs/buddy.hpp>
+#include <refmm/spec/buddy_call_laws.hpp>
 #include <refmm/spec/buddy_laws.hpp>
 #include <refmm/spec/buddy_list_laws.hpp>
 
@@ -80,6 +81,20 @@ const std::vector<Theorem>& theorems() {
       model(a_turn_of_splitting_keeps_the_maps, turns, {"buddy.split.leaves_bit", "buddy.split.keeps_upper_half"}),
       model(a_turn_of_merging_keeps_the_maps, turns,
             {"buddy.merge.partner_stays_on_list", "buddy.merge.begins_at_released_block"}),
+
+      // ---- Whole calls ----------------------------------------------------------------------------------------------
+      model(a_block_of_eight_frames_is_handed_out_with_one_reference, "eight frames, every order, every mark",
+            {"buddy.alloc.counts_nothing", "buddy.alloc.ignores_lru_lists"},
+            {"buddy.alloc.no_block", "buddy.alloc.first_order_with_a_block", "buddy.alloc.front",
+             "buddy.alloc.upper_half", "buddy.alloc.count", "buddy.alloc.bug.on_lru_list"}),
+      model(a_block_of_eight_frames_comes_back_with_its_last_reference,
+            "eight frames, every place, order and mark, one reference or two",
+            {"buddy.free.ignores_marks", "buddy.free.stays_dirty", "buddy.free.takes_misaligned_blocks",
+             "buddy.free.takes_reserved_frames"},
+            {"buddy.free.reserved", "buddy.free.still_held", "buddy.free.last_reference", "buddy.free.first_frame",
+             "buddy.free.bug.locked", "buddy.free.bug.swap_cache", "buddy.free.bug.decr_after",
+             "buddy.free.bug.active", "buddy.free.bug.inactive_dirty", "buddy.free.bug.inactive_clean",
+             "buddy.free.bug.misaligned", "buddy.free.partner", "buddy.free.front", "defect.buddy.larger_order"}),
 
       // ---- Counted releases and lists -------------------------------------------------------------------------------
       model(counts_never_pass_nothing, "every count", {"defect.buddy.count_underflow"}),

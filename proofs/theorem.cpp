@@ -1,5 +1,6 @@
 #include <refmm/proofs/buddy.hpp>
 #include <refmm/proofs/kernel_map.hpp>
+#include <refmm/proofs/paging.hpp>
 #include <refmm/proofs/slab.hpp>
 #include <refmm/proofs/theorem.hpp>
 #include <refmm/proofs/vma.hpp>
@@ -11,8 +12,9 @@ namespace refmm {
 const std::vector<Theorem>& all_theorems() {
   static const std::vector<Theorem> all = [] {
     std::vector<Theorem> theorems;
-    for (const auto* chapter : {&buddy::theorems(), &slab::theorems(), &kernel_map::theorems_about_sharing(),
-                                &vma::theorems(), &vma::theorems_about_calls()})
+    for (const auto* chapter :
+         {&buddy::theorems(), &slab::theorems(), &paging::theorems(), &kernel_map::theorems_about_sharing(),
+          &kernel_map::theorems(), &vma::theorems(), &vma::theorems_about_calls()})
       theorems.insert(theorems.end(), chapter->begin(), chapter->end());
     return theorems;
   }();

@@ -218,7 +218,8 @@ constexpr auto any_zone_without(World& world, const W& zone_pages, const W& posi
 }
 
 /// The zone with what searches through the frames of a block come to: what they find is there, and they find what begins at
-/// or has references at `frame`, any frame of the block. Nothing more is known of them, so that what is proved is proved of them.
+/// or has references at `frame`, any frame of the block. Nothing more is known of them, so that what is proved is proved of them; where they find nothing, nothing is where
+/// they say.
 template <class World, class Table, Word W>
 constexpr auto searched(World& world, ZoneTables<Table, W> zone, const W& position, std::uint32_t order,
                         const W& frame) {
@@ -229,7 +230,7 @@ constexpr auto searched(World& world, ZoneTables<Table, W> zone, const W& positi
       const auto meets = [=](const W& block) {
         return list < order ? block_has_frame(position, order, block) : block == block_with(position, list);
       };
-      world.assume(implies(found != W(0u), both(meets(there), is_on_list(zone, list, there))));
+      world.assume(equivalent(found != W(0u), both(meets(there), is_on_list(zone, list, there))));
       const W block = block_with(frame, list);
       world.assume(implies(both(meets(block), is_on_list(zone, list, block)), found != W(0u)));
       searches.found.push_back(found);
@@ -238,7 +239,7 @@ constexpr auto searched(World& world, ZoneTables<Table, W> zone, const W& positi
       return all(block_has_frame(position, order, other), other != position,
                  is_held<W>(lookup(zone.counts, other)));
     };
-    world.assume(implies(searches.held != W(0u), is_other_that_is_held(world.word("holder"))));
+    world.assume(equivalent(searches.held != W(0u), is_other_that_is_held(world.word("holder"))));
     world.assume(implies(is_other_that_is_held(frame), searches.held != W(0u)));
     zone.searches = searches;
   }
@@ -280,6 +281,12 @@ constexpr auto pair_fits(const ZoneTables<Table, W>& zone, const W& frame, std::
   const auto one = is_on_list(zone, order, lower), other = is_on_list(zone, order, lower | W(1u << order));
   const auto bit = is_bit_set(zone, order, frame >> W(order + 1));
   return both(equivalent(bit, either(one, other)), negation(both(one, other)));
+}
+
+/// True if the block is the first on its list.
+template <class Table, Word W>
+constexpr auto is_first(const ZoneTables<Table, W>& zone, std::uint32_t order, const W& position) {
+  return zone.first[order] ? *zone.first[order] == position : never<W>();
 }
 
 /// [buddy.blocks.aligned] and [buddy.blocks.inside_zone], of whatever begins at `position`.

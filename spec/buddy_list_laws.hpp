@@ -147,7 +147,7 @@ inline constexpr Law the_uppermost_part_is_handed_out{
       auto kept = after.position == before.position + W((1u << from) - (1u << order));
       W lower = before.position;
       for (std::uint32_t half = from; half-- > order;) {
-        kept = all(kept, is_on_list(after.zone, half, lower), after.zone.first[half].value() == lower);
+        kept = all(kept, is_on_list(after.zone, half, lower), is_first(after.zone, half, lower));
         lower = lower + W(1u << half);
       }
       return both(kept, negation(is_on_list(after.zone, from, before.position)));
@@ -216,7 +216,7 @@ inline constexpr Law what_is_in_use_can_be_freed{
       world.reached(released.because);
       if (!released.value) return never<W>();
       const auto& [zone, position, order, step] = *released.value;
-      return all(is_on_list(zone, order, position), zone.first[order].value() == position,
+      return all(is_on_list(zone, order, position), is_first(zone, order, position),
                  block_has_frame(position, order, before.position), may_stand(before.zone_pages, position, order));
     }};
 
@@ -304,8 +304,7 @@ inline constexpr Law giving_back_restores_what_taking_changed{
       const auto taken = subject.template take<W>(before.zone, order);
       const auto after = subject.given_back(taken.zone, before.zone_pages, taken.position, order);
       const W position = any_frame(world, before.zone_pages, "here");
-      return both(say_the_same(before.zone, after.zone, position),
-                  after.zone.first[from].value() == before.position);
+      return both(say_the_same(before.zone, after.zone, position), is_first(after.zone, from, before.position));
     }};
 
 // ---- One turn -------------------------------------------------------------------------------------------------------

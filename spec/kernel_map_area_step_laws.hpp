@@ -20,7 +20,7 @@ constexpr std::optional<std::uint64_t> lowest_room(const LawBoot& boot, const La
     if (candidate + size < area.addr) return candidate;
     candidate = end_of(area);
   }
-  return candidate + size <= vmalloc_end(boot) ? std::optional(candidate) : std::nullopt;
+  return candidate + size <= end_of_range(boot) ? std::optional(candidate) : std::nullopt;
 }
 
 constexpr bool is_behind_all(const LawState& state, std::uint64_t place) {
@@ -124,7 +124,7 @@ constexpr bool a_vmalloc_that_fails_half_way_leaves_nothing_but_tables(const Tra
   const bool half_way = refusal(t) == Refusal::no_table || refusal(t) == Refusal::no_frame;
   if (!call<Vmalloc>(t) || !half_way) return true;
   return t.before.vmlist == t.after.vmlist && directories_are_as_before(t) && t.after.stale.empty() &&
-         frames_freed(t) == frames_allocated(t) && effects_of<Kfree>(t).size() == 1;
+         frames_freed(t) == frames_allocated(t) && effects_of<Kfree>(t).size() == 1 && areas_are_as_before(t);
 }
 
 // ---- vfree ----------------------------------------------------------------------------------------------------------

@@ -34,11 +34,11 @@ namespace holds {
 
 // ---- Areas ----------------------------------------------------------------------------------------------------------
 
-constexpr bool areas_stand_in_the_order_of_their_addresses(const Observed& seen) {
+constexpr bool kernel_areas_stand_in_the_order_of_their_addresses(const Observed& seen) {
   return for_all_neighbours(seen, [](const LawArea& one, const LawArea& next) { return one.addr < next.addr; });
 }
 
-constexpr bool no_address_is_in_two_areas(const Observed& seen) {
+constexpr bool no_address_is_in_two_kernel_areas(const Observed& seen) {
   return for_all_neighbours(seen,
                             [](const LawArea& one, const LawArea& next) { return end_of(one) <= next.addr; });
 }
@@ -51,7 +51,7 @@ constexpr bool areas_are_whole_pages_and_a_guard_page(const Observed& seen) {
 
 constexpr bool areas_lie_inside_the_range(const Observed& seen) {
   return for_all_areas(seen, [&](const LawArea& area) {
-    return area.addr >= vmalloc_start(seen.boot) && end_of(area) <= vmalloc_end(seen.boot);
+    return area.addr >= vmalloc_start(seen.boot) && end_of(area) <= end_of_range(seen.boot);
   });
 }
 
@@ -71,7 +71,7 @@ constexpr bool no_guard_page_is_mapped(const Observed& seen) {
 constexpr bool nothing_is_mapped_outside_areas(const Observed& seen) {
   std::uint64_t of_areas = 0;
   for (const LawArea& area : seen.state.vmlist) of_areas += area.size / page_bytes - 1;
-  return mapped_pages(seen.state, seen.state.swapper_pg_dir, vmalloc_start(seen.boot), vmalloc_end(seen.boot)) <=
+  return mapped_pages(seen.state, seen.state.swapper_pg_dir, vmalloc_start(seen.boot), end_of_range(seen.boot)) <=
          of_areas;
 }
 
@@ -147,18 +147,19 @@ constexpr bool the_counter_is_the_length_of_both_quick_lists(const Observed& see
 
 // ---- Sharing --------------------------------------------------------------------------------------------------------
 
-/// True of every slot of the kernel's half: predicate(entry of the directory, entry of swapper_pg_dir).
-constexpr bool in_the_kernels_half(const Observed& seen, const LawEntries& directory, auto predicate) {
-  for (Word32 slot = first_slot; slot <= last_slot; ++slot) {
-    if (!predicate(lookup(directory, slot), lookup(seen.state.swapper_pg_dir, slot))) return false;
-  }
-  return true;
+/// True of every entry that is set of the kernel's half of a directory.
+constexpr bool for_all_kernel_entries(const LawEntries& directory, auto predicate) {
+  return std::all_of(place_of(directory.written, first_slot), directory.written.end(),
+                     [&](const auto& written) { return predicate(written.first, written.second); });
 }
 
+/// Lazy: absent or equal. Preallocated: equal.
 constexpr bool is_shared(const Observed& seen, const LawEntries& directory) {
-  return in_the_kernels_half(seen, directory, [&](Word32 entry, Word32 of_swapper) {
-    return entry == of_swapper || (entry == 0 && seen.boot.kernel.sharing == Sharing::lazy);
-  });
+  const LawEntries& swapper = seen.state.swapper_pg_dir;
+  if (seen.boot.kernel.sharing == Sharing::preallocated)
+    return values_from(directory, first_slot, 0u) == values_from(swapper, first_slot, 0u);
+  return for_all_kernel_entries(directory,
+                                [&](Word32 slot, Word32 entry) { return entry == lookup(swapper, slot); });
 }
 
 constexpr bool kernel_entries_of_processes_are_shared(const Observed& seen) {
@@ -175,7 +176,8 @@ constexpr bool preallocated_tables_are_all_there(const Observed& seen) {
   const Word32 most = last_slot - first_slot + 1;
   if (seen.boot.kernel.sharing == Sharing::lazy) return true;
   if (seen.boot.ram_pages < seen.boot.first_free + most) return true;
-  return in_the_kernels_half(seen, seen.state.swapper_pg_dir, [](Word32 entry, Word32) { return entry != 0; });
+  const auto& written = seen.state.swapper_pg_dir.written;
+  return written.end() - place_of(written, first_slot) == most;
 }
 
 // ---- The user's half ------------------------------------------------------------------------------------------------
@@ -186,8 +188,7 @@ constexpr bool swapper_pg_dir_has_no_users_half(const Observed& seen) {
 }
 
 constexpr bool kernel_entries_are_not_the_users(const Observed& seen) {
-  return in_the_kernels_half(seen, seen.state.swapper_pg_dir,
-                             [](Word32 entry, Word32) { return !is_users(entry); });
+  return for_all_kernel_entries(seen.state.swapper_pg_dir, [](Word32, Word32 entry) { return !is_users(entry); });
 }
 
 inline bool users_tables_are_their_own(const Observed& seen) {
@@ -231,8 +232,8 @@ constexpr bool mapped_entries_of_the_window_have_their_frames(const Observed& se
   Conjunct<Observed> { clause, #name, holds::name }
 
 inline constexpr std::array invariant{
-    REFMM_CONJUNCT("kernel.areas.sorted", areas_stand_in_the_order_of_their_addresses),
-    REFMM_CONJUNCT("kernel.areas.disjoint", no_address_is_in_two_areas),
+    REFMM_CONJUNCT("kernel.areas.sorted", kernel_areas_stand_in_the_order_of_their_addresses),
+    REFMM_CONJUNCT("kernel.areas.disjoint", no_address_is_in_two_kernel_areas),
     REFMM_CONJUNCT("kernel.areas.guard_page", areas_are_whole_pages_and_a_guard_page),
     REFMM_CONJUNCT("kernel.areas.inside", areas_lie_inside_the_range),
     REFMM_CONJUNCT("kernel.areas.mapped", every_page_of_an_area_is_mapped),

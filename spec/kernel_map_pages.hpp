@@ -38,6 +38,11 @@ constexpr std::uint64_t page_aligned(std::uint64_t bytes) {
   return (bytes + page_bytes - 1) / page_bytes * page_bytes;
 }
 
+/// The end of the range that areas may lie in: below the window for high frames, whatever the kernel at hand thinks.
+constexpr std::uint64_t end_of_range(const LawBoot& boot) {
+  return boot.config == Config::highmem ? law_machine.pkmap_base : vmalloc_end_as_built(boot);
+}
+
 /// The end of an area with its guard page, as a number that does not wrap.
 constexpr std::uint64_t end_of(const LawArea& area) { return std::uint64_t{area.addr} + area.size; }
 

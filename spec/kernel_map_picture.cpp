@@ -173,7 +173,7 @@ Lines areas_to_scale(const Boot<Word>& boot, const std::vector<to_scale::Area>& 
   lines.emplace_back("  v vmalloc, i ioremap, - guard pages; a capital: all of the column is of areas");
   if (boot.config == Config::highmem)
     lines.push_back(fmt::format("  (the window for high frames begins at {:08x})", Bytes{machine.pkmap_base}));
-  lines.emplace_back();
+  if (!areas.empty()) lines.emplace_back();
   append(lines, to_scale::drawings(areas, machine.page_size));
   return lines;
 }
@@ -245,7 +245,7 @@ std::vector<std::string> picture(const Boot<Word>& boot, const State<Word>& stat
   const auto directories_of = [](std::size_t count) {
     return fmt::format("{} director{}", count, count == 1 ? "y" : "ies");
   };
-  Lines lines{fmt::format("{}, {} of processes; on the quick lists {} and {}; {} of {} frames free",
+  Lines lines{fmt::format("{}; of processes {}; on the quick lists {} and {}; {} of {} frames free",
                           counted(areas.size(), "area"), directories_of(state.pgds.size()),
                           directories_of(state.pgd_quicklist.size()), counted(state.pte_quicklist.size(), "table"),
                           free_frames(boot, state), num_physpages(boot))};

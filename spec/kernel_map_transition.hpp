@@ -151,6 +151,13 @@ constexpr bool other_areas_are_as_before(const Transition& t, std::uint32_t obj)
          });
 }
 
+/// All areas are as they were, and their pages mapped as they were.
+constexpr bool areas_are_as_before(const Transition& t) {
+  return t.before.vmlist == t.after.vmlist && std::ranges::all_of(t.before.vmlist, [&](const LawArea& area) {
+           return pages_of(t.before, area) == pages_of(t.after, area);
+         });
+}
+
 // ---- Areas that were asked for --------------------------------------------------------------------------------------
 
 /// A range of physical memory that ioremap is asked for: neither empty nor wrapping.

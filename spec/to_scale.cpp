@@ -285,6 +285,7 @@ std::vector<std::string> drawing(Group group, Bytes page_size) {
 }  // namespace
 
 std::vector<std::string> drawings(std::span<const Area> areas, Bytes page_size) {
+  if (areas.empty()) return {};
   std::vector<std::string> lines;
   Bytes mapped_up_to = 0;
   for (const Group group : groups_of(areas)) {

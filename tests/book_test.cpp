@@ -5,6 +5,8 @@
 #include <refmm/spec/mutant.hpp>
 #include <refmm/spec/transcript.hpp>
 #include <refmm/spec/vma_defects.hpp>
+#include <refmm/tests/buddy_subject.hpp>
+#include <refmm/tests/kernel_map_subject.hpp>
 #include <refmm/tests/replay.hpp>
 #include <refmm/tests/slab_subject.hpp>
 #include <refmm/tests/vma_mutants.hpp>
@@ -211,11 +213,16 @@ TEST(BookExamples, AgreeWithTheModelAndLeaveNothingOpen) {
 }
 
 TEST(BookExamples, AgreeWithTheImplementations) {
+  const auto buddy = make_buddy_implementation();
   const auto slab = make_slab_implementation();
+  const auto kernel_map = make_kernel_map_implementation();
   const auto vma = make_vma_implementation();
   for (const book::Example& example : all_examples()) {
     const replay::Options options{
-        .model = false, .profile = profile_of(example), .implementation = {.slab = slab.get(), .vma = vma.get()}};
+        .model = false,
+        .profile = profile_of(example),
+        .implementation = {
+            .buddy = buddy.get(), .slab = slab.get(), .kernel_map = kernel_map.get(), .vma = vma.get()}};
     for (const replay::Replayed& replayed :
          replay::run(transcript::parse(source_of(example)), options).transcripts)
       expect_agreement(example, replayed);

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <optional>
 #include <random>
 #include <set>
 #include <stdexcept>
@@ -28,34 +29,58 @@ Machine64 machine_of(std::uint64_t orders) {
 // ---- The bits --------------------------------------------------------------------------------------------------------------
 
 /// The pairs as 2.4.0 keeps them: a set for each order.
-using Pairs = std::vector<std::set<std::uint32_t>>;
+struct Pairs {
+  std::vector<std::set<std::uint32_t>> maps = std::vector<std::set<std::uint32_t>>(FrameMaps::most_orders);
+
+  /// Returns what the bit is then.
+  bool flip(std::uint32_t order, std::uint32_t position) {
+    const std::uint32_t bit = position >> (order + 1);
+    return maps[order].erase(bit) == 0 && maps[order].insert(bit).second;
+  }
+};
 
 class BitsOfMachine : public testing::TestWithParam<std::uint32_t> {};
 
 TEST_P(BitsOfMachine, EachPairHasABitOfItsOwn) {
   constexpr std::uint32_t frames = 9001;
   const std::uint32_t orders = GetParam();
-  FrameMaps maps(frames, orders);
-  Pairs pairs(orders);
+  FrameMaps maps(frames);
+  Pairs pairs;
   std::mt19937 random(1);
+  const auto number = [&](std::uint32_t below) { return static_cast<std::uint32_t>(random()) % below; };
   for (int i = 0; i < 20'000; ++i) {
-    const std::uint32_t order = static_cast<std::uint32_t>(random()) % orders;
-    const std::uint32_t position = static_cast<std::uint32_t>(random()) % frames & ~((1u << order) - 1);
-    auto& bits = pairs[order];
-    const std::uint32_t bit = position >> (order + 1);
-    if (bits.erase(bit) == 0) bits.insert(bit);
-    ASSERT_EQ(maps.flip(order, position), bits.contains(bit));
+    const std::uint32_t order = number(orders);
+    std::uint32_t position = number(frames) & ~((1u << order) - 1);
+    if (i % 2 == 0) {
+      const std::uint32_t from = order + number(orders - order);
+      maps.flip_path(from, order, position);
+      for (std::uint32_t each = order; each <= from; ++each) pairs.flip(each, position);
+    } else {
+      std::vector<std::uint32_t> merged, expected;
+      std::optional<std::uint32_t> stayed, expected_to_stay;
+      maps.climb(
+          order, orders - 1, position, [&](std::uint32_t each) { merged.push_back(each); },
+          [&](std::uint32_t each) { stayed = each; });
+      for (std::uint32_t each = order; each + 1 < orders && !expected_to_stay; ++each) {
+        if (pairs.flip(each, position))
+          expected_to_stay = each;
+        else
+          expected.push_back(each);
+      }
+      ASSERT_EQ(merged, expected);
+      ASSERT_EQ(stayed, expected_to_stay);
+    }
   }
   for (std::uint32_t order = 0; order < orders; ++order) {
     for (std::uint32_t position = 0; position < frames; position += 1u << order)
-      ASSERT_EQ(maps.pair(order, position), pairs[order].contains(position >> (order + 1)));
+      ASSERT_EQ(maps.pair(order, position), pairs.maps[order].contains(position >> (order + 1)));
   }
 }
 
 TEST_P(BitsOfMachine, ABlockIsFreeAndHeldAsItsFramesAre) {
   const std::uint32_t orders = GetParam(), frames = 4u << (orders - 1);
-  FrameMaps maps(frames, orders);
-  std::vector<bool> free(frames), held(frames);
+  FrameMaps maps(frames);
+  std::vector<bool> free(frames), held(frames, true);
   std::mt19937 random(2);
   const auto any = [](const std::vector<bool>& bits, std::uint32_t first, std::uint32_t end) {
     return std::find(bits.begin() + first, bits.begin() + end, true) != bits.begin() + end;
@@ -65,16 +90,16 @@ TEST_P(BitsOfMachine, ABlockIsFreeAndHeldAsItsFramesAre) {
     const std::uint32_t position = static_cast<std::uint32_t>(random()) % frames & ~(size - 1);
     ASSERT_EQ(maps.is_any_free(order, position), any(free, position, position + size));
     ASSERT_EQ(maps.is_another_held(order, position), any(held, position + 1, position + size));
-    const bool becomes = random() % 4 == 0;
-    if (becomes) {
-      maps.become_free(order, position);
-      maps.hold(position);
-    } else {
+    const bool is_taken = random() % 3 == 0;
+    if (is_taken) {
       maps.become_used(order, position);
+    } else {
+      maps.become_free(order, position);
       maps.let_go(position);
     }
-    std::fill_n(free.begin() + position, size, becomes);
-    held[position] = becomes;
+    std::fill_n(free.begin() + position, size, !is_taken);
+    if (is_taken) std::fill_n(held.begin() + position, size, false);
+    held[position] = is_taken;
     if (i % 7 == 0) {
       maps.let_go_of_all(order, position);
       std::fill_n(held.begin() + position, size, false);

@@ -17,7 +17,7 @@
 #include <filesystem>
 #include <functional>
 #include <map>
-#include <set>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -41,6 +41,7 @@ class Machine {
 
   const LawBoot& boot() const { return boot_; }
   const LawState& state() const { return state_; }
+  const Result<Word32>& result() const { return result_; }
 
   /// Carries a call out; false if `seen` says so or nothing after it is defined.
   bool run(const Command<Word32>& command, const std::string& where,
@@ -49,12 +50,42 @@ class Machine {
     const Transition transition{boot_, state_, command, step.result, step.effects, step.state};
     const bool goes_on = seen({transition, step.because, where}) && !ended_everything(transition);
     state_ = std::move(step.state);
+    result_ = std::move(step.result);
     return goes_on;
   }
 
  private:
   LawBoot boot_;
   LawState state_;
+  Result<Word32> result_{};
+};
+
+/// Frames that somebody has taken: the recorded number, and the one that the kernel at hand has given. Where defects have changed
+/// what is free, these differ, and whoever gives a frame back gives back the one that he has.
+class FramesOfOthers {
+ public:
+  void taken(const Command<Word32>& command, const Result<Word32>& recorded, const Result<Word32>& own) {
+    const auto* frame = std::get_if<FrameNumber<Word32>>(&recorded);
+    if (!std::holds_alternative<GetPage>(command) || !frame) return;
+    const auto* mine = std::get_if<FrameNumber<Word32>>(&own);
+    own_[frame->pfn] = mine ? std::optional(mine->pfn) : std::nullopt;
+  }
+
+  /// The call with the frame that the kernel at hand has given; nothing if it gave none.
+  std::optional<Command<Word32>> translated(Command<Word32> command) {
+    Word32* pfn = nullptr;
+    if (auto* put = std::get_if<PutPage<Word32>>(&command)) pfn = &put->pfn;
+    if (auto* kmap = std::get_if<Kmap<Word32>>(&command)) pfn = &kmap->pfn;
+    if (auto* kunmap = std::get_if<Kunmap<Word32>>(&command)) pfn = &kunmap->pfn;
+    const auto found = pfn ? own_.find(*pfn) : own_.end();
+    if (found == own_.end()) return command;
+    if (!found->second) return std::nullopt;
+    *pfn = *found->second;
+    return command;
+  }
+
+ private:
+  std::map<Word32, std::optional<Word32>> own_;
 };
 
 /// Carries out the calls of a recording on a kernel with some corrections, up to the first of which `seen` returns false or that
@@ -63,6 +94,7 @@ std::size_t carry_out(const std::filesystem::path& path, const Corrections& corr
                       const std::function<bool(const Step&)>& seen) {
   const transcript::File file = transcript::parse(transcript::load(path));
   std::optional<Machine> recorded, carried_out;
+  FramesOfOthers frames;
   std::size_t calls = 0;
   for (const transcript::Line& line : file.lines) {
     Command<Word32> command;
@@ -80,8 +112,11 @@ std::size_t carry_out(const std::filesystem::path& path, const Corrections& corr
       continue;
     }
     ++calls;
-    if (!carried_out->run(command, fmt::format("{}:{}", path.filename().string(), line.at.line), seen)) break;
+    const std::string where = fmt::format("{}:{}", path.filename().string(), line.at.line);
+    const auto own = frames.translated(command);
+    if (own && !carried_out->run(*own, where, seen)) break;
     if (!recorded->run(command, "", [](const Step&) { return true; })) break;
+    frames.taken(command, recorded->result(), carried_out->result());
   }
   return calls;
 }

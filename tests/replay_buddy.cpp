@@ -87,4 +87,10 @@ bool Buddy::same(const BuddyFamily::State& one, const BuddyFamily::State& other)
   return buddy::canonical(one) == buddy::canonical(other);
 }
 
+// ---- Pictures -------------------------------------------------------------------------------------------------
+
+std::vector<std::string> Buddy::picture(const BuddyFamily::State& state, const BuddyFamily::Boot&) {
+  return buddy::picture(state);
+}
+
 }  // namespace refmm::replay

@@ -2,13 +2,16 @@
 #pragma once
 
 #include <refmm/spec/buddy_notation.hpp>
+#include <refmm/spec/buddy_picture.hpp>
 #include <refmm/spec/difference.hpp>
+#include <refmm/spec/to_scale.hpp>
 #include <refmm/spec/transcript.hpp>
 #include <refmm/tests/buddy_family.hpp>
 #include <refmm/tests/replay.hpp>
 #include <refmm/tests/replay_notation.hpp>
 
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -50,6 +53,10 @@ struct NotationOf<BuddyFamily> {
   static bool same(const BuddyFamily::State& one, const BuddyFamily::State& other);
   static bool shows_lookup(const Question&) { return false; }
   static BuddyFamily::State with_lookup_of(const BuddyFamily::State&, BuddyFamily::State seen) { return seen; }
+
+  static constexpr std::span<const to_scale::Ink> inks = buddy::picture_inks;
+  static std::vector<std::string> picture(const BuddyFamily::State& state, const BuddyFamily::Boot& boot);
+  static bool draws(const Question& question) { return question.block == Question::Block::free_area; }
 };
 
 }  // namespace refmm::replay

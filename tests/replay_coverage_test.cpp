@@ -34,6 +34,18 @@ void expect_clauses(const std::string& family, const std::string& areas, const s
 }
 
 /// Clauses that decide nothing by themselves: laws and the invariant keep them.
+constexpr const char* kept_by_buddy_laws =
+    " buddy.blocks.inside_zone buddy.blocks.aligned buddy.blocks.disjoint buddy.blocks.no_two_partners"
+    " buddy.map.pair buddy.account.free_pages buddy.count.not_negative buddy.alloc.exactly buddy.free.exactly"
+    " buddy.free.restores";
+
+/// Clauses that decide, and that no recording shows.
+constexpr const char* buddy_not_recorded = " buddy.free.bug.too_large buddy.damage.bug.outside_zone";
+
+TEST(BuddyRecordings, show_all_other_clauses_deciding) {
+  expect_clauses("buddy", "buddy", std::string(kept_by_buddy_laws) + buddy_not_recorded);
+}
+
 constexpr const char* kept_by_slab_laws =
     " slab.order slab.first_not_full slab.chain.permutation slab.chain.length slab.chain.links"
     " slab.layout.disjoint slab.layout.inside slab.layout.aligned slab.layout.pages slab.colour.range"

@@ -1,6 +1,8 @@
 // Every recording of the families that can be replayed: what 2.4.0 did, the model and the implementation do, effects and
 // blocks included.
 
+#include <refmm/tests/buddy_subject.hpp>
+#include <refmm/tests/kernel_map_subject.hpp>
 #include <refmm/tests/model_subject.hpp>
 #include <refmm/tests/replay.hpp>
 #include <refmm/tests/slab_subject.hpp>
@@ -42,9 +44,14 @@ class Recording : public testing::TestWithParam<std::filesystem::path> {
 TEST_P(Recording, agrees_with_the_model) { expect_agreement({}); }
 
 TEST_P(Recording, agrees_with_the_implementation) {
+  const auto buddy = make_buddy_implementation();
   const auto slab = make_slab_implementation();
   const auto vma = make_vma_implementation();
-  expect_agreement({.model = false, .implementation = {.slab = slab.get(), .vma = vma.get()}});
+  const auto kernel_map = make_kernel_map_implementation();
+  expect_agreement(
+      {.model = false,
+       .implementation = {
+           .buddy = buddy.get(), .slab = slab.get(), .kernel_map = kernel_map.get(), .vma = vma.get()}});
 }
 
 /// The recording without anything that 2.4.0 answered.
@@ -77,16 +84,18 @@ std::string test_name(const testing::TestParamInfo<std::filesystem::path>& recor
   return name;
 }
 
+INSTANTIATE_TEST_SUITE_P(OfThePageAllocator, Recording, testing::ValuesIn(recordings("buddy")), test_name);
 INSTANTIATE_TEST_SUITE_P(OfTheSlabAllocator, Recording, testing::ValuesIn(recordings("slab")), test_name);
 INSTANTIATE_TEST_SUITE_P(OfMemoryAreas, Recording, testing::ValuesIn(recordings("vma")), test_name);
+
+INSTANTIATE_TEST_SUITE_P(OfKernelMappings, Recording, testing::ValuesIn(recordings("kernel")), test_name);
 
 /// The corrected model in the place of the implementation: it does what 2.4.0 did up to the first call that a clause of a
 /// defect decides. Where it does not, a correction is without its clause.
 class VmaRecording : public Recording {};
+class BuddyRecording : public Recording {};
 
-TEST_P(VmaRecording, parts_from_the_corrected_model_at_a_defect) {
-  ModelSubject<VmaFamily> corrected;
-  const Report report = expect_agreement({.implementation = {.vma = &corrected}});
+void expect_partings_to_matter(const Report& report) {
   for (const Replayed& replayed : report.transcripts) {
     if (replayed.parting) {
       EXPECT_GE(replayed.parting->calls, 1u);
@@ -94,7 +103,27 @@ TEST_P(VmaRecording, parts_from_the_corrected_model_at_a_defect) {
   }
 }
 
+TEST_P(VmaRecording, parts_from_the_corrected_model_at_a_defect) {
+  ModelSubject<VmaFamily> corrected;
+  expect_partings_to_matter(expect_agreement({.implementation = {.vma = &corrected}}));
+}
+
+TEST_P(BuddyRecording, parts_from_the_corrected_model_at_a_defect) {
+  ModelSubject<BuddyFamily> corrected;
+  expect_partings_to_matter(expect_agreement({.implementation = {.buddy = &corrected}}));
+}
+
+INSTANTIATE_TEST_SUITE_P(OfThePageAllocator, BuddyRecording, testing::ValuesIn(recordings("buddy")), test_name);
 INSTANTIATE_TEST_SUITE_P(OfMemoryAreas, VmaRecording, testing::ValuesIn(recordings("vma")), test_name);
+
+class KernelMapRecording : public Recording {};
+
+TEST_P(KernelMapRecording, parts_from_the_corrected_model_at_a_defect) {
+  ModelSubject<KernelMapFamily> corrected;
+  expect_partings_to_matter(expect_agreement({.implementation = {.kernel_map = &corrected}}));
+}
+
+INSTANTIATE_TEST_SUITE_P(OfKernelMappings, KernelMapRecording, testing::ValuesIn(recordings("kernel")), test_name);
 
 }  // namespace
 }  // namespace refmm::replay

@@ -2,6 +2,9 @@
 #include <refmm/spec/mutant.hpp>
 #include <refmm/spec/nearest.hpp>
 #include <refmm/spec/transcript.hpp>
+#include <refmm/tests/buddy_subject.hpp>
+#include <refmm/tests/kernel_map_mutants.hpp>
+#include <refmm/tests/kernel_map_subject.hpp>
 #include <refmm/tests/replay.hpp>
 #include <refmm/tests/slab_mutants.hpp>
 #include <refmm/tests/slab_subject.hpp>
@@ -99,6 +102,7 @@ std::vector<std::string_view> mutant_names() {
   std::vector<std::string_view> names;
   for (const auto& mutant : slab_mutants) names.push_back(mutant.name);
   for (const auto& mutant : vma_mutants) names.push_back(mutant.name);
+  for (const auto& mutant : kernel_map_mutants) names.push_back(mutant.name);
   return names;
 }
 
@@ -108,15 +112,21 @@ class Subjects {
   Subjects(bool implementation, const std::string& mutant) {
     if (!mutant.empty()) mistake_.emplace(mutant);
     if (!implementation) return;
+    buddy_ = mistake_ ? make_mutable_buddy_implementation() : make_buddy_implementation();
     slab_ = mistake_ ? make_mutable_slab_implementation() : make_slab_implementation();
     vma_ = mistake_ ? make_mutable_vma_implementation() : make_vma_implementation();
+    kernel_map_ = mistake_ ? make_mutable_kernel_map_implementation() : make_kernel_map_implementation();
   }
-  replay::Implementations implementations() const { return {.slab = slab_.get(), .vma = vma_.get()}; }
+  replay::Implementations implementations() const {
+    return {.buddy = buddy_.get(), .slab = slab_.get(), .kernel_map = kernel_map_.get(), .vma = vma_.get()};
+  }
 
  private:
   std::optional<WithMutant> mistake_{};
+  std::unique_ptr<BuddySubject> buddy_{};
   std::unique_ptr<SlabSubject> slab_{};
   std::unique_ptr<VmaSubject> vma_{};
+  std::unique_ptr<KernelMapSubject> kernel_map_{};
 };
 
 Exit run(const Options& options) {
@@ -154,7 +164,7 @@ Exit run(const Options& options) {
   }
   line.clear();
   if (options.picture && findings.pictures == 0)
-    findings.text += "there is nothing to draw: only transcripts of the families kernel and vma have pictures\n";
+    findings.text += "there is nothing to draw: transcripts of the slab family have no pictures\n";
   return show(findings, options.fill);
 }
 

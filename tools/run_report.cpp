@@ -111,7 +111,9 @@ std::string unified(const Lines& left, const Lines& right) {
   return text;
 }
 
-std::string because(const Because& clauses, std::string_view what) {
+}  // namespace
+
+std::string text_of(const Because& clauses, std::string_view what) {
   std::vector<std::string_view> names;
   std::size_t width = 0;
   for (const ClauseRef clause : clauses) {
@@ -128,6 +130,8 @@ std::string because(const Because& clauses, std::string_view what) {
   }
   return text;
 }
+
+namespace {
 
 /// Where the two kernels parted: what the implementation was compared with, or what may explain a disagreement.
 std::string text_of_parting(const replay::Replayed& replayed, const std::string& file) {
@@ -159,14 +163,14 @@ std::string text_of(const replay::Disagreement& disagreement, const std::string&
   text += fmt::format("  {} is {} in the {} (=), {} in the {} (!)\n", path, shortened(expected, 0),
                       disagreement.reference, shortened(found, 0), disagreement.subject);
   const bool of_command_before = disagreement.about == block;
-  return text + because(disagreement.because, of_command_before ? "because, of the command before:" : "because");
+  return text + text_of(disagreement.because, of_command_before ? "because, of the command before:" : "because");
 }
 
 std::string text_of(const replay::Explanation& explanation, const std::string& file) {
   std::string text = fmt::format("{}:{}: {}{}{}\n", file, explanation.at.line, explanation.call,
                                  explanation.result.empty() ? "" : " = ", explanation.result);
   for (const std::string& effect : explanation.effects) text += fmt::format("  | {}\n", effect);
-  return text + because(explanation.because, "");
+  return text + text_of(explanation.because, "");
 }
 
 std::string text_of(const replay::Picture& picture, const std::string& file, bool colour) {

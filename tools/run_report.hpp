@@ -5,8 +5,12 @@
 #include <refmm/tests/replay.hpp>
 
 #include <string>
+#include <string_view>
 
 namespace refmm::command {
+
+/// Clauses below a line that says what they are, with the first sentence of each.
+std::string text_of(const Because& clauses, std::string_view what);
 
 /// A disagreement: where, the line, what the transcript has (`=`) and what the subject has (`!`), the first field that
 /// differs, and the clauses that decided.

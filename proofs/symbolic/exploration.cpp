@@ -10,6 +10,9 @@ namespace {
 /// Facts about products that one query may need.
 constexpr unsigned max_refinements = 200;
 
+/// The part of the resource limit within which Z3 answers by going on from the question before, or else from scratch.
+constexpr unsigned quick_share = 100;
+
 Exploration* running = nullptr;
 
 /// Ends a run whose assumptions no input satisfies.
@@ -32,7 +35,6 @@ std::set<unsigned> constants_in(const z3::expr& term) {
 }  // namespace
 
 Exploration::Exploration(const Limits& limits) : limits_(limits), parameters_(context_), solver_(context_) {
-  parameters_.set("rlimit", limits.rlimit);
   parameters_.set("random_seed", limits.random_seed);
   parameters_.set("relevancy", 0u);
   solver_.set(parameters_);
@@ -110,16 +112,26 @@ z3::solver Exploration::from_scratch() {
   return alone;
 }
 
+z3::check_result Exploration::check_within(unsigned rlimit) {
+  parameters_.set("rlimit", rlimit);
+  solver_.set(parameters_);
+  return solver_.check();
+}
+
 std::optional<z3::model> Exploration::check() {
   for (unsigned refinements = 0;; ++refinements) {
     ++statistics_.queries;
     z3::solver* answering = &solver_;
-    z3::check_result result = solver_.check();
     std::optional<z3::solver> alone;
+    z3::check_result result = check_within(limits_.rlimit / quick_share);
     if (result == z3::unknown) {
       alone.emplace(from_scratch());
       answering = &*alone;
       result = alone->check();
+    }
+    if (result == z3::unknown) {
+      answering = &solver_;
+      result = check_within(limits_.rlimit);
     }
     if (result == z3::unknown) throw Undecided("Z3 does not know: " + answering->reason_unknown());
     if (result == z3::unsat) return std::nullopt;

@@ -123,6 +123,8 @@ class Exploration {
   /// A solver with all that is asserted now, which works on bits after preprocessing: slower to set up than to go on from the
   /// question before, but it decides sums and differences that the other gives up on.
   z3::solver from_scratch();
+  /// Goes on from the question before.
+  z3::check_result check_within(unsigned rlimit);
   std::optional<z3::model> check();
   std::optional<z3::model> model_of(const z3::expr& condition);
   bool possible(const z3::expr& condition);

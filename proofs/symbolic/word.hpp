@@ -133,6 +133,7 @@ class BasicWord {
         a, b, [](native x, native y) { return x | y; }, [](auto x, auto y) { return x | y; });
   }
   friend BasicWord operator^(const BasicWord& a, const BasicWord& b) {
+    if (const unsigned shift = common_shift(a, b)) return shifted(a.short_of(shift) ^ b.short_of(shift), shift);
     return compute(
         a, b, [](native x, native y) { return x ^ y; }, [](auto x, auto y) { return x ^ y; });
   }
