@@ -1,7 +1,7 @@
 // Every operation on the directories of all processes, over maps of any size.
 //
 // Each is the decision of model/kernel_sharing.hpp about one directory, put where it belongs among all of them. The calls of
-// model/kernel_map.hpp take the same decisions for a list of processes.
+// model/kernel_map.hpp take the same decisions for a list of processes (tests/kernel_directories_test.cpp holds the two together).
 #pragma once
 
 #include <refmm/model/kernel_sharing.hpp>
