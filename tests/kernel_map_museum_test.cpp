@@ -9,7 +9,14 @@ namespace {
 
 class KernelMapMuseum : public testing::TestWithParam<Mutant> {};
 
-TEST_P(KernelMapMuseum, FindsTheMutantAndShowsItInAFewCommands) { expect_shown<KernelMapFamily>(GetParam(), 6); }
+/// Entries of the window are used again when all 1023 others have been: a get_page and a kmap for each.
+std::size_t most_commands(const Mutant& mutant) {
+  return mutant.name == "kernel.impl.kmap.forgets_flush" ? 3200 : 6;
+}
+
+TEST_P(KernelMapMuseum, FindsTheMutantAndShowsItInAFewCommands) {
+  expect_shown<KernelMapFamily>(GetParam(), most_commands(GetParam()));
+}
 
 /// `paging.impl.walk.ignores_user`: "paging_walk_ignores_user", as two areas have mutants.
 std::string name_with_area(const testing::TestParamInfo<Mutant>& tested) {
