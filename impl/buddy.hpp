@@ -279,7 +279,8 @@ template <BuddyObserver Observer>
 inline bool BuddyAllocator<Observer>::may_be_released(const Frame& frame, std::uint32_t position,
                                                       std::uint32_t order) {
   using enum buddy::Refusal;
-  if ((frame.marks & in_use) != 0) [[unlikely]]
+  const std::uint32_t ignored = mutant("buddy.impl.free.ignores_decr_after") ? buddy::PG_decr_after : 0;
+  if ((frame.marks & in_use & ~ignored) != 0) [[unlikely]]
     return refuse_release(refusal_of(frame.marks));
   if (order >= orders_) [[unlikely]]
     return refuse_release(block_too_large);

@@ -78,7 +78,8 @@ bool BuddyAllocator<Observer>::boot_free_run(std::uint32_t first, std::uint32_t 
 template <BuddyObserver Observer>
 bool BuddyAllocator<Observer>::boot_free_one(std::uint32_t position) {
   Frame& frame = frames_[position];
-  frame.marks = static_cast<std::uint16_t>(frame.marks & ~buddy::PG_reserved);
+  if (!mutant("buddy.impl.boot.keeps_reserved_mark"))
+    frame.marks = static_cast<std::uint16_t>(frame.marks & ~buddy::PG_reserved);
   frame.count = 0;
   maps_.let_go(position);
   return release(frame, position, 0);

@@ -25,6 +25,8 @@ constexpr PagesInSlot<W> pages_in_slot(const MachineOf<W>& machine, W addr, W si
   const W offset = offset_in_slot<W>(machine, addr);
   W end = offset + size;
   if (end > W(pgdir_size(machine))) end = W(pgdir_size(machine));
+  if (mutant("kernel.areas.misses_the_last_page_of_a_slot") && end == W(pgdir_size(machine)))
+    end = end - W(machine.page_size);
   const W first = pages_in<W>(machine, offset);
   const W last = end <= offset ? first + W(1u) : pages_in<W>(machine, end + W(machine.page_size - 1));
   return {first, last};

@@ -125,12 +125,16 @@ constexpr Decision<Walked<W>> walk(const MachineOf<W>& machine, const Directory&
                                    const TableIn& table_in, W addr, const paging::Access& access) {
   // refuse
   const W pde = lookup(directory, pgd_index<W>(machine, addr));
-  if (!is_present(pde)) return {page_fault(false, access), {"paging.walk.no_table", "paging.walk.error_code"}};
+  if (!is_present(pde))
+    return {page_fault(mutant("paging.fault.always_protection"), access),
+            {"paging.walk.no_table", "paging.walk.error_code"}};
 
   // find
   const bool large = is_large(pde);
   const W pte = large ? pde : lookup(table_in(pfn_of<W>(machine, pde)), pte_index<W>(machine, addr));
-  if (!is_present(pte)) return {page_fault(false, access), {"paging.walk.no_page", "paging.walk.error_code"}};
+  if (!is_present(pte))
+    return {page_fault(mutant("paging.fault.always_protection"), access),
+            {"paging.walk.no_page", "paging.walk.error_code"}};
   Decision<bool> permitted = permits(pde, pte, access);
   if (!permitted.value) {
     permitted.because.push_back("paging.walk.error_code");

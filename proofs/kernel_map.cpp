@@ -31,8 +31,7 @@ constexpr std::string_view pages = "every area, every page";
 const std::vector<Theorem>& theorems() {
   static const std::vector<Theorem> all{
       // ---- Where areas go: the induction along the list -------------------------------------------------------------
-      model(a_turn_of_the_search_passes_one_area, lists,
-            {"kernel.get_vm_area.ignores_the_end", "defect.kernel.area_wraps"},
+      model(a_turn_of_the_search_passes_one_area, lists, {"kernel.get_vm_area.ignores_the_end"},
             {"kernel.get_vm_area.first_fit", "kernel.get_vm_area.no_room"}),
       model(a_place_between_areas_is_free, lists, {"kernel.get_vm_area.overlaps_by_a_page"},
             {"kernel.get_vm_area.first_fit"}),
@@ -59,12 +58,14 @@ const std::vector<Theorem>& theorems() {
       model(every_page_has_the_entry_of_its_frame, pages, {"paging.entry.drops_flags"}),
 
       // ---- Pages and frames of areas ----------------------------------------------------------------------------------
-      model(the_pages_of_a_slot_are_those_of_the_area, pages, {"paging.index.table_slot_too_wide"}),
+      model(the_pages_of_a_slot_are_those_of_the_area, pages, {"kernel.areas.misses_the_last_page_of_a_slot"}),
       model(unmapping_reaches_the_end, pages, {"defect.kernel.vfree_to_the_top"}),
       model(no_frame_goes_before_the_flush, pages, {"defect.kernel.flush_before_free"}, {"kernel.vfree.frames"}),
       model(vfree_gives_each_page_back_once, pages,
             {"defect.kernel.iounmap_frees_ram", "kernel.vfree.gives_reserved_frames_back"},
             {"kernel.vfree.frames"}),
+      model(slots_without_a_frame_stay_empty, "every use of the table that stands in",
+            {"defect.kernel.stand_in_table"}, {"paging.table.none"}),
       model(stand_in_tables_stand_in_for_one, "every use of it",
             {"defect.kernel.stand_in_aliases", "defect.kernel.stand_in_refilled"}),
   };

@@ -42,6 +42,9 @@ const std::vector<Theorem>& theorems() {
             {"paging.walk.large_page_is_small", "paging.walk.asks_only_the_table",
              "paging.walk.ignores_write_protect"},
             {"paging.walk.translates", "paging.walk.large_page", "paging.walk.no_table", "paging.walk.no_page"}),
+      model(without_a_table_there_is_a_fault, walks, {"paging.fault.always_protection"}, {"paging.walk.no_table"}),
+      model(without_a_page_there_is_a_fault, walks, {"paging.fault.always_protection"}, {"paging.walk.no_page"}),
+      model(large_pages_have_no_table, walks, {"paging.walk.large_page_is_small"}, {"paging.walk.large_page"}),
       model(faults_say_what_was_tried, walks, {"paging.fault.forgets_write"}, {"paging.walk.error_code"}),
       model(accesses_leave_marks, words, {"paging.walk.marks_tables_dirty"}),
 

@@ -34,11 +34,11 @@ namespace holds {
 
 // ---- Areas ----------------------------------------------------------------------------------------------------------
 
-constexpr bool areas_stand_in_the_order_of_their_addresses(const Observed& seen) {
+constexpr bool kernel_areas_stand_in_the_order_of_their_addresses(const Observed& seen) {
   return for_all_neighbours(seen, [](const LawArea& one, const LawArea& next) { return one.addr < next.addr; });
 }
 
-constexpr bool no_address_is_in_two_areas(const Observed& seen) {
+constexpr bool no_address_is_in_two_kernel_areas(const Observed& seen) {
   return for_all_neighbours(seen,
                             [](const LawArea& one, const LawArea& next) { return end_of(one) <= next.addr; });
 }
@@ -232,8 +232,8 @@ constexpr bool mapped_entries_of_the_window_have_their_frames(const Observed& se
   Conjunct<Observed> { clause, #name, holds::name }
 
 inline constexpr std::array invariant{
-    REFMM_CONJUNCT("kernel.areas.sorted", areas_stand_in_the_order_of_their_addresses),
-    REFMM_CONJUNCT("kernel.areas.disjoint", no_address_is_in_two_areas),
+    REFMM_CONJUNCT("kernel.areas.sorted", kernel_areas_stand_in_the_order_of_their_addresses),
+    REFMM_CONJUNCT("kernel.areas.disjoint", no_address_is_in_two_kernel_areas),
     REFMM_CONJUNCT("kernel.areas.guard_page", areas_are_whole_pages_and_a_guard_page),
     REFMM_CONJUNCT("kernel.areas.inside", areas_lie_inside_the_range),
     REFMM_CONJUNCT("kernel.areas.mapped", every_page_of_an_area_is_mapped),

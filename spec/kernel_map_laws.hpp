@@ -1,9 +1,9 @@
 // Laws about where the kernel's areas go: for lists of any length.
 //
-// get_vm_area walks along the list with a candidate. What is known on the way: every area behind it ends at or below the candidate,
-// and behind an area what is wanted still fits into the range. At the start of the range and of the list that holds of nothing
-// passed; a_turn_of_the_search_passes_one_area is the step of the induction along the list, and the laws about places that are found
-// its conclusion. What they claim of one arbitrary position they claim of every area of the list.
+// get_vm_area walks along the list with a candidate. What is known on the way: the candidate is the end of the area that was passed
+// last, and what is wanted still fits there. At the start of the list nothing was passed;
+// a_turn_of_the_search_passes_one_area is the step of the induction along the list, and the laws about places that are found its
+// conclusion. What they claim of one arbitrary position they claim of every area of the list.
 #pragma once
 
 #include <refmm/spec/kernel_map.hpp>
@@ -29,28 +29,44 @@ constexpr auto never() {
 
 // ---- Lists ----------------------------------------------------------------------------------------------------------
 
-/// Where an area is; nothing else of it matters here.
+/// Where an area is, in pages; nothing else of it matters here.
+template <Word W>
+struct AreaPages {
+  REFMM_RECORD(AreaPages, (W, first), (W, count));  // with the guard page
+};
+
+/// The same in bytes, as the search sees it.
 template <Word W>
 struct AreaExtent {
   REFMM_RECORD(AreaExtent, (W, addr), (W, size));  // bytes, with the guard page
 };
 
-/// The range that areas lie in.
-template <Word W>
-struct AreaRange {
-  W start, end;
-};
-
 inline constexpr unsigned shift_of_page = 12;
 
-/// Any range of whole pages in the kernel's half, that leaves pages at the top free: for fixed addresses.
+template <Word W>
+constexpr AreaExtent<W> in_bytes(const AreaPages<W>& area) {
+  return {area.first << W(shift_of_page), area.count << W(shift_of_page)};
+}
+
+/// The range that areas lie in, in pages.
+template <Word W>
+struct AreaRange {
+  W first, end;
+};
+
+/// Any range in the kernel's half that leaves pages at the top free: for fixed addresses.
 template <class World>
 constexpr auto any_range(World& world) {
   using W = WordOf<World>;
-  const W start = world.word("start_page", 0xc0000, 0xffffd) << W(shift_of_page);
-  const W end = world.word("end_page", 0xc0001, 0xffffe) << W(shift_of_page);
-  world.assume(start < end);
-  return AreaRange<W>{start, end};
+  const AreaRange<W> range{world.word("first_page", 0xc0000, 0xffffd), world.word("end_page", 0xc0001, 0xffffe)};
+  world.assume(range.first < range.end);
+  return range;
+}
+
+/// True if so many pages from a place on lie inside the range.
+template <Word W>
+constexpr auto fits(const AreaRange<W>& range, const W& place, const W& pages) {
+  return refmm::all(range.first <= place, place <= range.end, pages <= range.end - place);
 }
 
 /// [kernel.areas.sorted], [kernel.areas.disjoint], [kernel.areas.guard_page] and [kernel.areas.inside] as a hypothesis about a
@@ -59,27 +75,25 @@ template <Word W>
 struct LawfulAreas {
   AreaRange<W> range;
 
-  constexpr auto holds(const AreaExtent<W>& area) const {
-    const W within_page = W(law_machine.page_size - 1);
-    return refmm::all((area.addr & within_page) == W(0u), (area.size & within_page) == W(0u), area.size > W(0u),
-                      area.addr >= range.start, area.addr < range.end, area.size <= range.end - area.addr);
+  constexpr auto holds(const AreaPages<W>& area) const {
+    return both(area.count > W(0u), fits(range, area.first, area.count));
   }
-  constexpr auto holds(const AreaExtent<W>& earlier, const AreaExtent<W>& later) const {
-    return earlier.addr + earlier.size <= later.addr;
+  constexpr auto holds(const AreaPages<W>& earlier, const AreaPages<W>& later) const {
+    return earlier.first + earlier.count <= later.first;
   }
-  /// The boundaries of the areas are the given words, as pages inside the range, in their order.
-  constexpr std::vector<AreaExtent<W>> lawful(const std::vector<AreaExtent<W>>& list) const {
-    const W pages = (range.end - range.start) >> shift_of_page;
+  /// The boundaries of the areas are the given words, as pages of the range, in their order.
+  constexpr std::vector<AreaPages<W>> lawful(const std::vector<AreaPages<W>>& list) const {
+    const W pages = range.end - range.first;
     std::vector<W> bounds;
-    for (const AreaExtent<W>& area : list) {
-      bounds.push_back(area.addr % (pages + 1));
-      bounds.push_back(area.size % (pages + 1));
+    for (const AreaPages<W>& area : list) {
+      bounds.push_back(area.first % (pages + 1));
+      bounds.push_back(area.count % (pages + 1));
     }
     std::ranges::sort(bounds);
-    std::vector<AreaExtent<W>> areas;
+    std::vector<AreaPages<W>> areas;
     for (std::size_t i = 0; i < list.size(); ++i) {
       const W from = bounds[2 * i], to = bounds[2 * i + 1];
-      if (from < to) areas.push_back({range.start + (from << shift_of_page), (to - from) << shift_of_page});
+      if (from < to) areas.push_back({range.first + from, to - from});
     }
     return areas;
   }
@@ -87,55 +101,65 @@ struct LawfulAreas {
 
 // ---- The search -------------------------------------------------------------------------------------------------------
 
-/// A search that has come to a position of a list.
+/// A search that has come to a position of a list; all in pages.
 template <Word W, class List>
 struct Searching {
   AreaRange<W> range;
   List areas;
-  W position, candidate, size;
+  W position, candidate, pages;
 };
 
-/// Any search, anywhere on its way: all that is known there.
+/// Any search, anywhere on its way: all that is known there. Behind an area the candidate is its end, and what is wanted still fits.
 template <class World>
 constexpr auto any_search(World& world) {
   using W = WordOf<World>;
   const auto range = any_range(world);
-  const W position = world.word("position"), candidate = world.word("candidate_page", 0, 0xfffff)
-                                                         << W(shift_of_page);
-  const W size = world.word("size_pages", 1, 0xfffff) << W(shift_of_page);
-  world.assume(both(range.start <= candidate, candidate <= range.end));
-  const auto areas = world.template sequence<AreaExtent>("areas", LawfulAreas<W>{range});
-  world.assume_everywhere(areas, [=](const auto& here, const auto& area) {
-    return implies(here < position, area.addr + area.size <= candidate);
-  });
+  const auto areas = world.template sequence<AreaPages>("areas", LawfulAreas<W>{range});
+  const W position = world.word("position"), pages = world.word("pages", 1, 0xfffff);
   world.assume(position <= length(areas));
-  world.assume(implies(position == W(0u), candidate == range.start));
-  world.assume(implies(position > W(0u), size <= range.end - candidate));
-  return Searching<W, std::remove_const_t<decltype(areas)>>{range, areas, position, candidate, size};
+  W candidate = range.first;
+  if (position != W(0u)) {
+    const auto passed = at(areas, position - W(1u));
+    candidate = passed.first + passed.count;
+    world.assume(pages <= range.end - candidate);
+  }
+  // It follows from the order of the list, and saves Z3 the way there.
+  world.assume_everywhere(areas, [=](const auto& here, const auto& area) {
+    return implies(here < position, area.first + area.count <= candidate);
+  });
+  return Searching<W, std::remove_const_t<decltype(areas)>>{range, areas, position, candidate, pages};
 }
 
-/// True if `size` bytes from a place on lie inside the range.
-template <Word W>
-constexpr auto fits(const AreaRange<W>& range, const W& place, const W& size) {
-  return refmm::all(range.start <= place, place <= range.end, size <= range.end - place);
+/// One turn of it, past the area at its position.
+template <class World, Word W, class List>
+constexpr auto turn_of(World& world, auto subject, const Searching<W, List>& search) {
+  const auto bytes = [](const W& pages) { return pages << W(shift_of_page); };
+  const auto area = in_bytes(at(search.areas, search.position));
+  auto turn = subject.past_area(bytes(search.range.end), bytes(search.candidate), bytes(search.pages), area);
+  world.reached(turn.because);
+  return turn;
 }
 
-/// What a search has come to: the place is free of the area at any position, inside the range, and the list with it is lawful.
+/// Its end, behind all areas.
+template <class World, Word W, class List>
+constexpr auto end_of(World& world, auto subject, const Searching<W, List>& search) {
+  const auto bytes = [](const W& pages) { return pages << W(shift_of_page); };
+  const bool none = static_cast<bool>(length(search.areas) == W(0u));
+  auto end = subject.behind_all(bytes(search.range.end), bytes(search.candidate), bytes(search.pages), none);
+  world.reached(end.because);
+  return end;
+}
+
+/// What a search has come to: the place is inside the range, and the list with it in its position is lawful. That is, said of
+/// any two positions of it, that the place is free of every area.
 template <class World, Word W, class List>
 constexpr auto found_lawfully(World& world, const Searching<W, List>& search) {
-  const W here = world.word("here");
-  const AreaExtent<W> found{search.candidate, search.size};
-  const auto inside = fits(search.range, search.candidate, search.size);
+  const AreaPages<W> found{search.candidate, search.pages};
   const auto after = inserted(search.areas, search.position, found);
   const W earlier = world.position("earlier", after), later = world.position("later", after);
   const LawfulAreas<W> lawful{search.range};
-  auto claim = refmm::all(inside, lawful.holds(at(after, earlier)),
-                          implies(earlier < later, lawful.holds(at(after, earlier), at(after, later))));
-  if (here < length(search.areas)) {
-    const auto area = at(search.areas, here);
-    claim = both(claim, either(area.addr + area.size <= found.addr, found.addr + found.size <= area.addr));
-  }
-  return claim;
+  return refmm::all(fits(search.range, found.first, found.count), lawful.holds(at(after, earlier)),
+                    implies(earlier < later, lawful.holds(at(after, earlier), at(after, later))));
 }
 
 inline constexpr Law a_turn_of_the_search_passes_one_area{
@@ -144,15 +168,14 @@ inline constexpr Law a_turn_of_the_search_passes_one_area{
     [](auto& world, auto subject) {
       using W = WordOf<decltype(world)>;
       const auto search = any_search(world);
-      const W here = world.word("here");
-      world.assume(both(search.position < length(search.areas), here < length(search.areas)));
-      const auto area = at(search.areas, search.position);
-      const auto turn = subject.past_area(search.range.end, search.candidate, search.size, area);
-      world.reached(turn.because);
+      const W here = world.position("here", search.areas);
+      world.assume(search.position < length(search.areas));
+      const auto turn = turn_of(world, subject, search);
       if (!subject.goes_on(turn)) return W(0u) == W(0u);
-      const auto other = at(search.areas, here);
-      return refmm::all(turn.addr == area.addr + area.size, fits(search.range, turn.addr, search.size),
-                        implies(here <= search.position, other.addr + other.size <= turn.addr));
+      const auto area = at(search.areas, search.position), other = at(search.areas, here);
+      const W next = area.first + area.count;
+      return refmm::all(turn.addr == (next << W(shift_of_page)), fits(search.range, next, search.pages),
+                        implies(here <= search.position, other.first + other.count <= next));
     }};
 
 inline constexpr Law a_place_between_areas_is_free{
@@ -161,10 +184,7 @@ inline constexpr Law a_place_between_areas_is_free{
       using W = WordOf<decltype(world)>;
       const auto search = any_search(world);
       world.assume(search.position < length(search.areas));
-      const auto area = at(search.areas, search.position);
-      const auto turn = subject.past_area(search.range.end, search.candidate, search.size, area);
-      world.reached(turn.because);
-      if (!subject.is_here(turn)) return W(0u) == W(0u);
+      if (!subject.is_here(turn_of(world, subject, search))) return W(0u) == W(0u);
       return found_lawfully(world, search);
     }};
 
@@ -174,10 +194,7 @@ inline constexpr Law a_place_behind_all_areas_is_free{
       using W = WordOf<decltype(world)>;
       const auto search = any_search(world);
       world.assume(search.position == length(search.areas));
-      const bool none = static_cast<bool>(length(search.areas) == W(0u));
-      const auto end = subject.behind_all(search.range.end, search.candidate, search.size, none);
-      world.reached(end.because);
-      if (!subject.is_here(end)) return W(0u) == W(0u);
+      if (!subject.is_here(end_of(world, subject, search))) return W(0u) == W(0u);
       return found_lawfully(world, search);
     }};
 
@@ -186,20 +203,15 @@ inline constexpr Law no_room_means_no_room{
     [](auto& world, auto subject) {
       using W = WordOf<decltype(world)>;
       const auto search = any_search(world);
-      const bool at_end = static_cast<bool>(search.position == length(search.areas));
-      const bool none = static_cast<bool>(length(search.areas) == W(0u));
-      const W place = world.word("place");
-      if (at_end) {
-        const auto end = subject.behind_all(search.range.end, search.candidate, search.size, none);
-        world.reached(end.because);
-        if (subject.is_here(end)) return W(0u) == W(0u);
-        return negation(both(place >= search.candidate, fits(search.range, place, search.size)));
+      const W place = world.word("place", 0, 0xfffff);
+      if (search.position == length(search.areas)) {
+        if (subject.is_here(end_of(world, subject, search))) return W(0u) == W(0u);
+        return negation(both(place >= search.candidate, fits(search.range, place, search.pages)));
       }
-      const auto area = at(search.areas, search.position);
-      const auto turn = subject.past_area(search.range.end, search.candidate, search.size, area);
-      world.reached(turn.because);
+      const auto turn = turn_of(world, subject, search);
       if (subject.is_here(turn) || subject.goes_on(turn)) return W(0u) == W(0u);
-      return negation(both(place >= area.addr + area.size, fits(search.range, place, search.size)));
+      const auto area = at(search.areas, search.position);
+      return negation(both(place >= area.first + area.count, fits(search.range, place, search.pages)));
     }};
 
 inline constexpr Law no_place_is_below_the_range{
@@ -213,7 +225,7 @@ inline constexpr Law no_place_is_below_the_range{
       world.assume(area.size - W(1u) <= ~area.addr);
       const W candidate = world.word("candidate_page", 0xc0000, 0xfffff) << W(shift_of_page);
       const W size = world.word("size_pages", 1, 0xfffff) << W(shift_of_page);
-      const auto turn = subject.past_area(range.end, candidate, size, area);
+      const auto turn = subject.past_area(range.end << W(shift_of_page), candidate, size, area);
       world.reached(turn.because);
       if (!subject.goes_on(turn)) return W(0u) == W(0u);
       return turn.addr > area.addr;

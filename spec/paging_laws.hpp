@@ -142,6 +142,39 @@ inline constexpr Law what_is_mapped_is_reached{
       return refmm::all(permitted, reached->entry == walk.pte, reached->phys == frame + within);
     }};
 
+/// A fault, and one that says that an entry is not there.
+template <Word W>
+constexpr auto ends_without_an_entry(const AnyWalk<W>& walk) {
+  const auto* fault = std::get_if<PageFault>(&walk.end);
+  return W(fault && (fault->error_code & FAULT_PROTECTION) == 0 ? 1u : 0u) == W(1u);
+}
+
+inline constexpr Law without_a_table_there_is_a_fault{
+    "paging.walk.no_table", "an_access_to_a_slot_without_a_table_is_a_fault_that_says_that_nothing_is_there",
+    [](auto& world, auto subject) {
+      const auto walk = any_walk(world, subject);
+      return implies(negation(has_flag(walk.pde, PAGE_PRESENT)), ends_without_an_entry(walk));
+    }};
+
+inline constexpr Law without_a_page_there_is_a_fault{
+    "paging.walk.no_page", "an_access_to_a_page_without_an_entry_is_a_fault_that_says_that_nothing_is_there",
+    [](auto& world, auto subject) {
+      const auto walk = any_walk(world, subject);
+      return implies(negation(has_flag(walk.pte, PAGE_PRESENT)), ends_without_an_entry(walk));
+    }};
+
+inline constexpr Law large_pages_have_no_table{
+    "paging.walk.large_page", "an_access_to_a_page_of_4_mb_reaches_its_byte_of_the_slot_and_no_table_is_asked",
+    [](auto& world, auto subject) {
+      using W = WordOf<decltype(world)>;
+      const auto walk = any_walk(world, subject);
+      const auto* reached = std::get_if<Translation<W>>(&walk.end);
+      if (!reached) return W(0u) == W(0u);
+      return implies(
+          has_flag(walk.pde, PAGE_PSE),
+          both(reached->entry == walk.pde, reached->phys == (walk.pde & ~W(0xfffu)) + (walk.addr & W(0x3fffffu))));
+    }};
+
 inline constexpr Law faults_say_what_was_tried{
     "paging.walk.error_code", "the_error_code_of_a_fault_says_whether_entries_are_there_and_who_tried_what",
     [](auto& world, auto subject) {

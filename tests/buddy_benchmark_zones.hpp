@@ -116,7 +116,8 @@ class Scheme {
 
   void give(Pfn pfn, std::uint32_t order) {
     Page& page = pages_[pfn];
-    if ((page.flags & reserved) == 0 && --page.count == 0) give_whatever_its_count(page, static_cast<std::uint32_t>(pfn), order);
+    if ((page.flags & reserved) == 0 && --page.count == 0)
+      give_whatever_its_count(page, static_cast<std::uint32_t>(pfn), order);
   }
 
   void boot_free(Pfn first, Pfn last) {

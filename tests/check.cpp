@@ -1,3 +1,4 @@
+#include <refmm/tests/buddy_check.hpp>
 #include <refmm/tests/check.hpp>
 #include <refmm/tests/check_worker.hpp>
 #include <refmm/tests/kernel_map_check.hpp>
@@ -215,6 +216,7 @@ CheckReport<Family> check(const CheckRequest<Family>& request) {
   return report;
 }
 
+template CheckReport<BuddyFamily> check(const CheckRequest<BuddyFamily>&);
 template CheckReport<SlabFamily> check(const CheckRequest<SlabFamily>&);
 template CheckReport<KernelMapFamily> check(const CheckRequest<KernelMapFamily>&);
 template CheckReport<VmaFamily> check(const CheckRequest<VmaFamily>&);

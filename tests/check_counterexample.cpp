@@ -1,3 +1,4 @@
+#include <refmm/tests/buddy_check.hpp>
 #include <refmm/tests/check_counterexample.hpp>
 #include <refmm/tests/kernel_map_check.hpp>
 #include <refmm/tests/slab_check.hpp>
@@ -205,6 +206,8 @@ Counterexample<Family> counterexample(const shrink::Script<Family>& failing, Tes
   return {failing, std::move(testimony), name, head + '\n' + body};
 }
 
+template Counterexample<BuddyFamily> counterexample(const shrink::Script<BuddyFamily>&, Testimony,
+                                                    std::string_view);
 template Counterexample<SlabFamily> counterexample(const shrink::Script<SlabFamily>&, Testimony, std::string_view);
 template Counterexample<KernelMapFamily> counterexample(const shrink::Script<KernelMapFamily>&, Testimony,
                                                         std::string_view);

@@ -5,6 +5,7 @@
 //   Session, Caller                  what a random run does, and who carries it out: draw_session(seed, run),
 //                                    Caller(session), next(state), answered(command, result), most_commands
 //   boot_of(session)                 the machine of a session
+//   SharedBoot                       of a family whose boots own memory: a boot as processes can share it
 //   canonical(state)                 what of a state two subjects must agree on
 //   Companion                        what else is watched beside the model: Companion(boot), step(carried), count(coverage)
 //   keeps_invariant(boot, state)     the invariant holds
@@ -30,6 +31,22 @@ namespace refmm {
 
 template <class Family>
 struct Checking;
+
+namespace detail {
+template <class Family>
+struct SharedBootOf {
+  using type = typename Family::Boot;
+};
+template <class Family>
+  requires requires { typename Checking<Family>::SharedBoot; }
+struct SharedBootOf<Family> {
+  using type = typename Checking<Family>::SharedBoot;
+};
+}  // namespace detail
+
+/// A boot as processes can share it: what can be turned into a boot and back, and owns no memory.
+template <class Family>
+using SharedBoot = typename detail::SharedBootOf<Family>::type;
 
 /// A command that was carried out.
 template <class Family>

@@ -1,3 +1,4 @@
+#include <refmm/tests/buddy_check.hpp>
 #include <refmm/tests/check_lockstep.hpp>
 #include <refmm/tests/kernel_map_check.hpp>
 #include <refmm/tests/slab_check.hpp>
@@ -95,6 +96,7 @@ void Lockstep<Family>::count(Coverage& coverage) const {
   if (command_) Own::note_laws(coverage, {boot_, before_, *command_, result_, effects_, after_}, because_);
 }
 
+template class Lockstep<BuddyFamily>;
 template class Lockstep<SlabFamily>;
 template class Lockstep<KernelMapFamily>;
 template class Lockstep<VmaFamily>;

@@ -1,3 +1,4 @@
+#include <refmm/tests/buddy_check.hpp>
 #include <refmm/tests/check_trial.hpp>
 #include <refmm/tests/kernel_map_check.hpp>
 #include <refmm/tests/slab_check.hpp>
@@ -21,7 +22,7 @@ template <class Family>
 struct Trials<Family>::Board {
   // The question.
   int question;  // one of the constants below
-  typename Family::Boot boot;
+  SharedBoot<Family> boot;
   std::uint32_t count;
   std::array<shrink::Item<Family>, longest_script> items;
   // The answer.
@@ -198,6 +199,7 @@ Finding Trials<Family>::lost(const Script& failing, Answer how) const {
           .because = because};
 }
 
+template class Trials<BuddyFamily>;
 template class Trials<SlabFamily>;
 template class Trials<KernelMapFamily>;
 template class Trials<VmaFamily>;

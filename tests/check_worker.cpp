@@ -1,3 +1,4 @@
+#include <refmm/tests/buddy_check.hpp>
 #include <refmm/tests/check_lockstep.hpp>
 #include <refmm/tests/check_worker.hpp>
 #include <refmm/tests/kernel_map_check.hpp>
@@ -62,6 +63,7 @@ void work(const WorkerTask<Family>& task, WorkersCommon& common, WorkerBoard<Fam
   }
 }
 
+template void work(const WorkerTask<BuddyFamily>&, WorkersCommon&, WorkerBoard<BuddyFamily>&);
 template void work(const WorkerTask<SlabFamily>&, WorkersCommon&, WorkerBoard<SlabFamily>&);
 template void work(const WorkerTask<KernelMapFamily>&, WorkersCommon&, WorkerBoard<KernelMapFamily>&);
 template void work(const WorkerTask<VmaFamily>&, WorkersCommon&, WorkerBoard<VmaFamily>&);

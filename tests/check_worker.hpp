@@ -35,7 +35,7 @@ struct WorkerBoard {
   Coverage coverage;
   // The run under way: its commands so far, the one under way included.
   std::atomic<std::uint64_t> run;
-  typename Family::Boot boot;
+  SharedBoot<Family> boot;
   std::atomic<std::uint32_t> length;
   std::array<typename Family::Command, Checking<Family>::Caller::most_commands> commands_of_run;
 };

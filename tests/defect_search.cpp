@@ -1,4 +1,5 @@
 #include <refmm/spec/record.hpp>
+#include <refmm/tests/buddy_check.hpp>
 #include <refmm/tests/defect_search.hpp>
 #include <refmm/tests/kernel_map_check.hpp>
 #include <refmm/tests/model_subject.hpp>
@@ -27,7 +28,7 @@ void uncorrect(Corrections& corrections, std::string_view name) {
   });
 }
 
-/// It goes the way of the kernel without the defects up to the first call that one of them decides. Two kernels of which one
+/// It goes the way of the kernel without the defects up to the first call that one of them decides, the boot being one. Two kernels of which one
 /// has some of the defects may differ in which of several refusals they come to first; that is no defect.
 template <class Family>
 class DefectiveModel final : public ModelSubject<Family> {
@@ -40,7 +41,9 @@ class DefectiveModel final : public ModelSubject<Family> {
   void reset(const typename Family::Boot& boot) override {
     ModelSubject<Family>::reset(boot);
     this->boot_.kernel.corrected = with_;
-    went_wrong_ = false;
+    auto booted = Family::boot(this->boot_);
+    went_wrong_ = Checking<Family>::canonical(booted) != Checking<Family>::canonical(this->state_);
+    if (went_wrong_) this->state_ = std::move(booted);
   }
   Answer apply(const typename Family::Command& command) override {
     auto outcome = Family::step(this->boot_, this->state_, command);
@@ -152,6 +155,14 @@ void check_as_built(CheckRequest<Family>& request) {
   request.demands.companion = false;
   request.cite = [=](const shrink::Script<Family>& script) { return deciding_defect<Family>(script, nothing); };
 }
+
+template struct Defect<BuddyFamily>;
+template std::span<const Defect<BuddyFamily>> defects();
+template const Defect<BuddyFamily>* find_defect(std::string_view);
+template std::unique_ptr<Subject<BuddyFamily>> make_defective_model(const buddy::Corrections&,
+                                                                    const buddy::Corrections&);
+template CheckReport<BuddyFamily> look_for(const Defect<BuddyFamily>&, const DefectRequest&);
+template void check_as_built(CheckRequest<BuddyFamily>&);
 
 template struct Defect<KernelMapFamily>;
 template std::span<const Defect<KernelMapFamily>> defects();

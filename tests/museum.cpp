@@ -1,4 +1,5 @@
 #include <refmm/spec/mutant.hpp>
+#include <refmm/tests/buddy_check.hpp>
 #include <refmm/tests/kernel_map_check.hpp>
 #include <refmm/tests/museum.hpp>
 #include <refmm/tests/slab_check.hpp>
@@ -61,9 +62,11 @@ Exhibit<Family> exhibit(const Mutant& mutant, const MuseumRequest& request) {
   return exhibit;
 }
 
+template struct Exhibit<BuddyFamily>;
 template struct Exhibit<SlabFamily>;
 template struct Exhibit<KernelMapFamily>;
 template struct Exhibit<VmaFamily>;
+template Exhibit<BuddyFamily> exhibit(const Mutant&, const MuseumRequest&);
 template Exhibit<SlabFamily> exhibit(const Mutant&, const MuseumRequest&);
 template Exhibit<KernelMapFamily> exhibit(const Mutant&, const MuseumRequest&);
 template Exhibit<VmaFamily> exhibit(const Mutant&, const MuseumRequest&);

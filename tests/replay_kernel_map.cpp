@@ -3,6 +3,8 @@
 #include <refmm/tests/replay_difference.hpp>
 #include <refmm/tests/replay_kernel_map.hpp>
 
+#include <cstdint>
+#include <optional>
 #include <utility>
 #include <variant>
 
@@ -80,6 +82,33 @@ std::optional<KernelMapFamily::Boot> KernelMap::corrected(const KernelMapFamily:
   KernelMapFamily::Boot corrected = boot;
   corrected.kernel.corrected = kernel_map::all_corrected;
   return corrected;
+}
+
+KernelMapFamily::Command KernelMap::for_corrected(const KernelMapFamily::Command& command, const Memory& memory) {
+  using namespace kernel_map;
+  constexpr std::uint32_t no_frame = ~std::uint32_t{0};
+  const auto in_corrected = [&](std::uint32_t pfn) {
+    const auto found = memory.frames.find(pfn);
+    return found == memory.frames.end() ? pfn : found->second.value_or(no_frame);
+  };
+  if (const auto* put = std::get_if<PutPage<std::uint32_t>>(&command))
+    return PutPage<std::uint32_t>{in_corrected(put->pfn)};
+  if (const auto* mapped = std::get_if<Kmap<std::uint32_t>>(&command))
+    return Kmap<std::uint32_t>{in_corrected(mapped->pfn)};
+  if (const auto* unmapped = std::get_if<Kunmap<std::uint32_t>>(&command))
+    return Kunmap<std::uint32_t>{in_corrected(unmapped->pfn)};
+  return command;
+}
+
+void KernelMap::remember_corrected(Memory& memory, const KernelMapFamily::Command& command,
+                                   const KernelMapFamily::Result& as_built,
+                                   const KernelMapFamily::Result& corrected) {
+  using namespace kernel_map;
+  if (const auto* put = std::get_if<PutPage<std::uint32_t>>(&command)) memory.frames.erase(put->pfn);
+  const auto* given = std::get_if<FrameNumber<std::uint32_t>>(&as_built);
+  if (!std::holds_alternative<GetPage>(command) || given == nullptr) return;
+  const auto* other = std::get_if<FrameNumber<std::uint32_t>>(&corrected);
+  memory.frames[given->pfn] = other == nullptr ? std::nullopt : std::optional(other->pfn);
 }
 
 bool KernelMap::same(const KernelMapFamily::State& one, const KernelMapFamily::State& other) {

@@ -9,6 +9,8 @@
 #include <refmm/tests/replay.hpp>
 #include <refmm/tests/replay_notation.hpp>
 
+#include <cstdint>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -19,10 +21,12 @@ namespace refmm::replay {
 template <>
 struct NotationOf<KernelMapFamily> {
   static constexpr const char* what_fits = "RAM and a kernel's half that fit into the machine";
-  /// Which frames and addresses there are depends on the machine.
+  /// Which frames and addresses there are depends on the machine. While the corrected kernel goes its own way, it gives callers
+  /// other frames than 2.4.0 did: these are they, by those of the recording; nothing where it gave none.
   struct Memory {
     explicit Memory(const KernelMapFamily::Boot& of) : boot(of) {}
     KernelMapFamily::Boot boot;
+    std::map<std::uint32_t, std::optional<std::uint32_t>> frames{};
   };
   using Question = kernel_map::Question;
   struct BootLine {
@@ -54,6 +58,12 @@ struct NotationOf<KernelMapFamily> {
   static Subject<KernelMapFamily>* subject(const Options& options) { return options.implementation.kernel_map; }
   static std::optional<KernelMapFamily::Boot> corrected(const KernelMapFamily::Boot& boot);
   static bool same(const KernelMapFamily::State& one, const KernelMapFamily::State& other);
+  /// A frame that a recording gives back, or maps, is the one that the corrected kernel has given in its place.
+  static KernelMapFamily::Command for_corrected(const KernelMapFamily::Command& command, const Memory& memory);
+  static void remember_corrected(Memory& memory, const KernelMapFamily::Command& command,
+                                 const KernelMapFamily::Result& as_built,
+                                 const KernelMapFamily::Result& corrected);
+  static void forget_corrected(Memory& memory) { memory.frames.clear(); }
   static bool shows_lookup(const Question&) { return false; }
   static KernelMapFamily::State with_lookup_of(const KernelMapFamily::State&, KernelMapFamily::State seen) {
     return seen;

@@ -80,7 +80,8 @@ class FamilyTranscript final : public Transcript {
 
   void begin_line(Position at);
   bool is_alive(const Line& line);
-  Answer step_model(const Command& command, Position at);
+  Command for_corrected(const Command& command) const;
+  Answer step_model(const Command& command, const Command& for_other, Position at);
   void step_other(const Command& command, Position at);
   void note_defects(Position at, const Because& as_built);
   Answer apply(const Line& line, const Command& command) const;
@@ -103,7 +104,8 @@ class FamilyTranscript final : public Transcript {
   Model<Family> model_;
   std::optional<Model<Family>> other_{};  // the other profile: of the implementation, or of the recordings
   Answer answer_of_other_{};
-  bool is_apart_ = false;  // the two profiles
+  bool is_apart_ = false;                 // the two profiles
+  bool has_left_implementation_ = false;  // at the end of the corrected kernel
   typename Notation::Memory memory_ = begin_memory<typename Notation::Memory>(boot_.boot);
   std::optional<Position> ended_{};  // by the call behind which nothing is defined
   Position here_;                    // the line under way
@@ -138,7 +140,7 @@ template <class Family>
 void FamilyTranscript<Family>::set(const Line& line, const transcript::Set& set) {
   begin_line(line.at);
   const Command knobs = Notation::read_set(source_, line, set);
-  step_model(knobs, line.at);
+  step_model(knobs, knobs, line.at);
   if (is_alive(line)) implementation_->apply(knobs);
 }
 
@@ -149,7 +151,8 @@ std::vector<std::string> FamilyTranscript<Family>::call(const Line& line, transc
   const Command command = Notation::read_call(source_, call, model_.state, memory_);
   const Said<Family> transcript = said_of_call(command, call, effects);
 
-  const Answer model = step_model(command, line.at);
+  const Command for_other = for_corrected(command);
+  const Answer model = step_model(command, for_other, line.at);
   ++replayed_.calls;
   const std::string result = Notation::notation(command, model.result);
   if (options_.explain) explain(line.at, call, result, model);
@@ -159,14 +162,21 @@ std::vector<std::string> FamilyTranscript<Family>::call(const Line& line, transc
   if (options_.model && transcript.effects) said_by_model.effects = model.effects;
   add(replayed_.disagreements,
       disagreement_of(line.at, call, {the_transcript, the_model, model_.because}, transcript, said_by_model));
-  if (is_alive(line)) compare_call(line, call, command, transcript, model);
+  if (is_alive(line)) compare_call(line, call, for_other, transcript, model);
   if (!agrees()) return {};
   // Where the corrected kernel notices misuse that 2.4.0 lets pass, it comes to its end, and the implementation with it.
   if (other_ && options_.profile == Profile::as_built && Family::ends_everything(answer_of_other_.result)) {
     other_.reset();
-    implementation_ = nullptr;
+    has_left_implementation_ = std::exchange(implementation_, nullptr) != nullptr;
+  } else if (has_left_implementation_) {
+    ++replayed_.parting->left_out;
   }
-  if (is_apart_ && other_) is_apart_ = !Notation::same(model_.state, other_->state);
+  if (is_apart_ && other_) {
+    is_apart_ = !Notation::same(model_.state, other_->state);
+    if constexpr (requires { Notation::forget_corrected(memory_); }) {
+      if (!is_apart_) Notation::forget_corrected(memory_);
+    }
+  }
 
   Notation::remember(memory_, command, model.result, line.at);
   if (Family::ends_everything(model.result)) ended_ = line.at;
@@ -237,12 +247,26 @@ bool FamilyTranscript<Family>::is_alive(const Line& line) {
   return false;
 }
 
-/// What the model makes of a command, and beside it the other profile.
+/// What a command of a recording means to the corrected kernel while that goes its own way: what 2.4.0 was given there has another name.
 template <class Family>
-typename Subject<Family>::Answer FamilyTranscript<Family>::step_model(const Command& command, Position at) {
+typename Family::Command FamilyTranscript<Family>::for_corrected(const Command& command) const {
+  if constexpr (requires { Notation::for_corrected(command, memory_); }) {
+    if (is_beside_corrected()) return Notation::for_corrected(command, memory_);
+  }
+  return command;
+}
+
+/// What the model makes of a command, and beside it the other profile of what that is to it.
+template <class Family>
+typename Subject<Family>::Answer FamilyTranscript<Family>::step_model(const Command& command,
+                                                                      const Command& for_other, Position at) {
   Answer answer = model_.step(command);
   replayed_.coverage.note(model_.because);
-  if (other_) step_other(command, at);
+  if (other_) step_other(for_other, at);
+  if constexpr (requires { Notation::remember_corrected(memory_, command, answer.result, answer.result); }) {
+    if (other_ && is_beside_corrected())
+      Notation::remember_corrected(memory_, command, answer.result, answer_of_other_.result);
+  }
   return answer;
 }
 

@@ -1,3 +1,4 @@
+#include <refmm/tests/buddy_shrink.hpp>
 #include <refmm/tests/kernel_map_shrink.hpp>
 #include <refmm/tests/shrink.hpp>
 #include <refmm/tests/slab_shrink.hpp>
@@ -66,6 +67,8 @@ Shrunk<Family> simplify(const Script<Family>& failing, const std::type_identity_
   return Search<Family>(failing, fails, go_on).run();
 }
 
+template Shrunk<BuddyFamily> simplify(const Script<BuddyFamily>&, const Fails<BuddyFamily>&,
+                                      const GoOn<BuddyFamily>&);
 template Shrunk<SlabFamily> simplify(const Script<SlabFamily>&, const Fails<SlabFamily>&, const GoOn<SlabFamily>&);
 template Shrunk<KernelMapFamily> simplify(const Script<KernelMapFamily>&, const Fails<KernelMapFamily>&,
                                           const GoOn<KernelMapFamily>&);

@@ -1,3 +1,4 @@
+#include <refmm/tests/buddy_check.hpp>
 #include <refmm/tests/defect_search.hpp>
 #include <refmm/tests/kernel_map_check.hpp>
 #include <refmm/tests/vma_check.hpp>
@@ -85,6 +86,10 @@ Exit show_defect(std::string_view name, const DefectOptions& options) {
                        as_built_replay);
   return Exit::difference;
 }
+
+template std::vector<std::string_view> names_of_defects<BuddyFamily>();
+template Exit show_defects<BuddyFamily>(const DefectOptions&);
+template Exit show_defect<BuddyFamily>(std::string_view, const DefectOptions&);
 
 template std::vector<std::string_view> names_of_defects<KernelMapFamily>();
 template Exit show_defects<KernelMapFamily>(const DefectOptions&);

@@ -2,6 +2,7 @@
 #include <refmm/spec/diagnostic.hpp>
 #include <refmm/spec/mutant.hpp>
 #include <refmm/spec/nearest.hpp>
+#include <refmm/tests/buddy_check.hpp>
 #include <refmm/tests/check.hpp>
 #include <refmm/tests/defect_search.hpp>
 #include <refmm/tests/kernel_map_check.hpp>
@@ -39,7 +40,7 @@ constexpr std::uint64_t default_seconds = 10;
 constexpr std::string_view as_built = "as-built";
 
 /// The families that can be checked, bottom up.
-constexpr std::tuple<SlabFamily, KernelMapFamily, VmaFamily> families{};
+constexpr std::tuple<BuddyFamily, SlabFamily, KernelMapFamily, VmaFamily> families{};
 
 struct Options {
   std::string area = "all";

@@ -3,6 +3,12 @@
 #include <refmm/spec/buddy_laws.hpp>
 #include <refmm/spec/buddy_list_laws.hpp>
 #include <refmm/spec/buddy_step_laws.hpp>
+#include <refmm/spec/kernel_map_invariant.hpp>
+#include <refmm/spec/kernel_map_laws.hpp>
+#include <refmm/spec/kernel_map_range_laws.hpp>
+#include <refmm/spec/kernel_map_step_laws.hpp>
+#include <refmm/spec/kernel_sharing_laws.hpp>
+#include <refmm/spec/paging_laws.hpp>
 #include <refmm/spec/slab_chain_laws.hpp>
 #include <refmm/spec/slab_geometry_laws.hpp>
 #include <refmm/spec/slab_invariant.hpp>
@@ -50,6 +56,15 @@ std::vector<LawEntry> collect() {
   append(entries, slab::kmalloc_laws);
   append(entries, slab::reap_laws);
   append(entries, slab::step_laws, LawForm::every_step);
+  append(entries, kernel_map::invariant, LawForm::every_state);
+  append(entries, paging::entry_laws);
+  append(entries, paging::walk_laws);
+  append(entries, paging::directory_laws);
+  append(entries, paging::tlb_laws);
+  append(entries, kernel_map::sharing_laws);
+  append(entries, kernel_map::area_laws);
+  append(entries, kernel_map::io_laws);
+  append(entries, kernel_map::step_laws, LawForm::every_step);
   append(entries, vma::invariant, LawForm::every_state);
   append(entries, vma::piece_laws);
   append(entries, vma::split_laws);

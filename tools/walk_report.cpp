@@ -74,7 +74,7 @@ class Walk {
     return fmt::format("{} {} 0x{:08x} through {}{}\n", walk_.access.user ? "a program" : "the kernel",
                        walk_.access.write ? "writes" : "reads", walk_.addr,
                        walk_.pgd == 0 ? "swapper_pg_dir" : directory_notation(walk_.pgd),
-                       walk_.access.wp ? "" : ", which heeds no read-only entries (CR0.WP is off)");
+                       walk_.access.wp ? "" : ", with CR0.WP off");
   }
 
   /// The entries on the way.
