@@ -1,4 +1,4 @@
-// The model as the subject of the laws (spec/buddy_laws.hpp and its neighbour).
+// The model as the subject of the laws (spec/buddy_laws.hpp and its neighbours).
 #pragma once
 
 #include <refmm/model/buddy.hpp>

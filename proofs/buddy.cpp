@@ -1,4 +1,4 @@
-// The theorems of the page allocator: each law of spec/buddy_laws.hpp and spec/buddy_list_laws.hpp, claimed of model/buddy*.hpp.
+// The theorems of the page allocator: each law of spec/buddy_laws.hpp and its neighbours, claimed of model/buddy*.hpp.
 //
 // Each line: the law; what "every input" means; the mutants of the model on which the theorem fails; the clauses that some path
 // must reach. Zones have any number of frames and any blocks on their lists: lists and bit maps are functions of the position. What
@@ -10,6 +10,7 @@
 #include <refmm/spec/buddy_call_laws.hpp>
 #include <refmm/spec/buddy_laws.hpp>
 #include <refmm/spec/buddy_list_laws.hpp>
+#include <refmm/spec/buddy_merge_laws.hpp>
 
 #include <string_view>
 #include <utility>
