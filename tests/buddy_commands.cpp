@@ -172,7 +172,7 @@ Intent any_misuse(Source& source) {
   const bool on_list = kind == MisuseIntent::Kind::marked_on_list;
   return MisuseIntent{.kind = kind,
                       .which = source.number(0, many),
-                      .order = source.number(0, 11),
+                      .order = source.one_in(3) ? largest_order : source.number(0, 11),
                       .mark = on_list
                                   ? Mark{.flags = source.one_of(of_lru_lists), .buffers = false, .mapping = false}
                                   : any_mark_in_use(source)};
