@@ -56,7 +56,13 @@ class CallReader {
   Command<Word> unreserve() const { return frames<Unreserve<Word>>(); }
   Command<Word> get_page() const { return GetPage{false}; }
   Command<Word> get_page_high() const { return GetPage{true}; }
-  Command<Word> put_page() const { return PutPage<Word>{frame(0)}; }
+  Command<Word> put_page() const {
+    const Word pfn = frame(0);
+    if (holds_table<Word>(now_, pfn))
+      throw unexpected(source_, value(0), "a page table or directory is in this frame: nobody else has it",
+                       "a frame that get_page has given");
+    return PutPage<Word>{pfn};
+  }
   Command<Word> kmap() const { return Kmap<Word>{mappable_frame(0)}; }
   Command<Word> kunmap() const { return Kunmap<Word>{mappable_frame(0)}; }
   Command<Word> map_user() const;
@@ -65,7 +71,7 @@ class CallReader {
  private:
   const Value& value(std::size_t i) const { return call_.arguments[i].value; }
   Word address(std::size_t i) const { return read_address(source_, value(i)); }
-  Word size(std::size_t i) const { return reading::number(source_, value(i), "a size"); }
+  Word size(std::size_t i) const { return reading::word(source_, value(i), "a size"); }
 
   std::uint32_t directory(bool or_swapper) const {
     return in_use(source_, value(0), now_, read_directory(source_, value(0), or_swapper));

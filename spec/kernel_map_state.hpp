@@ -174,6 +174,16 @@ constexpr Frame frame_at(const Boot<W>& boot, const State<W>& state, const W& pf
   return pfn < num_physpages(boot) ? lookup(state.frames, pfn) : Frame{0, false, false};
 }
 
+/// True if a page table or directory is in a frame: whoever else gives it back takes it from under what leads to it.
+template <Word W>
+constexpr bool holds_table(const State<W>& state, const W& pfn) {
+  const auto is_in = [&](const auto& list) {
+    return std::ranges::any_of(list, [&](const auto& one) { return one.pfn == pfn; });
+  };
+  return is_in(state.tables) || is_in(state.pgds) || is_in(state.pgd_quicklist) ||
+         std::ranges::find(state.pte_quicklist, pfn) != state.pte_quicklist.end();
+}
+
 /// Frames that nobody has.
 template <std::unsigned_integral W>
 constexpr W free_frames(const Boot<W>& boot, const State<W>& state) {
