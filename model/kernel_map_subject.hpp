@@ -95,6 +95,9 @@ struct KernelMapSubject {
                                   W num_physpages, bool reserved) {
     return model::page_gone<W>(machine, corrected(), {}, page, entry, kind, num_physpages, reserved);
   }
+  static constexpr auto slot_without_frame(bool has_slot, bool maps) {
+    return model::slot_without_frame(corrected(), has_slot, maps);
+  }
   static constexpr auto stand_in_for(bool has_slot, bool maps) {
     return model::stand_in_for(corrected(), has_slot, maps);
   }

@@ -106,16 +106,22 @@ constexpr Decision<StandIn> stand_in_for(const kernel_map::Corrections& correcte
   return {{true, !maps || !corrected.stand_in_refilled}, std::move(because)};
 }
 
-/// A slot for which there is no frame: it stays empty. As built it gets the stand-in table, for ever. The call fails in either
-/// case. 2.4.0: the end of get_pte_kernel_slow.
+/// What a slot gets for which there is no frame: nothing. As built, the stand-in table, for ever. [paging.table.none]
+constexpr Decision<StandIn> slot_without_frame(const kernel_map::Corrections& corrected, bool has_slot,
+                                               bool maps) {
+  if (corrected.stand_in_table) return {{false, false}, {"paging.table.none"}};
+  return stand_in_for(corrected, has_slot, maps);
+}
+
+/// There is no frame for the table of a slot, and the call fails. 2.4.0: the end of get_pte_kernel_slow.
 template <Word W>
 constexpr KernelMapStep<W> no_table(const kernel_map::Boot<W>& boot, KernelMapStep<W> so_far, W slot) {
   const MachineOf<W>& machine = boot.kernel.machine;
 
-  // refuse
-  if (boot.kernel.corrected.stand_in_table) return cited(std::move(so_far), ClauseRef("paging.table.none"));
-  const auto stand_in = stand_in_for(boot.kernel.corrected, !stand_in_slots<W>(machine, so_far.state).empty(),
-                                     stand_in_is_used<W>(machine, so_far.state));
+  // find
+  const auto stand_in =
+      slot_without_frame(boot.kernel.corrected, !stand_in_slots<W>(machine, so_far.state).empty(),
+                         stand_in_is_used<W>(machine, so_far.state));
   for (const ClauseRef clause : stand_in.because) so_far = cited(std::move(so_far), clause);
   if (!stand_in.value.given) return so_far;
 

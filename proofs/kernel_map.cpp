@@ -64,6 +64,8 @@ const std::vector<Theorem>& theorems() {
       model(vfree_gives_each_page_back_once, pages,
             {"defect.kernel.iounmap_frees_ram", "kernel.vfree.gives_reserved_frames_back"},
             {"kernel.vfree.frames"}),
+      model(slots_without_a_frame_stay_empty, "every use of the table that stands in",
+            {"defect.kernel.stand_in_table"}, {"paging.table.none"}),
       model(stand_in_tables_stand_in_for_one, "every use of it",
             {"defect.kernel.stand_in_aliases", "defect.kernel.stand_in_refilled"}),
   };

@@ -1,9 +1,9 @@
 // Laws about where the kernel's areas go: for lists of any length.
 //
-// get_vm_area walks along the list with a candidate. What is known on the way: every area behind it ends at or below the candidate,
-// and behind an area what is wanted still fits into the range. At the start of the range and of the list that holds of nothing
-// passed; a_turn_of_the_search_passes_one_area is the step of the induction along the list, and the laws about places that are found
-// its conclusion. What they claim of one arbitrary position they claim of every area of the list.
+// get_vm_area walks along the list with a candidate. What is known on the way: the candidate is the end of the area that was passed
+// last, and what is wanted still fits there. At the start of the list nothing was passed;
+// a_turn_of_the_search_passes_one_area is the step of the induction along the list, and the laws about places that are found its
+// conclusion. What they claim of one arbitrary position they claim of every area of the list.
 #pragma once
 
 #include <refmm/spec/kernel_map.hpp>
@@ -109,21 +109,24 @@ struct Searching {
   W position, candidate, pages;
 };
 
-/// Any search, anywhere on its way: all that is known there.
+/// Any search, anywhere on its way: all that is known there. Behind an area the candidate is its end, and what is wanted still fits.
 template <class World>
 constexpr auto any_search(World& world) {
   using W = WordOf<World>;
   const auto range = any_range(world);
-  const W position = world.word("position"), candidate = world.word("candidate", 0xc0000, 0xffffe);
-  const W pages = world.word("pages", 1, 0xfffff);
-  world.assume(both(range.first <= candidate, candidate <= range.end));
   const auto areas = world.template sequence<AreaPages>("areas", LawfulAreas<W>{range});
+  const W position = world.word("position"), pages = world.word("pages", 1, 0xfffff);
+  world.assume(position <= length(areas));
+  W candidate = range.first;
+  if (position != W(0u)) {
+    const auto passed = at(areas, position - W(1u));
+    candidate = passed.first + passed.count;
+    world.assume(pages <= range.end - candidate);
+  }
+  // It follows from the order of the list, and saves Z3 the way there.
   world.assume_everywhere(areas, [=](const auto& here, const auto& area) {
     return implies(here < position, area.first + area.count <= candidate);
   });
-  world.assume(position <= length(areas));
-  world.assume(implies(position == W(0u), candidate == range.first));
-  world.assume(implies(position > W(0u), pages <= range.end - candidate));
   return Searching<W, std::remove_const_t<decltype(areas)>>{range, areas, position, candidate, pages};
 }
 
@@ -165,8 +168,8 @@ inline constexpr Law a_turn_of_the_search_passes_one_area{
     [](auto& world, auto subject) {
       using W = WordOf<decltype(world)>;
       const auto search = any_search(world);
-      const W here = world.word("here");
-      world.assume(both(search.position < length(search.areas), here < length(search.areas)));
+      const W here = world.position("here", search.areas);
+      world.assume(search.position < length(search.areas));
       const auto turn = turn_of(world, subject, search);
       if (!subject.goes_on(turn)) return W(0u) == W(0u);
       const auto area = at(search.areas, search.position), other = at(search.areas, here);

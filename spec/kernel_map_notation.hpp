@@ -3,7 +3,7 @@
 //
 // Every address and size that fits into 32 bits means something to 2.4.0; what no call can have (a sign, 33 bits, a directory or
 // a frame that there is not) is refused at its place, with InputError. Defined in tests/transcripts/kernel/README.md; two calls
-// and a key of `boot` are our own: see [kernel.notation].
+// and a key of `boot` are our own: see [paging.map_user], [paging.clear_page_tables], [paging.kernel.preallocated].
 #pragma once
 
 #include <refmm/spec/kernel_map.hpp>

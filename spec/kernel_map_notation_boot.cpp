@@ -124,7 +124,7 @@ SetKnobs read_set(const Source& source, const transcript::Line& line, const tran
   SetKnobs knobs{};
   for_each_field(knobs, [&](std::string_view key, SetKnobs::Value& knob) {
     if (const Value* value = reading::setting(set.settings, key))
-      knob = reading::number(source, *value, in_backticks(key));
+      knob = reading::word(source, *value, in_backticks(key));
   });
   return knobs;
 }

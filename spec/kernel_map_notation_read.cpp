@@ -71,7 +71,7 @@ class CallReader {
  private:
   const Value& value(std::size_t i) const { return call_.arguments[i].value; }
   Word address(std::size_t i) const { return read_address(source_, value(i)); }
-  Word size(std::size_t i) const { return reading::number(source_, value(i), "a size"); }
+  Word size(std::size_t i) const { return reading::word(source_, value(i), "a size"); }
 
   std::uint32_t directory(bool or_swapper) const {
     return in_use(source_, value(0), now_, read_directory(source_, value(0), or_swapper));

@@ -129,7 +129,7 @@ class EffectReader {
   Effect<Word> set_pde() const {
     return SetPde<Word>{read_directory(source_, value(0), true),
                         reading::number(source_, value(1), "a slot", 0, i386_2_4_0.entries_per_table - 1),
-                        reading::number(source_, value(2), "an entry")};
+                        reading::word(source_, value(2), "an entry")};
   }
   Effect<Word> flush_tlb() const { return FlushTlb{false}; }
   Effect<Word> flush_tlb_global() const { return FlushTlb{true}; }

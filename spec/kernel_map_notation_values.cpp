@@ -13,7 +13,7 @@ using transcript::Value;
 
 std::uint32_t read_address(const Source& source, const Value& value) {
   if (reading::is_null(value)) return 0;
-  return reading::number(source, value, "an address");
+  return reading::word(source, value, "an address");
 }
 
 std::optional<std::uint32_t> number_of(const Value& value, std::string_view kind) {

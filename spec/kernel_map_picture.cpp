@@ -245,10 +245,10 @@ std::vector<std::string> picture(const Boot<Word>& boot, const State<Word>& stat
   const auto directories_of = [](std::size_t count) {
     return fmt::format("{} director{}", count, count == 1 ? "y" : "ies");
   };
-  Lines lines{fmt::format("{}; of processes {}; on the quick lists {} and {}; {} of {} frames free",
-                          counted(areas.size(), "area"), directories_of(state.pgds.size()),
-                          directories_of(state.pgd_quicklist.size()), counted(state.pte_quicklist.size(), "table"),
-                          free_frames(boot, state), num_physpages(boot))};
+  Lines lines{fmt::format("{}, {} of processes; {} of {} frames free", counted(areas.size(), "area"),
+                          directories_of(state.pgds.size()), free_frames(boot, state), num_physpages(boot)),
+              fmt::format("on the quick lists {} and {}", directories_of(state.pgd_quicklist.size()),
+                          counted(state.pte_quicklist.size(), "table"))};
   lines.emplace_back();
   append(lines, directories(machine, state));
   lines.emplace_back();

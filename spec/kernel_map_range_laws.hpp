@@ -224,6 +224,16 @@ inline constexpr Law vfree_gives_each_page_back_once{
       return both(pfn < all, (gone.freed_now ? *gone.freed_now : *gone.freed_later) == pfn);
     }};
 
+inline constexpr Law slots_without_a_frame_stay_empty{
+    "paging.table.none", "a_slot_for_whose_table_there_is_no_frame_gets_no_other_table_instead",
+    [](auto& world, auto subject) {
+      using W = WordOf<decltype(world)>;
+      const bool has_slot = world.choose("has_slot", {0, 1}) != 0, used = world.choose("used", {0, 1}) != 0;
+      const auto gets = subject.slot_without_frame(has_slot, used);
+      world.reached(gets.because);
+      return W(gets.value.given || gets.value.filled ? 1u : 0u) == W(0u);
+    }};
+
 inline constexpr Law stand_in_tables_stand_in_for_one{
     "kernel.areas.mapped",
     "a_table_that_stands_in_for_one_is_not_given_to_another_slot_nor_filled_while_it_maps_something",
@@ -248,6 +258,7 @@ inline constexpr std::tuple io_laws{ioremap_covers_request,
                                     unmapping_reaches_the_end,
                                     no_frame_goes_before_the_flush,
                                     vfree_gives_each_page_back_once,
+                                    slots_without_a_frame_stay_empty,
                                     stand_in_tables_stand_in_for_one};
 
 }  // namespace refmm::kernel_map

@@ -115,6 +115,28 @@ std::uint32_t number(const Source& source, const Value& value, std::string_view 
                        : fmt::format("a number from {} to {}", lowest, highest));
 }
 
+namespace {
+
+/// Of a number with a sign, how 32 bits write it.
+std::string without_sign(const Value& value) {
+  constexpr std::uint64_t most_negative = std::uint64_t{1} << 31;
+  const auto* number = std::get_if<transcript::Number>(&value.form);
+  if (number == nullptr || !number->negative || number->magnitude > most_negative) return "";
+  return fmt::format("0x{:08x}", 0u - static_cast<std::uint32_t>(number->magnitude));
+}
+
+}  // namespace
+
+std::uint32_t word(const Source& source, const Value& value, std::string_view of) {
+  if (const auto number = number_of(value)) return *number;
+  const auto* number = std::get_if<transcript::Number>(&value.form);
+  throw unexpected(source, value,
+                   number == nullptr  ? fmt::format("{} is a number", of)
+                   : number->negative ? fmt::format("{} has no sign", of)
+                                      : fmt::format("{} has 32 bits", of),
+                   "a number of at most 32 bits", without_sign(value));
+}
+
 std::uint32_t flags(const Source& source, const Value& value, const FlagNames& names) {
   if (const auto number = number_of(value)) return *number;
   const auto* words = std::get_if<transcript::Names>(&value.form);

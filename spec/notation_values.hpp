@@ -55,6 +55,9 @@ std::optional<std::uint32_t> number_of(const transcript::Value& value);
 std::uint32_t number(const transcript::Source& source, const transcript::Value& value, std::string_view of,
                      std::uint32_t lowest = 0, std::uint32_t highest = std::numeric_limits<std::uint32_t>::max());
 
+/// A word of 32 bits; `of` is what it is, for the error: "an address". Of a negative number the error says how 32 bits write it.
+std::uint32_t word(const transcript::Source& source, const transcript::Value& value, std::string_view of);
+
 /// Flags: names joined with `|`, a number, or both.
 std::uint32_t flags(const transcript::Source& source, const transcript::Value& value, const FlagNames& names);
 

@@ -75,7 +75,7 @@ T read_knob(const Source& source, std::string_view key, const Value& value) {
     return reading::number(source, value, in_backticks(key), 0, 1) != 0;
   else {
     if (is_limit_in_bytes(key) && value.text == "infinity") return infinity;
-    return read_word(source, value, in_backticks(key));
+    return reading::word(source, value, in_backticks(key));
   }
 }
 

@@ -58,7 +58,7 @@ class CallReader {
  private:
   const Value& value(std::size_t i) const { return call_.arguments[i].value; }
   Word address(std::size_t i) const { return read_address(source_, value(i)); }
-  Word length(std::size_t i) const { return read_word(source_, value(i), "a length"); }
+  Word length(std::size_t i) const { return reading::word(source_, value(i), "a length"); }
   Word prot(std::size_t i) const { return reading::flags(source_, value(i), prot_flags()); }
   std::int32_t descriptor(std::size_t i) const { return read_descriptor(source_, value(i)); }
 
@@ -66,7 +66,7 @@ class CallReader {
   Mapping mapping(std::string_view offset) const {
     return {address(0),    length(1),
             prot(2),       reading::flags(source_, value(3), map_flags()),
-            descriptor(4), read_word(source_, value(5), offset)};
+            descriptor(4), reading::word(source_, value(5), offset)};
   }
 
   const Source& source_;

@@ -156,7 +156,7 @@ class EffectReader {
  private:
   const Value& value(std::size_t i) const { return effect_.arguments[i].value; }
   Word address(std::size_t i) const { return read_address(source_, value(i)); }
-  Word number(std::size_t i, std::string_view of) const { return read_word(source_, value(i), of); }
+  Word number(std::size_t i, std::string_view of) const { return reading::word(source_, value(i), of); }
   Name file(std::size_t i) const { return read_any_file_name(source_, value(i)); }
 
   const Source& source_;

@@ -32,14 +32,6 @@ constexpr std::array<Mode, 4> modes{
 
 constexpr std::string_view map_count_complaint = "exit_mmap: map count is ";
 
-/// Of a number with a sign, how 32 bits write it.
-std::string without_sign(const Value& value) {
-  constexpr std::uint64_t most_negative = std::uint64_t{1} << 31;
-  const auto* number = std::get_if<transcript::Number>(&value.form);
-  if (number == nullptr || !number->negative || number->magnitude > most_negative) return "";
-  return fmt::format("0x{:08x}", 0u - static_cast<std::uint32_t>(number->magnitude));
-}
-
 /// True of a name that stands for a shared memory object: `dev/zero:12`.
 bool is_shared_memory_name(std::string_view name) {
   constexpr std::string_view prefix = "dev/zero:";
@@ -68,18 +60,8 @@ const std::string& text_of(const Source& source, const Value& value) {
 
 }  // namespace
 
-std::uint32_t read_word(const Source& source, const Value& value, std::string_view of) {
-  if (const auto number = reading::number_of(value)) return *number;
-  const auto* number = std::get_if<transcript::Number>(&value.form);
-  throw unexpected(source, value,
-                   number == nullptr  ? fmt::format("{} is a number", of)
-                   : number->negative ? fmt::format("{} has no sign", of)
-                                      : fmt::format("{} has 32 bits", of),
-                   "a number of at most 32 bits", without_sign(value));
-}
-
 std::uint32_t read_address(const Source& source, const Value& value) {
-  return reading::is_null(value) ? 0 : read_word(source, value, "an address");
+  return reading::is_null(value) ? 0 : reading::word(source, value, "an address");
 }
 
 std::int32_t read_descriptor(const Source& source, const Value& value) {

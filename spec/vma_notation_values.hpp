@@ -12,10 +12,6 @@
 
 namespace refmm::vma {
 
-/// A word of the machine; `of` is what it is, for the error: "an address". Of a negative number the error says how 32 bits
-/// write it.
-std::uint32_t read_word(const transcript::Source& source, const transcript::Value& value, std::string_view of);
-
 /// A word, or `NULL` for 0, as strace prints it.
 std::uint32_t read_address(const transcript::Source& source, const transcript::Value& value);
 

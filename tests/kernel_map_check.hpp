@@ -2,9 +2,9 @@
 #pragma once
 
 #include <refmm/spec/kernel_map_state.hpp>
-#include <refmm/tests/as_built_companion.hpp>
 #include <refmm/tests/check_family.hpp>
 #include <refmm/tests/kernel_map_commands.hpp>
+#include <refmm/tests/kernel_map_companion.hpp>
 #include <refmm/tests/kernel_map_family.hpp>
 #include <refmm/tests/kernel_map_shrink.hpp>
 #include <refmm/tests/kernel_map_subject.hpp>
@@ -24,7 +24,7 @@ template <>
 struct Checking<KernelMapFamily> {
   using Session = kernel_map::Session;
   using Caller = kernel_map::Caller;
-  using Companion = AsBuiltCompanion<KernelMapFamily>;
+  using Companion = KernelMapCompanion;
 
   static Session draw_session(std::uint64_t seed, std::uint64_t run) {
     return kernel_map::draw_session(seed, run);

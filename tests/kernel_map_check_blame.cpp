@@ -54,8 +54,8 @@ const Clause& Checking<KernelMapFamily>::clause_to_blame(Finding::Kind, std::str
                                                          const Because& because) {
   for (const Rule& rule : rules()) {
     // `pgd_quicklist` is no `pgds`, and `pgds_made` neither.
-    if (!path.starts_with(rule.path) || (path.size() > rule.path.size() && path[rule.path.size()] != '[' &&
-                                         path[rule.path.size()] != '.'))
+    if (!path.starts_with(rule.path) ||
+        (path.size() > rule.path.size() && path[rule.path.size()] != '[' && path[rule.path.size()] != '.'))
       continue;
     for (const ClauseRef clause : rule.clauses) {
       if (std::ranges::find(because, clause) != because.end()) return *clause;

@@ -36,7 +36,14 @@ std::optional<BrokenLaw> Checking<KernelMapFamily>::broken_law(const Carried<Ker
   return std::nullopt;
 }
 
-void Checking<KernelMapFamily>::note_laws(Coverage&, const Carried<KernelMapFamily>&, const Because&) {}
+void Checking<KernelMapFamily>::note_laws(Coverage& coverage, const Carried<KernelMapFamily>& carried,
+                                          const Because&) {
+  coverage.note("paging.kernel.monotone");
+  // What an area has lost the processor may go on using until it is flushed, and does so no more.
+  if (kernel_map::area_freed(transition(carried))) coverage.note("paging.tlb.stale");
+  if (carried.boot.kernel.sharing == kernel_map::Sharing::preallocated && !carried.after.pgds.empty())
+    coverage.note("paging.kernel.preallocated.equal");
+}
 
 void Checking<KernelMapFamily>::note_invariant(Coverage& coverage) {
   for (const auto& conjunct : kernel_map::invariant) coverage.note(conjunct.clause);

@@ -75,7 +75,8 @@ std::string Checking<KernelMapFamily>::query_that_shows(const Finding& finding, 
     return path.find("].entries") == path.npos ? "cache" : "";
   if (const auto addr = page_behind(path, state)) return fmt::format("map 0x{:08x}-0x{:08x}", *addr, *addr + page);
   if (const auto pgd = element_of("pgds", path); pgd && pgd->position < state.pgds.size() && !pgd->rest.empty())
-    return pgd->rest.starts_with(".entries") ? fmt::format("pde pgd {}", state.pgds[pgd->position].number) : "pgds";
+    return pgd->rest.starts_with(".entries") ? fmt::format("pde pgd {}", state.pgds[pgd->position].number)
+                                             : "pgds";
   if (path.starts_with("pgds")) return "pgds";
   if (const auto frame = element_of("frames", path)) return fmt::format("frame {}", frame->position);
   return "";

@@ -269,23 +269,75 @@ Intent any_intent(Source& source, const Temper& temper) {
 
 Intent any_misuse(Source& source, const Temper& temper) {
   using enum MisuseIntent::Kind;
-  if (temper.weights[kunmap] != 0 && source.one_in(2))
-    return MisuseIntent{source.one_of(among(kunmap_not_mapped, kunmap_not_used))};
+  if (temper.ends_at_kunmap) return MisuseIntent{source.one_of(among(kunmap_not_mapped, kunmap_not_used))};
   return MisuseIntent{source.one_of(among(vmalloc_nothing, vmalloc_too_much, trim_for_ever))};
+}
+
+// ---- Sessions ---------------------------------------------------------------------------------------------------------------
+
+/// 2.4.0 as it was built puts a stand-in where there is no frame for a table: this brings a second slot to it, in which an area
+/// that fills the first one has ended.
+void append_two_failures(Source& source, std::vector<Intent>& intents) {
+  using enum Size::Measure;
+  const auto fail_after = [](std::uint32_t skipped) {
+    SetKnobs set{};
+    set.skip_pages = skipped;
+    set.fail_pages = 1;
+    return set;
+  };
+  const VmallocIntent one_page{VmallocGfp::any, {nothing, 0, 1, 0}};
+  intents.push_back(fail_after(0));
+  intents.push_back(one_page);
+  if (source.one_in(2)) intents.push_back(one_page);
+  intents.push_back(fail_after(source.number(1020, 1026)));
+  intents.push_back(VmallocIntent{VmallocGfp::any, {nothing, 0, source.offset(1023, 1026), 0}});
+  intents.push_back(one_page);
+  intents.push_back(IoremapIntent{
+      {Phys::Landmark::address, 0xe0000000, 0, 0}, {nothing, 0, source.offset(1018, 1022), 0}, false});
+  intents.push_back(one_page);
+  intents.push_back(one_page);
+}
+
+std::vector<Intent> any_opening(Source& source, const Temper& temper) {
+  using enum Size::Measure;
+  std::vector<Intent> intents;
+  switch (temper.opening) {
+    case Temper::Opening::none:
+      break;
+    case Temper::Opening::window:
+      intents.push_back(FillWindowIntent{1100, source.one_of(among(1u, 3u, 50u, 5000u))});
+      break;
+    case Temper::Opening::hoard:
+      // Up to the last frame there is, and a range that goes on behind it.
+      intents.push_back(GetIntent{false, 60});
+      intents.push_back(ReserveIntent{0, 100, true});
+      intents.push_back(any_of_reserved(source));
+      break;
+    case Temper::Opening::fill:
+      intents.push_back(
+          IoremapIntent{{Phys::Landmark::address, 0x80000000, 0, 0}, any_large_size(source, temper), false});
+      break;
+    case Temper::Opening::fail:
+      intents.push_back(any_failure(source));
+      intents.push_back(source.one_in(2) ? any_vmalloc(source, temper) : any_ioremap(source, temper));
+      break;
+    case Temper::Opening::fail_twice:
+      append_two_failures(source, intents);
+      break;
+  }
+  return intents;
 }
 
 Session any_session(Source source, int size) {
   const Temper temper = any_temper(source);
-  Session session{temper.boot, {}};
+  Session session{temper.boot, any_opening(source, temper)};
   // Where areas have little room, each may be as large as a machine has RAM: few of them will do.
-  const std::uint32_t most = 3 * static_cast<std::uint32_t>(size);
-  const bool costly = temper.little_room || temper.longest > 100;
-  const std::uint32_t count = source.number(1, costly ? 40 : most);
-  session.intents.reserve(count + 2);
-  if (temper.fills_window)
-    session.intents.push_back(FillWindowIntent{1100, source.one_of(among(1u, 3u, 50u, 5000u))});
-  while (session.intents.size() < count) session.intents.push_back(any_intent(source, temper));
-  if (source.one_in(4)) session.intents.push_back(any_misuse(source, temper));
+  const bool costly = temper.little_room || temper.longest > 100 || temper.opening == Temper::Opening::window ||
+                      temper.boot.kernel.sharing == Sharing::preallocated;
+  const std::uint32_t count = source.number(1, costly ? 40 : 3 * static_cast<std::uint32_t>(size));
+  session.intents.reserve(session.intents.size() + count + 1);
+  for (std::uint32_t i = 0; i < count; ++i) session.intents.push_back(any_intent(source, temper));
+  if (temper.ends_at_kunmap || source.one_in(4)) session.intents.push_back(any_misuse(source, temper));
   return session;
 }
 

@@ -19,6 +19,9 @@ constexpr W kernel_half = i386_2_4_0.page_offset;
 constexpr W user_slots_of_pgd = kernel_half / slot_bytes;
 constexpr W kernel_slots = i386_2_4_0.entries_per_table - user_slots_of_pgd;
 
+/// Areas of more frames would take as long as a thousand other calls.
+constexpr W most_frames = 1300;
+
 /// So many pages, which may be a negative number.
 constexpr W bytes_of(std::int32_t pages) { return static_cast<W>(pages) * page; }
 
@@ -176,6 +179,7 @@ struct Plan {
     const W size = survey.bytes(wish.size);
     const W pages = (size + page - 1) / page;
     if (pages == 0 || size > W{0} - page || pages > num_physpages(survey.boot)) return {};  // that is misuse
+    if (pages > most_frames) return {};
     return once(Vmalloc<W>{wish.gfp, size});
   }
   Commands operator()(const VfreeIntent& wish) const { return once(Vfree<W>{survey.at(wish.place)}); }

@@ -42,6 +42,7 @@ enum Name : std::size_t {
   highmem,
   window,
   dma,
+  stand_in,
   mixed
 };
 
@@ -62,13 +63,14 @@ constexpr std::array profiles{
     Profile{{6, 5, 6, 5, 2, 1, 0, 0, 4, 9, 4, 3, 9, 8, 0, 0, 1}, Memory::high,   6},     // highmem
     Profile{{2, 1, 2, 1, 1, 0, 0, 0, 2, 2, 1, 0, 5, 6, 0, 0, 0}, Memory::window, 4},     // window
     Profile{{9, 6, 1, 1, 1, 1, 0, 0, 1, 1, 1, 0, 0, 0, 0, 0, 1}, Memory::dma,    4},     // dma
+    Profile{{6, 4, 4, 3, 1, 0, 0, 0, 3, 0, 0, 0, 0, 0, 0, 0, 2}, Memory::slots,  4},     // stand_in
     Profile{{7, 5, 7, 5, 4, 3, 2, 2, 7, 3, 2, 2, 2, 2, 3, 2, 2}, Memory::high,   20}};   // mixed
 // clang-format on
 static_assert(profiles.size() == mixed + 1);
 
 /// One in so many sessions.
-constexpr std::array<std::uint32_t, profiles.size()> how_often{16, 20, 20, 16, 16, 4, 2, 10,
-                                                               16, 16, 16, 12, 1,  2, 16};
+constexpr std::array<std::uint32_t, profiles.size()> how_often{16, 20, 20, 16, 16, 4, 2, 12,
+                                                               16, 16, 16, 12, 3,  3, 5, 16};
 
 /// The first frame behind those that boot puts its tables in.
 W end_of_boot_tables(const Boot<W>& boot) {
@@ -113,14 +115,16 @@ void draw_memory(Source& source, Memory memory, Boot<W>& boot) {
   boot.highmem_pages = memory == Memory::window ? 1100 : source.one_in(8) ? 0 : source.number(1, 40);
 }
 
-Boot<W> any_boot(Source& source, Memory memory) {
+Boot<W> any_boot(Source& source, std::size_t profile, Memory memory) {
   Boot<W> boot{};
   boot.kernel = corrected;
-  if (source.one_in(3)) boot.kernel.sharing = Sharing::preallocated;
-  boot.pse = memory == Memory::most || memory == Memory::dma || !source.one_in(3);
+  // Where all tables are there from boot, a call takes several times as long; and no table is missing.
+  if (profile != stand_in && source.one_in(6)) boot.kernel.sharing = Sharing::preallocated;
+  boot.pse = memory == Memory::most || memory == Memory::dma || memory == Memory::slots || !source.one_in(3);
   boot.pge = boot.pse && !source.one_in(3);
   boot.config = source.one_of(among(Config::up, Config::up, Config::apic, Config::highmem));
-  if (memory == Memory::high || memory == Memory::window) boot.config = Config::highmem;
+  const bool to_the_window = memory == Memory::most && source.one_in(2);
+  if (memory == Memory::high || memory == Memory::window || to_the_window) boot.config = Config::highmem;
   draw_memory(source, memory, boot);
   // Tables of the direct mapping are as many as there is RAM.
   if (!boot.pse) {
@@ -131,13 +135,23 @@ Boot<W> any_boot(Source& source, Memory memory) {
   return boot;
 }
 
+Temper::Opening any_opening(Source& source, std::size_t profile) {
+  using Opening = Temper::Opening;
+  if (profile == window) return Opening::window;
+  if (profile == stand_in) return Opening::fail_twice;
+  if (profile == small && source.one_in(2)) return Opening::hoard;
+  if ((profile == full || profile == top) && !source.one_in(3)) return Opening::fill;
+  if (profile == fail && source.one_in(2)) return Opening::fail;
+  return Opening::none;
+}
+
 }  // namespace
 
 Temper any_temper(Source& source) {
   const std::size_t number = source.weighted(how_often);
   const Profile& profile = profiles[number];
   Temper temper{};
-  temper.boot = any_boot(source, profile.memory);
+  temper.boot = any_boot(source, number, profile.memory);
   for (std::size_t kind = 0; kind < kinds; ++kind)
     temper.weights[kind] = profile.weights[kind] * source.one_of(among(0u, 1u, 1u, 2u, 4u));
   temper.weights[vmalloc] += 1;  // so that something is mapped
@@ -152,7 +166,8 @@ Temper any_temper(Source& source) {
   temper.hoards = number == small || number == edges ? 4 : 20;
   temper.most_pgds = source.one_of(among(1u, 2u, 4u));
   if (number == procs && source.one_in(3)) temper.most_pgds = 40;
-  temper.fills_window = number == window;
+  temper.opening = any_opening(source, number);
+  temper.ends_at_kunmap = (number == highmem || number == window) && source.one_in(2);
   temper.little_room = profile.memory == Memory::most;
   return temper;
 }

@@ -47,8 +47,12 @@ struct Temper {
   std::uint32_t fast;       // one directory in N goes to the quick list
   std::uint32_t hoards;     // one time in N dozens of frames are taken, or reserved
   std::uint32_t most_pgds;  // that begin at once
-  bool fills_window;
-  bool little_room;  // the range of areas is a few dozen slots: one area may fill it
+  // How a session begins: a high frame gets an address for each entry of the window, frames are hoarded and reserved, an area
+  // fills the range, requests fail while no slot has a table.
+  enum class Opening { none, window, hoard, fill, fail, fail_twice };
+  Opening opening;
+  bool ends_at_kunmap;  // with a misuse of it
+  bool little_room;     // the range of areas is a few dozen slots: one area may fill it
 };
 
 /// One of the profiles, most of which the recordings have, changed by chance.

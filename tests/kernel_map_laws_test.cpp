@@ -63,7 +63,7 @@ TEST(KernelMapLaws, SearchesComeToEveryEnd) {
         }
         return true;
       },
-      {.runs = 20'000});
+      {.runs = 4'000});
   ASSERT_TRUE(sampling.held()) << to_text(sampling);
   EXPECT_EQ(count.size(), 5u);
   for (const auto& [what, runs] : count) EXPECT_GE(runs, 10) << what;

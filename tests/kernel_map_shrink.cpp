@@ -120,7 +120,8 @@ std::optional<Command<W>> Resolver::resolve(const Item& item, const State<W>& no
 void Resolver::note(const Item& item, const Result<W>& result) {
   if (const auto* pgd = std::get_if<PgdNumber>(&result)) pgds_[item.id] = pgd->number;
   if (const auto* address = std::get_if<Address<W>>(&result)) values_[item.id] = address->value;
-  if (const auto* frame = std::get_if<FrameNumber<W>>(&result)) values_[item.id] = frame->pfn * page;
+  const auto* frame = std::get_if<FrameNumber<W>>(&result);
+  if (frame && std::holds_alternative<GetPage>(item.command)) values_[item.id] = frame->pfn * page;
   // What was given back is somebody else's.
   if (std::holds_alternative<PutPage<W>>(item.command)) values_.erase(item.value_of);
 }

@@ -98,6 +98,7 @@ struct Parting {
   Position at;                       // of the first such call
   std::vector<ClauseRef> defects{};  // that decided them
   std::size_t calls = 0;             // in which the implementation was compared with the corrected model
+  std::size_t left_out = 0;  // behind the one at which the corrected kernel, and so the implementation, ended
 };
 
 /// What became of one transcript.

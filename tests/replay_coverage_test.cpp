@@ -40,7 +40,8 @@ constexpr const char* kept_by_buddy_laws =
     " buddy.free.restores";
 
 /// Clauses that decide, and that no recording shows.
-constexpr const char* buddy_not_recorded = " buddy.free.bug.too_large buddy.damage.bug.outside_zone";
+constexpr const char* buddy_not_recorded =
+    " buddy.free.bug.active buddy.free.bug.too_large buddy.damage.bug.outside_zone";
 
 TEST(BuddyRecordings, show_all_other_clauses_deciding) {
   expect_clauses("buddy", "buddy", std::string(kept_by_buddy_laws) + buddy_not_recorded);

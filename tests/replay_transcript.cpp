@@ -104,7 +104,8 @@ class FamilyTranscript final : public Transcript {
   Model<Family> model_;
   std::optional<Model<Family>> other_{};  // the other profile: of the implementation, or of the recordings
   Answer answer_of_other_{};
-  bool is_apart_ = false;  // the two profiles
+  bool is_apart_ = false;                 // the two profiles
+  bool has_left_implementation_ = false;  // at the end of the corrected kernel
   typename Notation::Memory memory_ = begin_memory<typename Notation::Memory>(boot_.boot);
   std::optional<Position> ended_{};  // by the call behind which nothing is defined
   Position here_;                    // the line under way
@@ -166,7 +167,9 @@ std::vector<std::string> FamilyTranscript<Family>::call(const Line& line, transc
   // Where the corrected kernel notices misuse that 2.4.0 lets pass, it comes to its end, and the implementation with it.
   if (other_ && options_.profile == Profile::as_built && Family::ends_everything(answer_of_other_.result)) {
     other_.reset();
-    implementation_ = nullptr;
+    has_left_implementation_ = std::exchange(implementation_, nullptr) != nullptr;
+  } else if (has_left_implementation_) {
+    ++replayed_.parting->left_out;
   }
   if (is_apart_ && other_) {
     is_apart_ = !Notation::same(model_.state, other_->state);

@@ -50,7 +50,7 @@ struct Findings {
   std::string text{};
   std::vector<Filled> filled{};
   std::size_t transcripts = 0, calls = 0, differ = 0, pictures = 0;
-  std::size_t with_corrected = 0, lookups_of_model = 0;
+  std::size_t with_corrected = 0, left_out = 0, lookups_of_model = 0;
 };
 
 void add(const fs::path& path, const replay::Report& report, bool colour, Findings& findings) {
@@ -60,7 +60,10 @@ void add(const fs::path& path, const replay::Report& report, bool colour, Findin
     ++findings.transcripts;
     findings.calls += replayed.calls;
     findings.pictures += replayed.pictures.size();
-    if (replayed.parting) findings.with_corrected += replayed.parting->calls;
+    if (replayed.parting) {
+      findings.with_corrected += replayed.parting->calls;
+      findings.left_out += replayed.parting->left_out;
+    }
     findings.lookups_of_model += replayed.lookups_of_model;
     filled += replayed.filled;
     findings.text += text_of(replayed, path.string(), colour);
@@ -89,6 +92,9 @@ Exit show(const Findings& findings, bool fill) {
   if (findings.with_corrected != 0)
     fmt::print("{} calls were compared with the corrected model, as defects of 2.4.0 had decided\n",
                findings.with_corrected);
+  if (findings.left_out != 0)
+    fmt::print("{} calls were of the model alone, behind misuse at which the corrected kernel ends\n",
+               findings.left_out);
   if (findings.lookups_of_model != 0)
     fmt::print("{} blocks show structures for lookups; the implementation has its own, so they are the model's\n",
                findings.lookups_of_model);

@@ -1,3 +1,8 @@
+#include <refmm/spec/buddy_call_laws.hpp>
+#include <refmm/spec/buddy_invariant.hpp>
+#include <refmm/spec/buddy_laws.hpp>
+#include <refmm/spec/buddy_list_laws.hpp>
+#include <refmm/spec/buddy_step_laws.hpp>
 #include <refmm/spec/kernel_map_invariant.hpp>
 #include <refmm/spec/kernel_map_laws.hpp>
 #include <refmm/spec/kernel_map_range_laws.hpp>
@@ -38,6 +43,11 @@ void append(std::vector<LawEntry>& entries, const auto& laws, LawForm form) {
 
 std::vector<LawEntry> collect() {
   std::vector<LawEntry> entries;
+  append(entries, buddy::invariant, LawForm::every_state);
+  append(entries, buddy::block_laws);
+  append(entries, buddy::list_laws);
+  append(entries, buddy::call_laws);
+  append(entries, buddy::step_laws, LawForm::every_step);
   append(entries, slab::invariant, LawForm::every_state);
   append(entries, slab::boot_laws);
   append(entries, slab::list_laws);

@@ -135,7 +135,7 @@ namespace {
 
 /// Where the two kernels parted: what the implementation was compared with, or what may explain a disagreement.
 std::string text_of_parting(const replay::Replayed& replayed, const std::string& file) {
-  const auto& [at, clauses, calls] = *replayed.parting;
+  const auto& [at, clauses, calls, left_out] = *replayed.parting;
   if (calls == 0 && replayed.agrees()) return "";
   std::vector<std::string_view> names;
   for (const ClauseRef clause : clauses) names.push_back(clause->name);
@@ -143,7 +143,11 @@ std::string text_of_parting(const replay::Replayed& replayed, const std::string&
       calls != 0 ? fmt::format("{} of {} calls, the first here, were compared with the corrected model", calls,
                                replayed.calls)
                  : "2.4.0 as built goes another way than the corrected kernel";
-  return fmt::format("{}:{}: {}: {}\n", file, at.line, what, fmt::join(names, ", "));
+  const std::string end =
+      left_out != 0
+          ? fmt::format("; the corrected kernel ends there, {} calls of the model alone followed", left_out)
+          : "";
+  return fmt::format("{}:{}: {}: {}{}\n", file, at.line, what, fmt::join(names, ", "), end);
 }
 
 }  // namespace

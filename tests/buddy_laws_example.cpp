@@ -1,0 +1,111 @@
+// Laws of the page allocator on examples, checked by the compiler: blocks, and lists with blocks that merge.
+
+#include <refmm/model/buddy_subject.hpp>
+#include <refmm/spec/buddy_laws.hpp>
+#include <refmm/spec/buddy_list_laws.hpp>
+#include <refmm/spec/example_world.hpp>
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <initializer_list>
+#include <string_view>
+
+namespace refmm::buddy {
+namespace {
+
+/// The name of the law, if the model keeps it on this example; no constant otherwise.
+consteval std::string_view example(const auto& law, std::initializer_list<Written> inputs) {
+  if (!holds_for(law, model::BuddySubject{}, inputs)) throw "the model breaks the law on this example";
+  return law.name;
+}
+
+constexpr std::array blocks{
+    example(the_partner_of_the_partner_is_the_block, {{"order", {3}}, {"block", {5}}}),
+    example(partners_have_no_frame_in_common, {{"order", {3}}, {"block", {5}}, {"frame", {35}}}),
+    example(a_bit_belongs_to_a_pair, {{"order", {3}}, {"block", {5}}, {"other", {4}}}),
+    example(a_bit_belongs_to_a_pair, {{"order", {3}}, {"block", {5}}, {"other", {6}}}),
+    example(blocks_are_aligned_as_they_should, {{"order", {2}}, {"position", {6}}}),
+    example(blocks_of_one_order_do_not_overlap,
+            {{"order", {1}}, {"other_order", {3}}, {"position", {10}}, {"other", {8}}, {"frame", {11}}}),
+    example(blocks_lie_inside_or_do_not, {{"order", {2}}, {"zone_pages", {7}}, {"block", {1}}}),
+    example(blocks_lie_inside_or_do_not, {{"order", {9}}, {"zone_pages", {0xffffffff}}, {"block", {0x7fffff}}}),
+    example(the_ragged_end_has_no_partner, {{"order", {2}}, {"zone_pages", {14}}, {"block", {2}}}),
+    example(halves_are_the_block, {{"order", {4}}, {"block", {2}}, {"frame", {70}}}),
+    example(boot_releases_its_bit_map, {{"end", {32775}}}),
+};
+
+// A zone of 24 frames: free are 0..7, 8..11, 12..13 and 14; 15 to 23 are in use.
+#define LISTS                                                                                             \
+  {"zone_pages", {24}}, {"list_0", {14, 1}}, {"list_1", {12, 1}}, {"list_2", {8, 1}}, {"list_3", {0, 1}}, \
+      {"list_4", {}}, {"list_5", {}}, {"list_6", {}}, {"list_7", {}}, {"list_8", {}}, {"list_9", {}}, {   \
+    "counts", {}                                                                                          \
+  }
+// 15 comes back and merges with all of them.
+#define LAST_FRAME         \
+  LISTS, {"order", {0}}, { \
+    "block", { 15 }        \
+  }
+// 16..19 comes back; its partner 20..23 is in use.
+#define OTHER_BLOCK        \
+  LISTS, {"order", {2}}, { \
+    "block", { 4 }         \
+  }
+
+/// Likewise, when the program runs: the compiler does not take the tables of a zone for constants.
+bool holds(const auto& law, std::initializer_list<Written> inputs) {
+  return holds_for(law, model::BuddySubject{}, inputs);
+}
+
+TEST(BuddyLawExamples, hold_of_blocks_that_come_back) {
+  EXPECT_TRUE(holds(what_is_in_use_can_be_freed, {LAST_FRAME}));
+  EXPECT_TRUE(holds(a_frame_is_freed_exactly_if_it_is_of_the_block, {LAST_FRAME, {"frame", {15}}}));
+  EXPECT_TRUE(holds(a_frame_is_freed_exactly_if_it_is_of_the_block, {LAST_FRAME, {"frame", {16}}}));
+  EXPECT_TRUE(holds(a_frame_is_freed_exactly_if_it_is_of_the_block, {OTHER_BLOCK, {"frame", {17}}}));
+  EXPECT_TRUE(holds(giving_back_keeps_the_maps, {LAST_FRAME, {"frame", {9}}, {"pair_order", {2}}}));
+  EXPECT_TRUE(holds(giving_back_keeps_the_maps, {OTHER_BLOCK, {"frame", {16}}, {"pair_order", {2}}}));
+  EXPECT_TRUE(holds(giving_back_leaves_lawful_blocks, {LAST_FRAME, {"frame", {0}}}));
+  EXPECT_TRUE(holds(giving_back_merges_as_far_as_possible, {LAST_FRAME}));
+  EXPECT_TRUE(holds(giving_back_merges_as_far_as_possible, {OTHER_BLOCK}));
+  EXPECT_TRUE(holds(partners_that_merge_are_in_the_zone, {LAST_FRAME}));
+  EXPECT_TRUE(holds(giving_back_is_counted, {LAST_FRAME}));
+  EXPECT_TRUE(holds(blocks_of_the_largest_order_leave_their_bit, {LAST_FRAME, {"bit", {0}}}));
+  EXPECT_TRUE(holds(nothing_is_freed_that_is_free,
+                    {LISTS, {"order", {1}}, {"block", {7}}, {"list", {0}}, {"frame", {14}}}));
+  EXPECT_TRUE(holds(nothing_is_freed_that_is_free,
+                    {LISTS, {"order", {0}}, {"block", {9}}, {"list", {2}}, {"frame", {9}}}));
+  EXPECT_TRUE(
+      holds(the_first_order_with_a_block_is_taken_from, {LISTS, {"order", {3}}, {"from", {3}}, {"block", {0}}}));
+  EXPECT_TRUE(holds(a_frame_is_taken_exactly_if_it_is_of_the_block,
+                    {LISTS, {"order", {2}}, {"from", {2}}, {"block", {2}}, {"frame", {10}}}));
+  EXPECT_TRUE(holds(taking_keeps_the_maps,
+                    {LISTS, {"order", {1}}, {"from", {1}}, {"block", {6}}, {"frame", {13}}, {"pair_order", {1}}}));
+  EXPECT_TRUE(holds(a_turn_of_merging_keeps_the_maps, {LAST_FRAME, {"frame", {14}}, {"pair_order", {0}}}));
+  EXPECT_TRUE(holds(counts_never_pass_nothing, {{"count", {0}}}));
+  EXPECT_TRUE(holds(lists_are_stacks, {{"free_list", {8, 4, 12}}, {"place", {1}}, {"block", {20}}}));
+  EXPECT_TRUE(holds(partners_leave_their_place, {{"free_list", {8, 4, 12}}, {"place", {1}}, {"other", {2}}}));
+  EXPECT_TRUE(holds(a_list_takes_back_its_first_block, {{"free_list", {8, 4, 12}}, {"place", {2}}}));
+}
+
+// A zone of 32 frames that is one block.
+#define WHOLE                                                                                             \
+  {"zone_pages", {32}}, {"list_0", {}}, {"list_1", {}}, {"list_2", {}}, {"list_3", {}}, {"list_4", {}},   \
+      {"list_5", {0, 1}}, {"list_6", {}}, {"list_7", {}}, {"list_8", {}}, {"list_9", {}}, {"counts", {}}, \
+      {"order", {1}}, {"from", {5}}, {                                                                    \
+    "block", { 0 }                                                                                        \
+  }
+
+TEST(BuddyLawExamples, hold_of_blocks_that_are_split) {
+  EXPECT_TRUE(holds(a_frame_is_taken_exactly_if_it_is_of_the_block, {WHOLE, {"frame", {30}}}));
+  EXPECT_TRUE(holds(a_frame_is_taken_exactly_if_it_is_of_the_block, {WHOLE, {"frame", {29}}}));
+  EXPECT_TRUE(holds(taking_keeps_the_maps, {WHOLE, {"frame", {28}}, {"pair_order", {1}}}));
+  EXPECT_TRUE(holds(taking_leaves_lawful_blocks, {WHOLE, {"frame", {16}}}));
+  EXPECT_TRUE(holds(the_uppermost_part_is_handed_out, {WHOLE}));
+  EXPECT_TRUE(holds(taking_is_counted, {WHOLE}));
+  EXPECT_TRUE(holds(giving_back_restores_what_taking_changed, {WHOLE, {"here", {0}}}));
+}
+
+TEST(BuddyLawExamples, of_single_blocks_were_checked_by_the_compiler) { EXPECT_EQ(blocks.size(), 11u); }
+
+}  // namespace
+}  // namespace refmm::buddy
