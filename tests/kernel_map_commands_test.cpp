@@ -158,7 +158,7 @@ TEST(KernelMapSessions, CollideAtEveryEdge) {
   EXPECT_GT(over_slots, 100u);
   EXPECT_GT(at_range_end, 5u);
   EXPECT_GT(isa, 50u);
-  EXPECT_GT(to_the_top, 20u);
+  EXPECT_GT(to_the_top, 10u);
   EXPECT_GT(no_room, 20u);
   EXPECT_GT(undone, 200u);
   EXPECT_GT(recycled, 100u);
