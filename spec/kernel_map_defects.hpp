@@ -22,7 +22,6 @@ inline constexpr std::array broken_by{
     BrokenBy{"defect.kernel.first_area_limit", "areas_lie_inside_the_range"},
     BrokenBy{"defect.kernel.area_at_zero", "areas_are_refused_exactly_where_there_is_no_room"},
     BrokenBy{"defect.kernel.area_at_zero", "areas_lie_inside_the_range"},
-    BrokenBy{"defect.kernel.area_wraps", "areas_are_refused_exactly_where_there_is_no_room"},
     BrokenBy{"defect.kernel.area_wraps", "no_assertion_about_pages_to_map"},
     BrokenBy{"defect.kernel.flush_before_free", "no_frame_is_given_back_before_the_flush"},
     BrokenBy{"defect.kernel.vfree_to_the_top", "nothing_of_an_area_stays_mapped"},

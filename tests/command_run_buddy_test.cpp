@@ -77,7 +77,7 @@ TEST_F(RunBuddyCommand, NoticesAUsageErrorThatARecordingHasNot) {
       "boot family=buddy zone_start=64 zone_pages=4\nalloc_pages(0) = pfn 67\nfree_pages_ok(pfn 65, 1)\n");
   const Ran ran = run("refmm run $scratch/wrong.mmt");
   EXPECT_EQ(ran.exit, 1);
-  EXPECT_THAT(ran.out, AllOf(HasSubstr("= BUG"), HasSubstr("buddy.free.bug.misaligned")));
+  EXPECT_THAT(ran.out, AllOf(HasSubstr("! BUG"), HasSubstr("buddy.free.bug.misaligned")));
 }
 
 TEST_F(RunBuddyCommand, SaysWhereTheKernelsDiffer) {
