@@ -11,8 +11,9 @@
 
 namespace refmm::impl::inline REFMM_BUILD {
 
-/// [buddy.boot.one_by_one], [buddy.boot.reserved_stay], [buddy.boot.bootmap_last]. Kept out of the lists at first: what is reserved, and the bit map, which takes a bit for every frame up to the
-/// end of the zone. [defect.buddy.bootmap_last_frame]: all of it is given in the end.
+/// [buddy.boot.one_by_one], [buddy.boot.reserved_stay], [buddy.boot.bootmap]. Kept out of the lists at first: what is reserved, and
+/// the bit map, which takes a bit for every frame up to the end of the zone. [defect.buddy.bootmap_last_frame]: all of it is given in
+/// the end.
 template <BuddyObserver Observer>
 void BuddyAllocator<Observer>::free_all_bootmem(std::optional<Word> bootmap,
                                                 std::span<const buddy::FrameRange<Word>> reserved) {

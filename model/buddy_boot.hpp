@@ -39,6 +39,14 @@ constexpr buddy::State<W> init_zone(const buddy::Boot<W>& boot) {
   return state;
 }
 
+/// The water marks that a zone of this size begins with, and keeps. [buddy.init.water_marks] 2.4.0: free_area_init_core.
+template <Word W>
+constexpr buddy::WaterMarks<W> init_water_marks(W zone_pages) {
+  auto marks = buddy::water_marks(zone_pages);
+  if (mutant("buddy.init.marks_without_least")) marks.min = zone_pages / W(128u);
+  return marks;
+}
+
 /// Frees a frame that only boot needed: from now on it is one that has been used and given back.
 template <Word W>
 constexpr BuddyStep<W> free_reserved(const buddy::KernelOf<W>& kernel, BuddyStep<W> so_far, W pfn) {
@@ -94,7 +102,8 @@ constexpr buddy::State<W> free_all(const buddy::Boot<W>& boot, buddy::State<W> s
   for (W position = 0; position != boot.zone_pages; ++position) {
     const W pfn = boot.zone_start + position;
     const bool is_of_map = pfn - map.first < map.frames;
-    if (is_of_map || stays_reserved(boot, pfn)) continue;
+    if (is_of_map || (stays_reserved(boot, pfn) && !mutant("buddy.boot.frees_reserved_frames"))) continue;
+    if (position == 0 && mutant("buddy.boot.begins_with_second_frame")) continue;
     state = freed(std::move(state), pfn);
   }
   for (W frame = 0; frame != map.released; ++frame) {

@@ -131,7 +131,7 @@ constexpr auto has_no_reference(W count) {
   return either(count == W(0u), (count >> W(WordTraits<W>::bits - 1)) != W(0u));
 }
 
-/// The count after a counted release; nothing if the corrected kernel refuses it. [buddy.free.counted]
+/// The count after a counted release; nothing if the corrected kernel refuses it. [buddy.free.last_reference]
 template <Word W>
 constexpr std::optional<W> count_after_release(const buddy::Corrections& corrected, W count) {
   if (corrected.count_underflow && has_no_reference(count)) return std::nullopt;

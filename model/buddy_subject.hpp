@@ -1,4 +1,4 @@
-// The model as the subject of the laws (spec/buddy_laws.hpp and its neighbour).
+// The model as the subject of the laws (spec/buddy_laws.hpp and its neighbours).
 #pragma once
 
 #include <refmm/model/buddy.hpp>
@@ -30,6 +30,10 @@ struct BuddySubject {
   /// A zone of which all frames are free, from pfn 0 on.
   static constexpr auto boot(std::uint32_t zone_pages) {
     return model::boot<std::uint32_t>({kernel(), 0, zone_pages, buddy::AtBoot::boot, std::nullopt, {}});
+  }
+  static constexpr auto boot(const buddy::Boot<std::uint32_t>& boot) {
+    return model::boot<std::uint32_t>(
+        {kernel(), boot.zone_start, boot.zone_pages, boot.free, boot.bootmap, boot.reserved});
   }
   static constexpr auto step(const buddy::State<std::uint32_t>& before,
                              const buddy::Command<std::uint32_t>& command) {
@@ -67,6 +71,10 @@ struct BuddySubject {
   }
 
   // Boot.
+  template <Word W>
+  static constexpr auto water_marks(W zone_pages) {
+    return model::init_water_marks<W>(zone_pages);
+  }
   template <Word W>
   static constexpr auto nothing_free() {
     return model::nothing_free<W>(buddy::orders);

@@ -46,8 +46,7 @@ constexpr KernelMapStep<W> check_ram(const kernel_map::Boot<W>& boot, KernelMapS
   const kernel_map::Corrections& corrected = boot.kernel.corrected;
   const Ram<W> ram{boot.ram_pages, kernel_map::num_physpages(boot)};
   const W first = pages_in<W>(boot.kernel.machine, phys);
-  const W end = pages_in<W>(boot.kernel.machine, last) +
-                W(mutant("kernel.ioremap.looks_at_all_but_the_last_frame") ? 0u : 1u);
+  const W end = pages_in<W>(boot.kernel.machine, last) + W(1u);
   for (W pfn = first; pfn < end && pfn < ram.num_physpages; pfn = pfn + W(1u)) {
     const bool reserved = kernel_map::frame_at(boot, so_far.state, pfn).reserved;
     const auto forbids = ram_in_use<W>(corrected, ram, first, pfn, reserved);

@@ -163,10 +163,9 @@ template <Word W>
 constexpr KernelMapStep<W> vmfree_area_pages(const kernel_map::Boot<W>& boot, KernelMapStep<W> so_far,
                                              const kernel_map::VmStruct<W>& area) {
   const MachineOf<W>& machine = boot.kernel.machine;
-  const W size = mutant("kernel.vfree.leaves_the_last_page") ? area.size - W(2 * machine.page_size) : area.size;
 
   // find
-  const W end = area.addr + size;
+  const W end = area.addr + area.size;
 
   // change
   Unmapping<W> unmapping{std::move(so_far), {}};

@@ -38,7 +38,7 @@ constexpr AreaFound<W> get_vm_area(const kernel_map::Boot<W>& boot, KernelMapSte
   so_far = std::move(element.so_far);
   if (!element.obj)
     return {refused(std::move(so_far), kernel_map::Refusal::no_list_element, "kernel.get_vm_area.no_element"), {}};
-  size = mutant("kernel.get_vm_area.forgets_the_guard_page") ? size : size + W(boot.kernel.machine.page_size);
+  size = size + W(boot.kernel.machine.page_size);
   auto room = find_room<W>(boot.kernel.corrected, kernel_map::vmalloc_start(boot), kernel_map::vmalloc_end(boot),
                            so_far.state.vmlist, size);
   so_far = cited(std::move(so_far), room.because);
@@ -189,7 +189,7 @@ constexpr KernelMapStep<W> vmalloc(const kernel_map::Boot<W>& boot, KernelMapSte
   // change
   const W addr = found.area.addr;
   so_far = vmalloc_area_pages<W>(boot, std::move(found.so_far), gfp_of(boot, call.gfp), addr, size);
-  if (was_refused(so_far) && !mutant("kernel.vmalloc.keeps_half")) {
+  if (was_refused(so_far)) {
     so_far.because.push_back("kernel.vmalloc.undone");
     return undone<W>(boot, std::move(so_far), addr);
   }

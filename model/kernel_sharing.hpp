@@ -68,10 +68,8 @@ constexpr Synced<Directory> vmalloc_fault(Sharing sharing, const Directory& swap
   // refuse
   if (sharing == Sharing::preallocated)
     return {mutant("paging.fault.drops_what_it_cannot_copy") ? updated(pgd, slot, W(0u)) : pgd, false};
-  const W old = lookup(pgd, slot);
+  if (is_present(W(lookup(pgd, slot)))) return {pgd, false};
   const W entry = lookup(swapper, slot);
-  const bool overwrites = mutant("paging.fault.copies_over_entries") && is_true(old != entry);
-  if (is_present(old) && !overwrites) return {pgd, false};
   if (!is_present(entry)) return {pgd, false};
 
   // change

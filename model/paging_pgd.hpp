@@ -142,7 +142,7 @@ constexpr KernelMapStep<W> check_pgt_cache(const kernel_map::Boot<W>& boot, Kern
   std::uint32_t freed = 0;
   do {
     so_far = trimmed_once<W>(boot, std::move(so_far), freed);
-  } while (counter() > call.low && !mutant("paging.quick_lists.trims_one_round"));
+  } while (counter() > call.low);
 
   // report
   return succeeded<W>(std::move(so_far), kernel_map::Freed{freed}, "paging.quick_lists.trimmed");

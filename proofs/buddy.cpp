@@ -1,4 +1,4 @@
-// The theorems of the page allocator: each law of spec/buddy_laws.hpp and spec/buddy_list_laws.hpp, claimed of model/buddy*.hpp.
+// The theorems of the page allocator: each law of spec/buddy_laws.hpp and its neighbours, claimed of model/buddy*.hpp.
 //
 // Each line: the law; what "every input" means; the mutants of the model on which the theorem fails; the clauses that some path
 // must reach. Zones have any number of frames and any blocks on their lists: lists and bit maps are functions of the position. What
@@ -10,6 +10,7 @@
 #include <refmm/spec/buddy_call_laws.hpp>
 #include <refmm/spec/buddy_laws.hpp>
 #include <refmm/spec/buddy_list_laws.hpp>
+#include <refmm/spec/buddy_merge_laws.hpp>
 
 #include <string_view>
 #include <utility>
@@ -52,6 +53,8 @@ const std::vector<Theorem>& theorems() {
       model(halves_are_the_block, blocks, {"buddy.half.begins_too_early"}),
       model(boot_releases_its_bit_map, maps, {"defect.buddy.bootmap_last_frame"}),
 
+      model(water_marks_follow_the_size, "zones of every size", {"buddy.init.marks_without_least"}),
+
       // ---- Lists and maps: base and step of the induction over calls -------------------------------------------------
       model(the_lists_begin_lawful, "every order, of zones of every size", {"buddy.init.first_frame_is_free"}),
       model(the_first_order_with_a_block_is_taken_from, takings, {"buddy.alloc.passes_exact_order"}),
@@ -83,6 +86,10 @@ const std::vector<Theorem>& theorems() {
             {"buddy.merge.partner_stays_on_list", "buddy.merge.begins_at_released_block"}),
 
       // ---- Whole calls ----------------------------------------------------------------------------------------------
+      model(sixteen_frames_are_freed_at_boot, "zones of up to sixteen frames",
+            {"buddy.boot.begins_with_second_frame"}),
+      model(reserved_frames_stay_at_boot, "zones of up to sixteen frames, any of the first eight reserved",
+            {"buddy.boot.frees_reserved_frames"}),
       model(a_block_of_eight_frames_is_handed_out_with_one_reference, "eight frames, every order, every mark",
             {"buddy.alloc.counts_nothing", "buddy.alloc.ignores_lru_lists"},
             {"buddy.alloc.no_block", "buddy.alloc.first_order_with_a_block", "buddy.alloc.front",

@@ -1,17 +1,21 @@
-// Laws about whole calls in a zone of eight frames: what a call is refused for, and what becomes of the frames' references and
+// Laws about boot of a zone of up to sixteen frames and about whole calls in one of eight: what a call is refused for, and what becomes of the frames' references and
 // marks. These are decisions about one frame, which no size of a zone enters; lists and maps of zones of every size are in
 // spec/buddy_list_laws.hpp. The size is part of the name of each law.
 #pragma once
 
 #include <refmm/spec/buddy.hpp>
 #include <refmm/spec/buddy_flags.hpp>
+#include <refmm/spec/buddy_invariant.hpp>
 #include <refmm/spec/buddy_law_inputs.hpp>
 #include <refmm/spec/buddy_refusal.hpp>
 #include <refmm/spec/buddy_state.hpp>
 #include <refmm/spec/law.hpp>
 
+#include <algorithm>
 #include <cstdint>
+#include <functional>
 #include <tuple>
+#include <utility>
 #include <variant>
 
 namespace refmm::buddy {
@@ -35,6 +39,49 @@ constexpr bool was_refused_for(const auto& outcome, Refusal refusal) {
   return refused && refused->refusal == refusal;
 }
 constexpr bool was_refused(const auto& outcome) { return std::holds_alternative<Refused>(outcome.result); }
+
+/// A zone of so many frames after boot, of which some are reserved or none.
+constexpr auto booted_zone(auto& world, auto subject, bool has_reserved) {
+  Boot<std::uint32_t> boot{};
+  boot.free = AtBoot::boot;
+  boot.zone_start = world.choose("zone_start", {0, 301});
+  boot.zone_pages = world.choose("zone_pages", {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16});
+  if (has_reserved) {
+    const std::uint32_t first = world.choose("first_reserved", {0, 1, 2, 3, 4, 5, 6, 7});
+    const std::uint32_t last = world.choose("last_reserved", {0, 1, 2, 3, 4, 5, 6, 7});
+    if (first <= last && last < boot.zone_pages)
+      boot.reserved = {{boot.zone_start + first, boot.zone_start + last}};
+  }
+  return std::pair(subject.boot(boot), boot);
+}
+
+inline constexpr Law sixteen_frames_are_freed_at_boot{
+    "buddy.boot.one_by_one", "boot_of_up_to_sixteen_frames_frees_all_and_lists_blocks_of_an_order_highest_first",
+    [](auto& world, auto subject) {
+      using W = WordOf<decltype(world)>;
+      const auto [state, boot] = booted_zone(world, subject, false);
+      bool holds = state.free_pages == boot.zone_pages && !broken_conjunct(state);
+      for (const auto& area : state.free_area)
+        holds = holds && std::ranges::is_sorted(area.free_list, std::ranges::greater());
+      for (const Page& page : state.pages)
+        holds = holds && page.count == 0 && page.flags == 0 && page.age == page_age_start;
+      return holds ? always<W>() : never<W>();
+    }};
+
+inline constexpr Law reserved_frames_stay_at_boot{
+    "buddy.boot.reserved_stay",
+    "boot_of_up_to_sixteen_frames_leaves_reserved_ones_as_they_are_and_frees_all_others",
+    [](auto& world, auto subject) {
+      using W = WordOf<decltype(world)>;
+      const auto [state, boot] = booted_zone(world, subject, true);
+      bool holds = !broken_conjunct(state);
+      for (std::uint32_t pfn = boot.zone_start; pfn != boot.zone_start + boot.zone_pages; ++pfn) {
+        const bool stays = std::ranges::any_of(
+            boot.reserved, [&](const auto& range) { return range.first <= pfn && pfn <= range.last; });
+        holds = holds && is_free(state, pfn) != stays && page_of(state, pfn).flags == (stays ? PG_reserved : 0);
+      }
+      return holds ? always<W>() : never<W>();
+    }};
 
 inline constexpr Law a_block_of_eight_frames_is_handed_out_with_one_reference{
     "buddy.alloc.count",
@@ -95,7 +142,8 @@ inline constexpr Law a_block_of_eight_frames_comes_back_with_its_last_reference{
     }};
 
 /// The laws of this file.
-inline constexpr std::tuple call_laws{a_block_of_eight_frames_is_handed_out_with_one_reference,
+inline constexpr std::tuple call_laws{sixteen_frames_are_freed_at_boot, reserved_frames_stay_at_boot,
+                                      a_block_of_eight_frames_is_handed_out_with_one_reference,
                                       a_block_of_eight_frames_comes_back_with_its_last_reference};
 
 }  // namespace refmm::buddy

@@ -124,6 +124,20 @@ inline constexpr Law boot_releases_its_bit_map{
                  end <= kept * W(8 * i386_2_4_0.page_size), (kept - 1u) * W(8 * i386_2_4_0.page_size) < end);
     }};
 
+inline constexpr Law water_marks_follow_the_size{
+    "buddy.init.water_marks",
+    "the_least_mark_is_a_128th_of_the_zone_but_10_at_least_and_255_at_most_and_the_others_are_two_and_three_times_"
+    "that",
+    [](auto& world, auto subject) {
+      using W = WordOf<decltype(world)>;
+      const W zone_pages = world.word("zone_pages");
+      const auto [min, low, high] = subject.water_marks(zone_pages);
+      const auto is_share = both(min * W(128u) <= zone_pages, zone_pages - min * W(128u) < W(128u));
+      return all(W(10u) <= min, min <= W(255u), low == min + min, high == low + min,
+                 either(is_share, either(both(min == W(10u), zone_pages < W(1280u)),
+                                         both(min == W(255u), W(255u * 128u) <= zone_pages))));
+    }};
+
 /// The laws of this file.
 inline constexpr std::tuple block_laws{the_partner_of_the_partner_is_the_block,
                                        partners_have_no_frame_in_common,
@@ -133,6 +147,7 @@ inline constexpr std::tuple block_laws{the_partner_of_the_partner_is_the_block,
                                        blocks_lie_inside_or_do_not,
                                        the_ragged_end_has_no_partner,
                                        halves_are_the_block,
-                                       boot_releases_its_bit_map};
+                                       boot_releases_its_bit_map,
+                                       water_marks_follow_the_size};
 
 }  // namespace refmm::buddy

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <refmm/spec/buddy.hpp>
+#include <refmm/spec/logic.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -94,8 +95,9 @@ struct WaterMarks {
 /// The water marks of a zone of this size. [buddy.init.water_marks] 2.4.0: free_area_init_core.
 template <Word W>
 constexpr WaterMarks<W> water_marks(W zone_pages) {
-  const W min = std::clamp<W>(zone_pages / 128, 10, 255);
-  return {min, min * 2, min * 3};
+  const W share = zone_pages / W(128u);
+  const W min = select(share < W(10u), W(10u), select(W(255u) < share, W(255u), share));
+  return {min, min * W(2u), min * W(3u)};
 }
 
 /// True if a list never comes back to its head. Only a list that misuse has damaged can do that: what its free area shows is

@@ -268,10 +268,11 @@ TEST(BookExamples, OfOtherClausesShowNoDefect) {
   }
 }
 
-TEST(BookExamples, OfTheCorrectedKernelShowNoDefect) {
+/// But for the defect that they are examples of, where the corrected kernel ends at a misuse that 2.4.0 does not notice.
+TEST(BookExamples, OfTheCorrectedKernelShowNoOtherDefect) {
   for (const book::Example& example : all_examples()) {
     if (!example.corrected) continue;
-    EXPECT_THAT(defects_shown(example), IsEmpty()) << example.file << ":" << example.line;
+    EXPECT_THAT(defects_shown(example), testing::Each(example.heading)) << example.file << ":" << example.line;
   }
 }
 

@@ -2,8 +2,8 @@
 #pragma once
 
 #include <refmm/spec/buddy_state.hpp>
-#include <refmm/tests/as_built_companion.hpp>
 #include <refmm/tests/buddy_commands.hpp>
+#include <refmm/tests/buddy_companion.hpp>
 #include <refmm/tests/buddy_family.hpp>
 #include <refmm/tests/buddy_shared_boot.hpp>
 #include <refmm/tests/buddy_shrink.hpp>
@@ -25,7 +25,7 @@ template <>
 struct Checking<BuddyFamily> {
   using Session = buddy::Session;
   using Caller = buddy::Caller;
-  using Companion = AsBuiltCompanion<BuddyFamily>;
+  using Companion = BuddyCompanion;
   using SharedBoot = buddy::SharedBoot;
 
   static Session draw_session(std::uint64_t seed, std::uint64_t run) { return buddy::draw_session(seed, run); }

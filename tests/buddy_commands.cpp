@@ -148,12 +148,11 @@ constexpr std::array harmless{PG_error, PG_referenced, PG_uptodate, PG_dirty,
 constexpr std::array of_lru_lists{PG_active, PG_inactive_dirty, PG_inactive_clean};
 
 Mark any_mark_in_use(Source& source) {
-  if (source.one_in(8)) return {.flags = 0, .buffers = true, .mapping = false};
-  if (source.one_in(8)) return {.flags = 0, .buffers = false, .mapping = true};
-  return {.flags = source.one_of(
-              among(PG_swap_cache, PG_locked, PG_decr_after, PG_active, PG_inactive_dirty, PG_inactive_clean)),
-          .buffers = false,
-          .mapping = false};
+  constexpr std::array flags{PG_swap_cache, PG_locked,         PG_decr_after,
+                             PG_active,     PG_inactive_dirty, PG_inactive_clean};
+  const std::uint32_t which = source.number(0, flags.size() + 1);
+  if (which < flags.size()) return {.flags = flags[which], .buffers = false, .mapping = false};
+  return {.flags = 0, .buffers = which == flags.size(), .mapping = which != flags.size()};
 }
 
 Intent any_mark(Source& source, const Temper& temper) {
@@ -168,11 +167,13 @@ Intent any_mark(Source& source, const Temper& temper) {
 }
 
 Intent any_misuse(Source& source) {
-  const auto kind = static_cast<MisuseIntent::Kind>(source.number(0, MisuseIntent::kinds - 1));
+  // There are as many marks as there are other kinds.
+  const auto kind = source.one_in(5) ? MisuseIntent::Kind::marked
+                                     : static_cast<MisuseIntent::Kind>(source.number(0, MisuseIntent::kinds - 1));
   const bool on_list = kind == MisuseIntent::Kind::marked_on_list;
   return MisuseIntent{.kind = kind,
                       .which = source.number(0, many),
-                      .order = source.number(0, 11),
+                      .order = source.one_in(3) ? largest_order : source.number(0, 11),
                       .mark = on_list
                                   ? Mark{.flags = source.one_of(of_lru_lists), .buffers = false, .mapping = false}
                                   : any_mark_in_use(source)};

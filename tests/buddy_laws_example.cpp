@@ -3,6 +3,7 @@
 #include <refmm/model/buddy_subject.hpp>
 #include <refmm/spec/buddy_laws.hpp>
 #include <refmm/spec/buddy_list_laws.hpp>
+#include <refmm/spec/buddy_merge_laws.hpp>
 #include <refmm/spec/example_world.hpp>
 
 #include <gtest/gtest.h>

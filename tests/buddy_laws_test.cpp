@@ -4,6 +4,7 @@
 #include <refmm/spec/buddy_call_laws.hpp>
 #include <refmm/spec/buddy_laws.hpp>
 #include <refmm/spec/buddy_list_laws.hpp>
+#include <refmm/spec/buddy_merge_laws.hpp>
 #include <refmm/tests/law_properties.hpp>
 #include <refmm/tests/sampled_world.hpp>
 

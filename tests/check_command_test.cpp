@@ -92,8 +92,21 @@ TEST_F(CheckCommand, ChecksAllAreasOneAfterTheOther) {
   EXPECT_THAT(ran.output, ContainsRegex("area               slab\n(.*\n)+area               vma\n"));
 }
 
+/// The kernel's own mappings are two chapters, checked by the same sessions.
+TEST_F(CheckCommand, ChecksOneOfSeveralAreasOfAFamily) {
+  const Ran paging = check("--area paging --runs 10 --seed 5");
+  EXPECT_EQ(paging.exit, 0) << paging.output;
+  EXPECT_THAT(paging.output,
+              AllOf(StartsWith("area               paging\n"), HasSubstr("not exercised    paging."),
+                    Not(HasSubstr("not exercised    kernel."))));
+  const Ran all = check("--runs 10 --seed 5");
+  EXPECT_THAT(all.output, AllOf(HasSubstr("area               paging, kernel\n"),
+                                ContainsRegex("clauses            [0-9]+ of [0-9]+ of paging exercised\n(.*\n)*"
+                                              "clauses            [0-9]+ of [0-9]+ of kernel exercised\n")));
+}
+
 TEST_F(CheckCommand, SharesTheTimeAmongTheAreas) {
-  const Ran ran = check("--time 400ms --seed 5");
+  const Ran ran = check("--time 800ms --seed 5");
   EXPECT_EQ(ran.exit, 0) << ran.output;
   EXPECT_THAT(ran.output,
               ContainsRegex("commands +[0-9,]+ in 0[.][23] s,(.*\n)+commands +[0-9,]+ in 0[.][2-4] s,"));
@@ -134,8 +147,9 @@ TEST_F(CheckCommand, FindsDefectsInTheKernelAsItWasBuilt) {
 TEST_F(CheckCommand, ListsMutants) {
   const Ran ran = check("--list-mutants");
   EXPECT_EQ(ran.exit, 0);
-  EXPECT_THAT(ran.output, AllOf(StartsWith("slab.impl.alloc.hands_out_twice "), HasSubstr("the search goes on"),
-                                HasSubstr("\nvma.impl.")));
+  EXPECT_THAT(ran.output, AllOf(StartsWith("buddy.impl."), HasSubstr("\nslab.impl.alloc.hands_out_twice "),
+                                HasSubstr("the search goes on"), HasSubstr("\npaging.impl."),
+                                HasSubstr("\nkernel.impl."), HasSubstr("\nvma.impl.")));
   EXPECT_THAT(check("--list-mutants --area vma").output, AllOf(StartsWith("vma.impl."), Not(HasSubstr("slab"))));
 }
 
@@ -154,8 +168,9 @@ TEST_F(CheckCommand, RefusesWhatItDoesNotKnow) {
     EXPECT_EQ(files(), 0u) << options;
   };
   refused("--mutant slab.impl.free.lose_link", "did you mean slab.impl.free.loses_link");
-  refused("--area budy", "there is no area `budy` to check; there are slab, vma, all");
+  refused("--area budy", "there is no area `budy` to check; there are buddy, slab, paging, kernel, vma, all");
   refused("--area slab --mutant vma.impl.mlockall.future_unlocks", "is of area vma, not of slab");
+  refused("--area paging --mutant kernel.impl.vfree.frees_reserved", "is of area kernel, not of paging");
   refused("--area slab --defects", "no defect of 2.4.0 is known in area slab; there are some in ");
   refused("--area slab --defect lock_future", "`lock_future` is no defect of area slab");
   refused("--defect lock_futur", "did you mean lock_future");

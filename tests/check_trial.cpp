@@ -38,6 +38,9 @@ struct Trials<Family>::Board {
 
 namespace {
 
+/// More than these a testimony has no room for: one call may have as many as there are pages.
+constexpr std::size_t most_effects = 3000;
+
 constexpr int does_it_fail = 0;
 constexpr int what_fails = 1;
 constexpr int what_fails_but_leave_laws_alone = 2;
@@ -106,7 +109,13 @@ void Trials<Family>::work(Line& line) const {
       board.law = finding.law;
       board.sentence = finding.sentence.data();
       std::vector<std::string> effects;
-      for (const auto& effect : lockstep.answer().effects) effects.push_back(Own::notation(effect));
+      const auto& all = lockstep.answer().effects;
+      for (const auto& effect : all) {
+        if (effects.size() == most_effects) break;
+        effects.push_back(Own::notation(effect));
+      }
+      if (all.size() > most_effects)
+        effects.push_back("... and " + std::to_string(all.size() - most_effects) + " more");
       const std::string query = Own::query_that_shows(finding, lockstep.state());
       const std::string text =
           nlohmann::json{finding.difference.path,

@@ -33,7 +33,7 @@ class Trials {
  public:
   using Script = shrink::Script<Family>;
 
-  static constexpr std::size_t longest_script = 1024;
+  static constexpr std::size_t longest_script = 4096;  // longer than any session
 
   /// A subject that takes longer than `patience` over a script hangs.
   Trials(MakeSubject<Family> make, std::chrono::milliseconds patience, const Demands& demands = {})

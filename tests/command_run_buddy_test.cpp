@@ -59,8 +59,7 @@ TEST_F(RunBuddyCommand, ComparesTheImplementationUpToADefectAndThenWithTheCorrec
     const Ran ran = run(std::string("refmm run tests/transcripts/buddy --subject ") + subject);
     EXPECT_EQ(ran.exit, 0) << ran.out;
     EXPECT_THAT(ran.out, EndsWith("96 transcripts, 25448 calls: 96 agree, 0 differ\n"));
-    EXPECT_THAT(ran.out, AllOf(HasSubstr("defect.buddy.double_free"),
-                               HasSubstr("defect.buddy.bootmap_last_frame"),
+    EXPECT_THAT(ran.out, AllOf(HasSubstr("defect.buddy.double_free"), HasSubstr("defect.buddy.bootmap_last_frame"),
                                HasSubstr("calls were of the model alone, behind misuse")));
   }
 }
@@ -77,7 +76,7 @@ TEST_F(RunBuddyCommand, NoticesAUsageErrorThatARecordingHasNot) {
       "boot family=buddy zone_start=64 zone_pages=4\nalloc_pages(0) = pfn 67\nfree_pages_ok(pfn 65, 1)\n");
   const Ran ran = run("refmm run $scratch/wrong.mmt");
   EXPECT_EQ(ran.exit, 1);
-  EXPECT_THAT(ran.out, AllOf(HasSubstr("= BUG"), HasSubstr("buddy.free.bug.misaligned")));
+  EXPECT_THAT(ran.out, AllOf(HasSubstr("! BUG"), HasSubstr("buddy.free.bug.misaligned")));
 }
 
 TEST_F(RunBuddyCommand, SaysWhereTheKernelsDiffer) {

@@ -267,12 +267,10 @@ TEST_F(RunCommand, RefusesBadInput) {
 }
 
 TEST_F(RunCommand, RefusesRecordingsOfOtherFamilies) {
-  for (const char* family : {"buddy", "fault", "kernel"}) {
-    const Ran ran = run(std::string("refmm run tests/transcripts/") + family);
-    EXPECT_EQ(ran.exit, 2);
-    EXPECT_THAT(ran.err, AllOf(HasSubstr(std::string("family `") + family + "` cannot be replayed yet"),
-                               HasSubstr("a family that can: slab, vma")));
-  }
+  const Ran ran = run("refmm run tests/transcripts/fault");
+  EXPECT_EQ(ran.exit, 2);
+  EXPECT_THAT(ran.err, AllOf(HasSubstr("family `fault` cannot be replayed yet"),
+                             HasSubstr("a family that can: buddy, kernel, slab, vma")));
 }
 
 TEST_F(RunCommand, RefusesFilesThatCannotBeRead) {

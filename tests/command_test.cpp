@@ -61,8 +61,8 @@ TEST_F(Command, EndsQuietlyWhenItsReaderDoes) {
 TEST_F(Command, ListsClauses) {
   const Ran list = run("refmm clause");
   EXPECT_EQ(list.exit, 0);
-  EXPECT_THAT(list.out,
-              AllOf(StartsWith("slab.boot "), HasSubstr("\nslab.grow.colour "), HasSubstr(" unspecified ")));
+  EXPECT_THAT(list.out, AllOf(StartsWith("buddy.init.nothing_free "), HasSubstr("\nslab.boot "),
+                              HasSubstr("\nslab.grow.colour "), HasSubstr(" unspecified ")));
 }
 
 TEST_F(Command, ShowsAClause) {

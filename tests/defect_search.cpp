@@ -62,7 +62,7 @@ class DefectiveModel final : public ModelSubject<Family> {
   bool went_wrong_ = false;
 };
 
-/// Of the last call that a clause of a defect decides when the kernel with the defects carries a script out, that clause: the one
+/// Of the last call (or the boot) that a clause of a defect decides when the kernel with the defects carries a script out, that clause: the one
 /// that is looked for if it is among several, else the last.
 template <class Family>
 const Clause* deciding_defect(const shrink::Script<Family>& script, const CorrectionsOf<Family>& with,
@@ -71,6 +71,9 @@ const Clause* deciding_defect(const shrink::Script<Family>& script, const Correc
   boot.kernel.corrected = with;
   typename Family::State state = Family::boot(boot);
   const Clause* last = nullptr;
+  for (const ClauseRef clause : Family::because_of_boot(boot)) {
+    if (clause->kind == ClauseKind::defect) last = &*clause;
+  }
   for (const auto& command : shrink::commands_of(script)) {
     auto outcome = Family::step(boot, std::move(state), command);
     if (decided_by_defect(outcome.because)) last = nullptr;

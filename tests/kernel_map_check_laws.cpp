@@ -52,8 +52,9 @@ void Checking<KernelMapFamily>::note_invariant(Coverage& coverage) {
 std::vector<std::string_view> Checking<KernelMapFamily>::prepares(std::string_view defect) {
   // An area comes to end at 4 GB only where the end of the range is not heeded.
   if (defect == "area_at_zero" || defect == "vfree_to_the_top") return {"first_area_limit"};
-  // Without a stand-in table none is filled again, and none stands in twice.
-  if (defect == "stand_in_refilled" || defect == "stand_in_aliases") return {"stand_in_table"};
+  // Without a stand-in table none stands in twice, and without a second slot for it none is filled again.
+  if (defect == "stand_in_aliases") return {"stand_in_table"};
+  if (defect == "stand_in_refilled") return {"stand_in_table", "stand_in_aliases"};
   return {};
 }
 

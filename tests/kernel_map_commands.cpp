@@ -313,10 +313,12 @@ std::vector<Intent> any_opening(Source& source, const Temper& temper) {
       intents.push_back(ReserveIntent{0, 100, true});
       intents.push_back(any_of_reserved(source));
       break;
-    case Temper::Opening::fill:
-      intents.push_back(
-          IoremapIntent{{Phys::Landmark::address, 0x80000000, 0, 0}, any_large_size(source, temper), false});
+    case Temper::Opening::fill: {
+      // Half of them with the guard page up to 4 GB: as built, where the range ends is not heeded there.
+      const Size size = source.one_in(2) ? Size{to_top, 0, 0, 0} : any_large_size(source, temper);
+      intents.push_back(IoremapIntent{{Phys::Landmark::address, 0x80000000, 0, 0}, size, false});
       break;
+    }
     case Temper::Opening::fail:
       intents.push_back(any_failure(source));
       intents.push_back(source.one_in(2) ? any_vmalloc(source, temper) : any_ioremap(source, temper));

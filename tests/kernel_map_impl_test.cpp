@@ -13,6 +13,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <variant>
 
@@ -107,6 +108,28 @@ TEST(KernelMapImplementation, GoesRoundTheWindowAsTheModelDoes) {
   EXPECT_EQ(counts.commands, 2400u);
 }
 
+/// Where the host has no memory for a list element, the call is refused for that, and nothing else has changed.
+TEST(KernelMapImplementation, StaysAsItIsWhenTheHostHasNoMemory) {
+  const auto boot = plain_kernel_boot();
+  impl::HostPages few({.max_pages = 24, .huge_pages = false});
+  impl::SlabAllocator<impl::HostPages> slabs(few);
+  impl::SimulatedKernelMemory memory;
+  memory.reset(boot);
+  KernelMapMachine<impl::SimulatedKernelMemory> machine(boot, slabs, memory);
+  kernel_map::State<Word> before{}, after{};
+  const Command<Word> command = kernel_map::Ioremap<Word>{0xe0000000, 1, false};
+  auto result = machine.apply(command);
+  for (; !std::holds_alternative<Refused>(result); result = machine.apply(command)) machine.observe(before);
+  machine.observe(after);
+  EXPECT_GT(after.vmlist.size(), 100u);
+  EXPECT_EQ(result, kernel_map::Result<Word>(Refused{kernel_map::Refusal::no_list_element}));
+  ++before.objs_made;  // the layer below had given one
+  EXPECT_EQ(after, before);
+
+  machine.apply(kernel_map::Iounmap<Word>{after.vmlist[50].addr});
+  EXPECT_FALSE(std::holds_alternative<Refused>(machine.apply(command)));
+}
+
 TEST(KernelMapImplementation, TheTwoBuildsAreOneUntilAMutantIsOn) {
   const auto subject = make_mutable_kernel_map_implementation();
   Counts counts;
@@ -120,10 +143,11 @@ TEST_P(KernelMapMutants, AreFoundBesideTheModel) {
   const auto subject = make_mutable_kernel_map_implementation();
   const WithMutant on(GetParam().name);
   Counts counts;
+  if (GetParam().name.find(".kmap.") != std::string_view::npos && first_disagreement_over_window(*subject, counts))
+    return;
   for (std::uint64_t seed = 1; seed <= 84; ++seed) {
     if (first_disagreement(*subject, seed, counts)) return;
   }
-  if (first_disagreement_over_window(*subject, counts)) return;
   FAIL() << "nobody notices that " << GetParam().mistake;
 }
 

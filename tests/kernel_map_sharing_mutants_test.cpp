@@ -88,8 +88,9 @@ std::optional<impl::Address> read_after_table_was_taken_back(impl::Address& mean
   impl::table_in(world.memory, *others)[impl::pte_index(*area)] = 0xbad00063;  // whatever it is to them
   const auto again = kernel.vmalloc(kernel_map::VmallocGfp::any, 4096);
   if (!again || *again != *area) return std::nullopt;
-  const auto swapper = kernel.paging().read(kernel.paging().swapper_pg_dir, *again, false);
+  // In this order: the entry that swapper_pg_dir leads to is global, and would outlive the switch to the other directory.
   const auto read = kernel.paging().read(*pgd, *again, false);
+  const auto swapper = kernel.paging().read(kernel.paging().swapper_pg_dir, *again, false);
   if (!swapper || !read) return std::nullopt;
   meant = *swapper;
   return *read;

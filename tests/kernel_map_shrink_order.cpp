@@ -155,6 +155,8 @@ W effort_of_arguments(const Item& item) {
       },
       command);
   if (item.value_of != 0) effort.add(effort_of_offset(item.offset));
+  // Many pages are plainer without a frame for each.
+  if (const auto* vmalloc = std::get_if<Vmalloc<W>>(&command)) effort.add(effort_of_size(vmalloc->size));
   return effort.sum;
 }
 

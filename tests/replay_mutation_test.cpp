@@ -1,6 +1,7 @@
 // Damaged recordings, carried out: whatever a recording is turned into, it is refused at a place within it, or model and
 // implementation do the same with it; and where only an answer in it is changed, that is found at its line.
 
+#include <refmm/tests/buddy_subject.hpp>
 #include <refmm/tests/replay.hpp>
 #include <refmm/tests/slab_subject.hpp>
 #include <refmm/tests/transcript_recordings.hpp>
@@ -131,6 +132,7 @@ class DamagedRecordings : public testing::TestWithParam<const char*> {};
 TEST_P(DamagedRecordings, are_refused_or_mean_the_same_to_model_and_implementation) {
   const auto paths = recordings(GetParam());
   ASSERT_FALSE(paths.empty());
+  const auto buddy = make_buddy_implementation();
   const auto slab = make_slab_implementation();
   const auto vma = make_vma_implementation();
   Draw draw;
@@ -140,7 +142,7 @@ TEST_P(DamagedRecordings, are_refused_or_mean_the_same_to_model_and_implementati
     const std::string original = transcript::load(path).text();
     const std::string text = damaged(original.substr(0, original.rfind('\n', longest_recording) + 1), draw);
     SCOPED_TRACE(fmt::format("seed {}, mutant {} of {}:\n{}", seed, i, path.string(), text));
-    replay_damaged(text, {.slab = slab.get(), .vma = vma.get()}, tally);
+    replay_damaged(text, {.buddy = buddy.get(), .slab = slab.get(), .vma = vma.get()}, tally);
   }
   fmt::print("seed {}: {} agree, {} differ, {} refused\n", seed, tally.agree, tally.differ, tally.refused);
   EXPECT_GT(tally.agree, mutants / 20);
@@ -148,7 +150,7 @@ TEST_P(DamagedRecordings, are_refused_or_mean_the_same_to_model_and_implementati
   EXPECT_GT(tally.refused, mutants / 20);
 }
 
-INSTANTIATE_TEST_SUITE_P(OfFamilies, DamagedRecordings, testing::Values("slab", "vma"));
+INSTANTIATE_TEST_SUITE_P(OfFamilies, DamagedRecordings, testing::Values("buddy", "slab", "vma"));
 
 // ---- Answers that are changed ---------------------------------------------------------------------------------
 
@@ -193,7 +195,7 @@ std::size_t question_of(const std::vector<std::string>& lines, std::size_t i) {
 class ChangedRecordings : public testing::TestWithParam<const char*> {};
 
 TEST_P(ChangedRecordings, differ_at_the_line_that_was_changed) {
-  constexpr std::size_t changes = 3;  // in each recording, one at a time
+  constexpr std::size_t changes = 4;  // in each recording, one at a time
   Draw draw;
   std::size_t found = 0;
   for (const auto& path : recordings(GetParam())) {
@@ -216,7 +218,7 @@ TEST_P(ChangedRecordings, differ_at_the_line_that_was_changed) {
   EXPECT_GT(found, 300u);
 }
 
-INSTANTIATE_TEST_SUITE_P(OfFamilies, ChangedRecordings, testing::Values("slab", "vma"));
+INSTANTIATE_TEST_SUITE_P(OfFamilies, ChangedRecordings, testing::Values("buddy", "slab", "vma"));
 
 }  // namespace
 }  // namespace refmm::replay

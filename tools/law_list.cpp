@@ -2,6 +2,7 @@
 #include <refmm/spec/buddy_invariant.hpp>
 #include <refmm/spec/buddy_laws.hpp>
 #include <refmm/spec/buddy_list_laws.hpp>
+#include <refmm/spec/buddy_merge_laws.hpp>
 #include <refmm/spec/buddy_step_laws.hpp>
 #include <refmm/spec/kernel_map_invariant.hpp>
 #include <refmm/spec/kernel_map_laws.hpp>
@@ -46,6 +47,7 @@ std::vector<LawEntry> collect() {
   append(entries, buddy::invariant, LawForm::every_state);
   append(entries, buddy::block_laws);
   append(entries, buddy::list_laws);
+  append(entries, buddy::merge_laws);
   append(entries, buddy::call_laws);
   append(entries, buddy::step_laws, LawForm::every_step);
   append(entries, slab::invariant, LawForm::every_state);
