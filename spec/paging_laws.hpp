@@ -257,8 +257,9 @@ inline constexpr Law a_flush_leaves_global_pages{
 inline constexpr std::tuple entry_laws{indexes_partition_the_address, entries_are_frame_and_flags,
                                        tables_of_the_kernel_are_not_the_users};
 inline constexpr std::tuple walk_laws{
-    users_reach_what_is_theirs, programs_write_what_is_writable, the_kernel_heeds_read_only_where_it_is_told_to,
-    what_is_mapped_is_reached,  faults_say_what_was_tried,       accesses_leave_marks};
+    users_reach_what_is_theirs, programs_write_what_is_writable,  the_kernel_heeds_read_only_where_it_is_told_to,
+    what_is_mapped_is_reached,  without_a_table_there_is_a_fault, without_a_page_there_is_a_fault,
+    large_pages_have_no_table,  faults_say_what_was_tried,        accesses_leave_marks};
 inline constexpr std::tuple directory_laws{new_directories_have_an_empty_users_half,
                                            recycled_directories_are_as_they_were};
 inline constexpr std::tuple tlb_laws{what_leaves_the_tables_may_be_used, a_global_flush_leaves_nothing,
