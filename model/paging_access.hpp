@@ -25,18 +25,18 @@ template <Word W, class Directory>
 constexpr Decision<Synced<Directory>> do_page_fault(const MachineOf<W>& machine, const FaultHandling& handling,
                                                     const Directory& swapper, const Directory& pgd, W addr,
                                                     bool user) {
-  const ClauseRef error = user ? ClauseRef("paging.kernel.sigsegv") : ClauseRef("paging.kernel.bad_area");
+  Because because{user ? ClauseRef("paging.kernel.sigsegv") : ClauseRef("paging.kernel.bad_area")};
 
   // refuse
-  if (addr < W(machine.task_size)) return {{pgd, false}, {error}};
-  if (user && handling.corrected.user_fault) return {{pgd, false}, {error}};
+  if (addr < W(machine.task_size)) return {{pgd, false}, std::move(because)};
+  if (user && handling.corrected.user_fault) return {{pgd, false}, std::move(because)};
 
   // change
   auto synced = vmalloc_fault<W>(handling.sharing, swapper, pgd, pgd_index<W>(machine, addr));
 
   // report
-  if (!synced.copied) return {std::move(synced), {error}};
-  return {std::move(synced), {user ? ClauseRef("defect.kernel.user_fault") : ClauseRef("paging.kernel.synced")}};
+  if (synced.copied) because = {user ? ClauseRef("defect.kernel.user_fault") : ClauseRef("paging.kernel.synced")};
+  return {std::move(synced), std::move(because)};
 }
 
 /// A fault that was raised, and whether it has copied something.
