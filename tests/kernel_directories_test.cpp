@@ -122,7 +122,7 @@ TEST(KernelDirectories, AreTheOnesOfTheModel) {
         }
         return true;
       },
-      {.runs = 20});
+      {.runs = 400});
   ASSERT_TRUE(sampling.held()) << to_text(sampling);
   EXPECT_EQ(count.size(), 5u);
   for (const auto& [what, times] : count) EXPECT_GE(times, 10) << what;

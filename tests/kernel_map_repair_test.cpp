@@ -2,7 +2,8 @@
 // kernel.ioremap.rounds_end_without_wrap): what finds it depends on where one looks.
 //
 // It maps nothing where the last byte asked for is in the last page of physical memory, one page in 2^20. Z3 finds that whatever
-// the inputs: `refmm prove kernel.ioremap.covers` shows the mutant caught. Here are two random searches beside it, by their
+// the inputs: `refmm prove
+// every_byte_that_ioremap_is_asked_for_is_mapped_to_the_byte_that_was_meant --mutant kernel.ioremap.rounds_end_without_wrap`. Here are two random searches beside it, by their
 // distributions:
 //
 //   any words      physical address, size and byte are any words, all equally likely; a range counts that neither is empty nor
