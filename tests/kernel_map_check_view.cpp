@@ -77,7 +77,8 @@ std::string Checking<KernelMapFamily>::query_that_shows(const Finding& finding, 
   if (const auto pgd = element_of("pgds", path); pgd && pgd->position < state.pgds.size() && !pgd->rest.empty())
     return pgd->rest.starts_with(".entries") ? fmt::format("pde pgd {}", state.pgds[pgd->position].number)
                                              : "pgds";
-  if (path.starts_with("pgds")) return "pgds";
+  // How many there have been so far is in no block.
+  if (path == "pgds" || element_of("pgds", path)) return "pgds";
   if (const auto frame = element_of("frames", path)) return fmt::format("frame {}", frame->position);
   return "";
 }

@@ -252,6 +252,7 @@ Intent any_intent(Source& source, const Temper& temper) {
     case put:
       return PutIntent{any_ordinal(source)};
     case reserve:
+      if (source.one_in(4)) return ReserveIntent{any_ordinal(source), 1, !source.one_in(3), true};
       return ReserveIntent{any_ordinal(source), source.number(1, source.one_in(temper.hoards) ? 60 : 4),
                            !source.one_in(3)};
     case kmap:

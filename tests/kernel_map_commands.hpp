@@ -121,10 +121,11 @@ struct GetIntent {
 struct PutIntent {
   std::uint32_t ordinal;
 };
-/// A run of frames that it got is marked as reserved, or one of those no more.
+/// A run of frames that it got is marked as reserved, or one of those no more; or the first frame of an area of vmalloc is.
 struct ReserveIntent {
   std::uint32_t ordinal, most;
   bool reserves;
+  bool of_area = false;
 };
 /// A frame that it got gets an address; a low one of any kind if there is none.
 struct KmapIntent {

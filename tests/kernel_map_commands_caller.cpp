@@ -222,6 +222,13 @@ struct Plan {
     return once(PutPage<W>{pfn});
   }
   Commands operator()(const ReserveIntent& wish) const {
+    // vfree gives back no frame that is reserved [kernel.vfree.frames]: there must be one in an area.
+    if (wish.of_area) {
+      const VmStruct<W>* area = survey.area(wish.ordinal);
+      if (!area || area->flags != AreaKind::vmalloc) return {};
+      const W pfn = frame_of<W>(i386_2_4_0, entry_at<W>(i386_2_4_0, now(), now().swapper_pg_dir, area->addr));
+      return wish.reserves ? once(Reserve<W>{pfn, pfn}) : once(Unreserve<W>{pfn, pfn});
+    }
     if (survey.held.empty()) return {};
     const W first = survey.held[wish.ordinal % survey.held.size()];
     W last = first;

@@ -47,6 +47,7 @@ Exhibit<Family> exhibit(const Mutant& mutant, const MuseumRequest& request) {
                                  .seed = seed,
                                  .jobs = request.jobs,
                                  .runs = request.most_runs,
+                                 .shrink_time = request.shrink_time,
                                  .progress = request.progress});
     if (report.failure) {
       auto& failure = *report.failure;

@@ -4,6 +4,7 @@
 #include <refmm/tests/check.hpp>
 #include <refmm/tests/museum_mutant.hpp>
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -42,6 +43,7 @@ struct MuseumRequest {
   std::vector<std::uint64_t> seeds{1, 2, 3, 4, 5, 6, 7, 8, 9, 10};
   std::uint64_t most_runs = 20'000;  // a check gives up after these
   unsigned jobs = 1;
+  std::chrono::milliseconds shrink_time{60'000};  // shrinking of each catch stops after this long
   std::function<void(const CheckProgress&)> progress{};
 };
 

@@ -36,7 +36,7 @@ template <class Family>
 void expect_shown(const Mutant& mutant, std::size_t most_commands) {
   using Own = Checking<Family>;
   using namespace std::chrono_literals;
-  const Exhibit<Family> found = exhibit<Family>(mutant, {.seeds = {1}});
+  const Exhibit<Family> found = exhibit<Family>(mutant, {.seeds = {1}, .shrink_time = 10s});
   ASSERT_TRUE(found.always_found());
   const Counterexample<Family>& shown = found.catches[0].counterexample;
   EXPECT_LE(shown.script.items.size(), most_commands) << shown.text;
