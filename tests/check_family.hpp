@@ -11,6 +11,7 @@
 //   keeps_invariant(boot, state)     the invariant holds
 //   broken_law(carried, reference)   the first law that a command breaks, in the state that it leads to or as a step; if there
 //                                    is a reference, but for those that the command breaks there as well
+//   laws_speak_of_ends               of a family whose laws say with which calls an assertion may end everything
 //   note_laws, note_invariant        the clauses whose laws claimed something
 //   clause_to_blame(kind, path, because)
 //   query_that_shows(finding, state), block_of(query, state), place_in_words(path, state)

@@ -56,8 +56,10 @@ bool Lockstep<Family>::keeps_laws() {
 
 template <class Family>
 std::optional<BrokenLaw> Lockstep<Family>::law_broken_by_subject() const {
-  // Where the model ends with an assertion and the subject goes on, the laws speak of what the subject does.
-  if (!command_ || parted_ || Family::ends_everything(answer_.result)) return std::nullopt;
+  // Where the model ends with an assertion and the subject goes on, the laws speak of what the subject does; where the subject
+  // ends, they do if the family has laws of ends.
+  if (!command_ || parted_) return std::nullopt;
+  if (Family::ends_everything(answer_.result) && !requires { Own::laws_speak_of_ends; }) return std::nullopt;
   if (!demands_.laws && !demands_.only_unlawful) return std::nullopt;
   const Carried<Family> reference{boot_, before_, *command_, result_, effects_, after_};
   const State seen = subject_.observe();

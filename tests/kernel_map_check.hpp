@@ -76,6 +76,7 @@ struct Checking<KernelMapFamily> {
   /// The defects without which nothing leads to this one.
   static std::vector<std::string_view> prepares(std::string_view defect);
 
+  static constexpr bool laws_speak_of_ends = true;
   static constexpr std::string_view replay_options = "--profile corrected --subject impl";
 };
 
