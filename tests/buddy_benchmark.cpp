@@ -26,6 +26,7 @@
 #include <map>
 #include <memory>
 #include <random>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -132,7 +133,7 @@ struct Boot : Load<Zone> {
 constexpr std::array sizes{4096u, 16384u, 262144u};
 constexpr std::array loads{"one", "lifo", "churn", "fragment", "boot"};
 constexpr const char* ours = "impl";
-constexpr std::array competitors{"2.4.0", "2.4.0 small pages"};
+constexpr std::array competitors{"2.4.0", "2.4.0 small pages", "model"};
 
 std::string name_of(const char* zone, const char* load, std::uint32_t frames) {
   return fmt::format("{}/{}/{}", zone, load, frames);
@@ -164,8 +165,8 @@ void add(const char* zone, const char* load, std::uint32_t frames) {
 }
 
 template <class Zone>
-void add_zone(const char* zone) {
-  for (const std::uint32_t frames : sizes) {
+void add_zone(const char* zone, std::span<const std::uint32_t> measured = sizes) {
+  for (const std::uint32_t frames : measured) {
     add<One<Zone>>(zone, "one", frames);
     add<Lifo<Zone>>(zone, "lifo", frames);
     add<Churn<Zone>>(zone, "churn", frames);
@@ -245,6 +246,7 @@ int main(int argc, char** argv) {
   add_zone<Ours>(ours);
   add_zone<Scheme<WholePage>>("2.4.0");
   add_zone<Scheme<SmallPage>>("2.4.0 small pages");
+  add_zone<Model>("model", std::span(sizes).first(1));
   Ratios ratios;
   if (benchmark::RunSpecifiedBenchmarks(&ratios) == 0) {
     fmt::print(stderr,

@@ -1,4 +1,4 @@
-// What a zone could be kept in: the page allocator of impl/, and the scheme of 2.4.0.
+// What a zone could be kept in: the page allocator of impl/, the scheme of 2.4.0, and the state of the model.
 //
 // The scheme is written here from what is known of mm/page_alloc.c: a list_head in the page structure, a bit map of pairs for
 // each order, lists tried one after the other. It runs on one processor, so there is no lock, and its bit operations are
@@ -7,6 +7,7 @@
 #pragma once
 
 #include <refmm/impl/buddy.hpp>
+#include <refmm/model/buddy.hpp>
 #include <refmm/spec/machine.hpp>
 
 #include <array>
@@ -14,6 +15,8 @@
 #include <cstdint>
 #include <optional>
 #include <stdexcept>
+#include <utility>
+#include <variant>
 #include <vector>
 
 namespace refmm::buddy_benchmark {
@@ -34,6 +37,41 @@ class Ours {
 
  private:
   impl::BuddyAllocator<impl::UnobservedZone<std::uint64_t>> zone_;
+};
+
+/// Each call is a step of the model, which also says what changed and why.
+class Model {
+ public:
+  explicit Model(std::uint32_t frames)
+      : state_(model::boot<std::uint32_t>({.kernel = buddy::corrected,
+                                           .zone_start = 0,
+                                           .zone_pages = frames,
+                                           .free = buddy::AtBoot::none,
+                                           .bootmap = {},
+                                           .reserved = {}})) {}
+
+  std::optional<Pfn> take(std::uint32_t order) {
+    const auto result = step(buddy::AllocPages{order});
+    const auto* const frame = std::get_if<buddy::Frame<std::uint32_t>>(&result);
+    return frame ? std::optional<Pfn>(frame->pfn) : std::nullopt;
+  }
+  void give(Pfn pfn, std::uint32_t order) {
+    if (std::holds_alternative<buddy::Refused>(
+            step(buddy::FreePages<std::uint32_t>{static_cast<std::uint32_t>(pfn), order})))
+      throw std::logic_error("a lawful release was refused");
+  }
+  void boot_free(Pfn first, Pfn last) {
+    step(buddy::BootFree<std::uint32_t>{static_cast<std::uint32_t>(first), static_cast<std::uint32_t>(last)});
+  }
+
+ private:
+  buddy::Result<std::uint32_t> step(const buddy::Command<std::uint32_t>& command) {
+    auto stepped = model::step<std::uint32_t>(buddy::corrected, std::move(state_), command);
+    state_ = std::move(stepped.state);
+    return stepped.result;
+  }
+
+  buddy::State<std::uint32_t> state_;
 };
 
 struct ListHead {

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <optional>
+#include <ostream>
 #include <string>
 
 namespace refmm {
@@ -40,6 +41,8 @@ struct Mistake {
   const char* mutant;
   const char* law;
   kernel_map::Sharing sharing = kernel_map::Sharing::lazy;
+
+  friend void PrintTo(const Mistake& mistake, std::ostream* out) { *out << mistake.mutant; }
 };
 
 class KernelSharingMutants : public testing::TestWithParam<Mistake> {};
