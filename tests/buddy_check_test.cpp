@@ -1,89 +1,38 @@
 // Each of 2.4.0's defects in the page allocator is found by random checking, and shown by a short transcript that cites its clause;
 // and a boot with reserved ranges comes back whole from the processes that a check runs in.
-#include <refmm/spec/transcript.hpp>
 #include <refmm/tests/buddy_check.hpp>
-#include <refmm/tests/check.hpp>
-#include <refmm/tests/defect_search.hpp>
+#include <refmm/tests/defect_search_fixture.hpp>
 
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-
-#include <chrono>
-#include <ostream>
-#include <set>
 #include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace refmm {
-
-void PrintTo(const Defect<BuddyFamily>& defect, std::ostream* stream) { *stream << defect.name; }
-
 namespace {
-
-using namespace std::chrono_literals;
-using testing::AllOf;
-using testing::HasSubstr;
-
-Trials<BuddyFamily> trials(const buddy::Corrections& with, const buddy::Corrections& without) {
-  return {[with, without] { return make_defective_model<BuddyFamily>(with, without); },
-          10s,
-          {.effects = true, .laws = false, .companion = false, .only_unlawful = false}};
-}
-
-std::vector<Defect<BuddyFamily>> all_defects() {
-  const auto all = defects<BuddyFamily>();
-  return {all.begin(), all.end()};
-}
-
-std::string test_name(const testing::TestParamInfo<Defect<BuddyFamily>>& tested) {
-  return std::string(tested.param.name);
-}
 
 class BuddyDefectSearch : public testing::TestWithParam<Defect<BuddyFamily>> {};
 
 TEST_P(BuddyDefectSearch, FindsItAndShowsItInAFewCommands) {
   const Defect<BuddyFamily>& defect = GetParam();
   EXPECT_TRUE(defect.is_alone());
-  const auto report = look_for(defect, {.seed = 1, .most_runs = 20'000, .shrink_time = 20s});
-  ASSERT_TRUE(report.failure) << report.runs << " runs";
-  const Counterexample<BuddyFamily>& shown = report.failure->counterexample;
-  EXPECT_LE(shown.script.items.size(), 4u) << shown.text;
-  EXPECT_EQ(shown.testimony.finding.clause, defect.clause) << shown.text;
-  EXPECT_THAT(shown.text, AllOf(HasSubstr("#   clause   " + std::string(defect.clause->name) + "\n"),
-                                HasSubstr("refmm run " + shown.file_name + " --profile as-built\n")));
-
-  // It breaks a law; that of boot is about numbers of frames, and shows in what is free at first.
-  const Finding& finding = shown.testimony.finding;
+  const auto shown = expect_found(defect, 4);
+  ASSERT_TRUE(shown);
+  // The law of boot is about numbers of frames, and shows in what is free at first.
   if (defect.name == "bootmap_last_frame") {
-    EXPECT_EQ(shown.script.items.size(), 0u) << shown.text;
+    EXPECT_EQ(shown->script.items.size(), 0u) << shown->text;
   } else {
-    ASSERT_NE(finding.law, nullptr) << shown.text;
-    EXPECT_EQ(area_of(finding.law->name), "buddy");
-    EXPECT_THAT(shown.text, HasSubstr("#   law      " + std::string(finding.sentence)));
+    expect_broken_law(*shown);
   }
-
-  const transcript::File file = transcript::parse(transcript::Source(shown.file_name, shown.text));
-  EXPECT_EQ(transcript::print(file), shown.text);
-
-  // It is this defect that it shows: the kernel without it does what the transcript says.
-  EXPECT_EQ(trials(defect.with, defect.without).failing_part(shown.script), shown.script);
-  EXPECT_EQ(trials(defect.without, defect.without).failing_part(shown.script), std::nullopt);
 }
 
-INSTANTIATE_TEST_SUITE_P(Switches, BuddyDefectSearch, testing::ValuesIn(all_defects()), test_name);
+INSTANTIATE_TEST_SUITE_P(Switches, BuddyDefectSearch, testing::ValuesIn(all_defects<BuddyFamily>()),
+                         defect_test_name<BuddyFamily>);
 
-TEST(BuddyDefectSearch, LooksForThoseThatHaveAClause) {
-  std::set<std::string_view> named, listed;
-  for (const Clause* clause : clauses_to_exercise("buddy")) {
-    if (clause->kind == ClauseKind::defect) named.insert(clause->name);
-  }
-  for (const Defect<BuddyFamily>& defect : defects<BuddyFamily>()) {
-    ASSERT_NE(defect.clause, nullptr) << defect.name;
-    listed.insert(defect.clause->name);
-  }
-  EXPECT_EQ(named, listed);
+TEST(BuddyDefectSearch, LooksForThoseThatHaveAClause) { expect_all_defects_have_a_clause<BuddyFamily>(); }
+
+TEST(BuddyDefectSearch, ShowsDefectsOfTheKernelAsItWasBuilt) {
+  expect_defects_of_the_kernel_as_built<BuddyFamily>();
 }
 
 TEST(BuddySharedBoot, ComesBackAsItWas) {
