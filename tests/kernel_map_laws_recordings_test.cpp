@@ -7,12 +7,11 @@
 #include <refmm/spec/kernel_map_notation.hpp>
 #include <refmm/spec/kernel_map_step_laws.hpp>
 #include <refmm/spec/transcript.hpp>
-#include <refmm/tests/transcript_recordings.hpp>
+#include <refmm/tests/laws_of_recordings.hpp>
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include <algorithm>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -27,12 +26,11 @@
 namespace refmm::kernel_map {
 namespace {
 
-/// A call of a recording, carried out.
-struct Step {
-  const Transition& transition;
-  const Because& because;
-  std::string where;  // file and line
-};
+/// The laws that a call or the state that it leaves breaks.
+std::vector<std::string_view> broken_laws(const Transition& transition) {
+  const Observed left{transition.boot, transition.after};
+  return laws_broken_by(transition, step_laws, invariant, ended_everything(transition) ? nullptr : &left);
+}
 
 /// A machine and what it has been asked.
 class Machine {
@@ -43,12 +41,13 @@ class Machine {
   const LawState& state() const { return state_; }
   const Result<Word32>& result() const { return result_; }
 
-  /// Carries a call out; false if `seen` says so or nothing after it is defined.
-  bool run(const Command<Word32>& command, const std::string& where,
-           const std::function<bool(const Step&)>& seen) {
+  /// Carries a call out; false if nothing after it is defined, or if `seen`, where there is one, says so.
+  bool run(const Command<Word32>& command, const std::string& where = "",
+           const std::function<bool(const JudgedCall&)>& seen = nullptr) {
     auto step = model::step<Word32>(boot_, state_, command);
     const Transition transition{boot_, state_, command, step.result, step.effects, step.state};
-    const bool goes_on = seen({transition, step.because, where}) && !ended_everything(transition);
+    const bool goes_on =
+        (!seen || seen({step.because, broken_laws(transition), where})) && !ended_everything(transition);
     state_ = std::move(step.state);
     result_ = std::move(step.result);
     return goes_on;
@@ -91,7 +90,7 @@ class FramesOfOthers {
 /// Carries out the calls of a recording on a kernel with some corrections, up to the first of which `seen` returns false or that
 /// ends everything. Returns how many. The calls are read beside the kernel as it was built, which they were recorded of.
 std::size_t carry_out(const std::filesystem::path& path, const Corrections& corrections,
-                      const std::function<bool(const Step&)>& seen) {
+                      const std::function<bool(const JudgedCall&)>& seen) {
   const transcript::File file = transcript::parse(transcript::load(path));
   std::optional<Machine> recorded, carried_out;
   FramesOfOthers frames;
@@ -115,66 +114,22 @@ std::size_t carry_out(const std::filesystem::path& path, const Corrections& corr
     const std::string where = fmt::format("{}:{}", path.filename().string(), line.at.line);
     const auto own = frames.translated(command);
     if (own && !carried_out->run(*own, where, seen)) break;
-    if (!recorded->run(command, "", [](const Step&) { return true; })) break;
+    if (!recorded->run(command)) break;
     frames.taken(command, recorded->result(), carried_out->result());
   }
   return calls;
 }
 
-/// The laws that a call or the state that it leaves breaks.
-std::vector<std::string_view> broken_laws(const Transition& transition) {
-  std::vector<std::string_view> broken;
-  for (const auto& law : step_laws) {
-    if (!law.holds(transition)) broken.push_back(law.name);
-  }
-  if (ended_everything(transition)) return broken;
-  for (const auto& conjunct : invariant) {
-    if (!conjunct.holds({transition.boot, transition.after})) broken.push_back(conjunct.name);
-  }
-  return broken;
+CarryOut on_kernel_with(const Corrections& corrections) {
+  return [&](const auto& path, const auto& seen) { return carry_out(path, corrections, seen); };
 }
 
 TEST(KernelMapLawsOfRecordings, AreKeptByTheCorrectedKernelAtEveryCall) {
-  std::size_t calls = 0;
-  for (const auto& path : recordings("kernel")) {
-    calls += carry_out(path, all_corrected, [&](const Step& step) {
-      const auto broken = broken_laws(step.transition);
-      for (const std::string_view law : broken) ADD_FAILURE() << step.where << ": " << law;
-      return broken.empty();
-    });
-  }
-  EXPECT_GT(calls, 10'000u);
-}
-
-/// True if the defect is said to break the law.
-bool is_said_to_break(ClauseRef defect, std::string_view law) {
-  return std::ranges::any_of(
-      broken_by, [&](const BrokenBy& row) { return row.defect->name == defect->name && row.law == law; });
+  expect_laws_kept("kernel", on_kernel_with(all_corrected), 10'000u);
 }
 
 TEST(KernelMapLawsOfRecordings, AreBrokenByTheKernelAsBuiltOnlyThroughDefects) {
-  std::map<std::string_view, int> first_broken_by;
-  for (const auto& path : recordings("kernel")) {
-    carry_out(path, nothing_corrected, [&](const Step& step) {
-      const auto broken = broken_laws(step.transition);
-      if (broken.empty()) return true;
-      // What comes after the first broken law is no lawful state any more.
-      const auto defect = std::ranges::find_if(step.because, [&](ClauseRef clause) {
-        return std::ranges::any_of(broken, [&](std::string_view law) { return is_said_to_break(clause, law); });
-      });
-      if (defect == step.because.end()) {
-        std::string because;
-        for (const ClauseRef clause : step.because) because += " " + std::string(clause->name);
-        ADD_FAILURE() << step.where << ": " << broken.front()
-                      << " is broken by no defect that is said to:" << because;
-      } else {
-        ++first_broken_by[(*defect)->name];
-      }
-      return false;
-    });
-  }
-  for (const auto& [defect, times] : first_broken_by) fmt::print("{:4} recordings: {}\n", times, defect);
-  EXPECT_GE(first_broken_by.size(), 8u);
+  expect_laws_broken_only_through_defects("kernel", on_kernel_with(nothing_corrected), broken_by, 8u);
 }
 
 }  // namespace
