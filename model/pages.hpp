@@ -57,4 +57,14 @@ constexpr bool has(W flags, std::uint32_t flag) {
   return is_true((flags & W(flag)) != W(0u));
 }
 
+/// Flags with more of them, or with fewer.
+template <Word W>
+constexpr W flags_set(W flags, std::uint32_t more) {
+  return flags | W(more);
+}
+template <Word W>
+constexpr W flags_cleared(W flags, std::uint32_t fewer) {
+  return flags & ~W(fewer);
+}
+
 }  // namespace refmm::model::inline REFMM_BUILD

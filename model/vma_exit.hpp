@@ -68,28 +68,52 @@ constexpr VmaStep<W> share_file(VmaStep<W> so_far, const vma::Area<W>& parent, c
   return so_far;
 }
 
-/// Copies the list of areas for a child. 2.4.0: dup_mmap.
+/// The address space that a child starts with: everything but the areas, and nothing locked.
 template <Word W>
-constexpr Forked<W> dup_mmap(VmaStep<W> so_far) {
-  const vma::Mm<W> parent = so_far.state.mm;
+constexpr vma::Mm<W> mm_of_child(const vma::Mm<W>& parent) {
   vma::Mm<W> child = parent;
   child.areas.clear();
   child.locked_vm = 0u;
   child.map_count = 0u;
+  return child;
+}
+
+/// An area as a child has it, in a structure of its own; nothing if there is none.
+template <Word W>
+struct DuplicatedArea {
+  VmaStep<W> so_far;  // Success, or Refused
+  std::optional<vma::Area<W>> copy;
+};
+
+/// Copies an area for a child; its operations are not told yet. 2.4.0: one turn of the loop of dup_mmap.
+template <Word W>
+constexpr DuplicatedArea<W> dup_area(VmaStep<W> so_far, const vma::Area<W>& area) {
+  auto structure = vma_alloc(std::move(so_far));
+  so_far = std::move(structure.so_far);
+  if (!structure.id)
+    return {refused(std::move(so_far), vma::Refusal::no_area_structure, "vma.fork.no_structure"), std::nullopt};
+  const vma::Area<W> copy = copied<W>(area, *structure.id);
+  so_far = share_file<W>(std::move(so_far), area, copy);
+  so_far.because.push_back("vma.fork.areas");
+  if (copy.vm_flags != area.vm_flags) so_far.because.push_back("vma.fork.unlocked");
+  so_far.result = vma::Success{};
+  return {std::move(so_far), copy};
+}
+
+/// Copies the list of areas for a child. 2.4.0: dup_mmap.
+template <Word W>
+constexpr Forked<W> dup_mmap(VmaStep<W> so_far) {
+  const vma::Mm<W> parent = so_far.state.mm;
+  vma::Mm<W> child = mm_of_child(parent);
   for (const vma::Area<W>& area : parent.areas) {
     if (has(area.vm_flags, vma::VM_DONTCOPY)) continue;
-    auto structure = vma_alloc(std::move(so_far));
-    so_far = std::move(structure.so_far);
-    if (!structure.id && mutant("vma.fork.goes_on_without_one")) continue;
-    if (!structure.id)
-      return {refused(std::move(so_far), vma::Refusal::no_area_structure, "vma.fork.no_structure"),
-              std::move(child)};
-    const vma::Area<W> copy = copied<W>(area, *structure.id);
-    so_far = vm_open(share_file<W>(std::move(so_far), area, copy), copy);
-    child.areas.push_back(copy);
+    auto duplicated = dup_area<W>(std::move(so_far), area);
+    so_far = std::move(duplicated.so_far);
+    if (!duplicated.copy && mutant("vma.fork.goes_on_without_one")) continue;
+    if (!duplicated.copy) return {std::move(so_far), std::move(child)};
+    so_far = vm_open(std::move(so_far), *duplicated.copy);
+    child.areas.push_back(*duplicated.copy);
     child.map_count = child.map_count + 1u;
-    so_far.because.push_back("vma.fork.areas");
-    if (copy.vm_flags != area.vm_flags) so_far.because.push_back("vma.fork.unlocked");
   }
   so_far.result = vma::Success{};
   return {std::move(so_far), std::move(child)};

@@ -83,20 +83,21 @@ struct LookedUp {
   AreaId area;
 };
 
-/// The first area that ends above `addr`. Remembers it. 2.4.0: find_vma.
+/// The first area that ends above `addr`, as find_vma looks for it: the one that was found last, else through the tree or the list.
 template <Word W>
-constexpr LookedUp<W> find_vma(VmaStep<W> so_far, W addr) {
-  const vma::Mm<W>& mm = so_far.state.mm;
-  vma::Lookup& lookup = so_far.state.lookup;
+constexpr AreaId find_vma_in(const vma::Mm<W>& mm, const vma::Lookup& lookup, W addr) {
   if (lookup.mmap_cache) {
     const vma::Area<W>& cached = vma::area_of(mm, *lookup.mmap_cache);
-    if (cached.vm_end > addr && cached.vm_start <= addr) {
-      const AreaId found = lookup.mmap_cache;
-      return {std::move(so_far), found};
-    }
+    if (cached.vm_end > addr && cached.vm_start <= addr) return lookup.mmap_cache;
   }
-  const AreaId found = lookup.mmap_avl ? found_in_tree(mm, lookup, addr).first : found_along_list(mm, addr).first;
-  if (found) lookup.mmap_cache = found;
+  return lookup.mmap_avl ? found_in_tree(mm, lookup, addr).first : found_along_list(mm, addr).first;
+}
+
+/// The same, and remembers it. 2.4.0: find_vma.
+template <Word W>
+constexpr LookedUp<W> find_vma(VmaStep<W> so_far, W addr) {
+  const AreaId found = find_vma_in(so_far.state.mm, so_far.state.lookup, addr);
+  if (found) so_far.state.lookup.mmap_cache = found;
   return {std::move(so_far), found};
 }
 

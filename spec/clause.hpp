@@ -31,8 +31,10 @@ struct Clause {
 }  // namespace refmm
 
 #include <refmm/spec/buddy_clauses.hpp>
+#include <refmm/spec/fault_clauses.hpp>
 #include <refmm/spec/kernel_map_clauses.hpp>
 #include <refmm/spec/paging_clauses.hpp>
+#include <refmm/spec/process_clauses.hpp>
 #include <refmm/spec/slab_clauses.hpp>
 #include <refmm/spec/vma_clauses.hpp>
 
@@ -40,9 +42,10 @@ namespace refmm {
 
 /// The tables of all areas, bottom up.
 inline constexpr std::array clause_tables{
-    std::span<const Clause>(buddy::clauses), std::span<const Clause>(slab::clauses),
+    std::span<const Clause>(buddy::clauses),  std::span<const Clause>(slab::clauses),
     std::span<const Clause>(paging::clauses), std::span<const Clause>(kernel_map::clauses),
-    std::span<const Clause>(vma::clauses)};
+    std::span<const Clause>(vma::clauses),    std::span<const Clause>(fault::clauses),
+    std::span<const Clause>(process::clauses)};
 
 /// A reference to a clause that exists.
 class ClauseRef {

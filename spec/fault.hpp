@@ -101,8 +101,27 @@ struct Memory {
                (Counts, rss),            // by process: pages
                (PageCache, page_cache),  // by mapping and index: the frame, or none
                (Objects, objects),       // by number
+               (Counts, raend),          // by area: end of the window read ahead, in pages of the area, or none
                (SwapArea<W>, swap), (Faults<W>, faults));
 };
+
+// ---- Outcomes of a fault ------------------------------------------------------------------------------------------
+
+/// What became of a fault. 2.4.0: the values of handle_mm_fault, told apart further.
+enum class Handled {
+  minor,                // 1
+  major,                // 2
+  beyond_object,        // 0: a page behind the end of the file or object
+  not_readable,         // 0: the page could not be read
+  no_page_table,        // -1
+  no_page,              // -1
+  window_without_file,  // none: a null pointer
+};
+
+constexpr bool is_handled(Handled handled) { return handled == Handled::minor || handled == Handled::major; }
+constexpr bool is_sigbus(Handled handled) {
+  return handled == Handled::beyond_object || handled == Handled::not_readable;
+}
 
 // ---- Effects ------------------------------------------------------------------------------------------------------
 // What transcripts list; see tests/transcripts/fault/README.md.

@@ -28,6 +28,7 @@ struct Corrections {
                (bool, read_around),            // pages that nobody asked for may be missing
                (bool, debugger_stack),         // a debugger's look faults nothing into the debugger
                (bool, debugger_write),         // a debugger's write gives the process nothing that it may not do
+               (bool, fork_protects_copies),   // a private copy is protected by fork wherever it is mapped
                (bool, debugger_end_of_file),   // there is nothing to see behind the end of a file
                (bool, msync_without_slot),     // msync leaves shared memory where it is
                (bool, msync_swap_cache),       // a page that is mapped does not leave its object
@@ -39,7 +40,7 @@ struct Corrections {
 
 inline constexpr Corrections nothing_corrected{};
 inline constexpr Corrections all_corrected{true, true, true, true, true, true, true, true, true,
-                                           true, true, true, true, true, true, true, true};
+                                           true, true, true, true, true, true, true, true, true};
 
 /// A kernel on a machine of words `N`; the size of its memory is a matter of the boot.
 template <std::unsigned_integral N>

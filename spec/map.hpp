@@ -49,6 +49,39 @@ constexpr Map<Key, Value> updated(Map<Key, Value> map, const std::type_identity_
   return map;
 }
 
+/// The map with what `change` makes of the value at `key`.
+template <class Key, class Value, class Change>
+constexpr Map<Key, Value> changed_at(Map<Key, Value> map, const std::type_identity_t<Key>& key, Change change) {
+  const auto place = place_of(map.written, key);
+  if (place == map.written.end() || place->first != key)
+    return updated(std::move(map), key, change(map.otherwise));
+  place->second = change(std::move(place->second));
+  if (place->second == map.otherwise) map.written.erase(place);
+  return map;
+}
+template <class AnyMap, class Key, class Change>
+constexpr AnyMap changed_at(AnyMap map, const Key& key, Change change)
+  requires requires { lookup(map, key); }
+{
+  return updated(map, key, change(lookup(map, key)));
+}
+
+// Of maps of maps: the value at `inner` of the map at `outer`.
+template <class Key, class Value>
+constexpr auto lookup(const Map<Key, Value>& map, const std::type_identity_t<Key>& outer, const auto& inner) {
+  const auto place = place_of(map.written, outer);
+  const bool is_written = place != map.written.end() && place->first == outer;
+  return lookup(is_written ? place->second : map.otherwise, inner);
+}
+template <class AnyMap>
+constexpr auto lookup(const AnyMap& map, const auto& outer, const auto& inner) {
+  return lookup(lookup(map, outer), inner);
+}
+template <class AnyMap>
+constexpr AnyMap updated(AnyMap map, const auto& outer, const auto& inner, const auto& value) {
+  return changed_at(std::move(map), outer, [&](auto below) { return updated(std::move(below), inner, value); });
+}
+
 /// The map that has the values of `map` from key `first` on, and `below` at the keys before it.
 template <class Key, class Value>
 constexpr Map<Key, Value> values_from(Map<Key, Value> map, const std::type_identity_t<Key>& first,

@@ -41,14 +41,12 @@ struct Settings {
 template <Word W>
 struct State {
   using Processes = std::vector<Process<W>>;
-  using Windows = Map<std::uint32_t, W>;
   REFMM_RECORD(State, (Processes, processes),  // ascending by pid
                (fault::Memory<W>, memory),
                (std::vector<vma::Inode>, inodes),  // files and shared memory objects by their names
                (std::vector<vma::File>, files),    // open ones
                (std::uint32_t, areas_made), (std::uint32_t, files_made), (std::uint32_t, shm_made),  // so far
                (W, pids_made),           // processes so far
-               (Windows, raend),         // by area: end of the window read ahead, in pages of the area; 0 for none
                (std::vector<W>, iobuf),  // frames held for direct input or output
                (Settings<W>, settings));
 };
