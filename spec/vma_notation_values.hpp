@@ -48,4 +48,7 @@ std::string error_notation(std::uint32_t number);
 /// `0x08048000`.
 std::string address_notation(std::uint32_t address);
 
+/// `PROT_READ|PROT_WRITE`, `PROT_NONE` for none.
+std::string prot_notation(std::uint32_t flags);
+
 }  // namespace refmm::vma
