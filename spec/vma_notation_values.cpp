@@ -152,6 +152,11 @@ std::string error_notation(std::uint32_t number) { return "-1 " + error_name(num
 
 std::string address_notation(std::uint32_t address) { return fmt::format("0x{:08x}", address); }
 
+std::string length_notation(std::uint32_t length) {
+  constexpr std::uint32_t first_hexadecimal = 0x10000000;
+  return length < first_hexadecimal ? fmt::format("{}", length) : fmt::format("0x{:x}", length);
+}
+
 std::string prot_notation(std::uint32_t flags) {
   return flags == PROT_NONE ? "PROT_NONE" : flags_notation(prot_flags(), flags);
 }

@@ -20,11 +20,7 @@ using Word = std::uint32_t;
 
 std::string address(Word value) { return address_notation(value); }
 
-/// Of a call; what is 256 MiB long or more is easier to read in hexadecimal.
-std::string length(Word value) {
-  constexpr Word first_hexadecimal = 0x10000000;
-  return value < first_hexadecimal ? fmt::format("{}", value) : fmt::format("0x{:x}", value);
-}
+std::string length(Word value) { return length_notation(value); }
 
 std::string offset(Word value) { return value == 0 ? "0" : fmt::format("0x{:x}", value); }
 
