@@ -124,12 +124,6 @@ Word read_list_order(const Source& source, const Value& value) {
 
 constexpr std::array<std::string_view, 3> effect_names{"unlink", "link", "flip"};
 
-std::string text_of(const transcript::Result& result) {
-  std::string text = "=";
-  for (const auto& [key, value] : result.values) text += ' ' + (key ? key->text + '=' : "") + value.text;
-  return text;
-}
-
 bool can_be_a_bug(const Command<Word>& command) {
   return std::holds_alternative<AllocPages>(command) || std::holds_alternative<FreePages<Word>>(command) ||
          std::holds_alternative<FreePagesOk<Word>>(command) || std::holds_alternative<BootFree<Word>>(command);
@@ -158,12 +152,12 @@ std::string read_result(const Source& source, const Command<Word>& command, cons
     const auto frames = frames_of(first.value);
     if (gives && frames && frames->first == frames->last) return fmt::format("pfn {}", frames->first);
   }
-  throw source.error({.at = gives ? first.key ? first.key->at : first.value.at : result.at,
+  throw source.error({.at = gives ? reading::place_of(first) : result.at,
                       .message = "the call cannot have this result",
                       .expected = gives ? "`pfn N`, `NULL` or `BUG`"
                                   : bug ? "the end of the line: the call returns nothing, or `BUG`"
                                         : "the end of the line: the call returns nothing",
-                      .found = in_backticks(text_of(result))});
+                      .found = in_backticks(reading::text_of(result))});
 }
 
 Effect<Word> read_effect(const Source& source, const transcript::Call& effect) {
@@ -176,7 +170,7 @@ Effect<Word> read_effect(const Source& source, const transcript::Call& effect) {
     throw source.error({.at = effect.result->at,
                         .message = fmt::format("{} has no result", effect.name.text),
                         .expected = "the end of the line",
-                        .found = in_backticks(text_of(*effect.result))});
+                        .found = in_backticks(reading::text_of(*effect.result))});
   const Word order = read_list_order(source, effect.arguments[0].value);
   const Value& second = effect.arguments[1].value;
   if (is_flip) return Flip<Word>{order, reading::number(source, second, "a bit", 0, most_frames - 1)};

@@ -72,11 +72,11 @@ std::string spelling(const Value& value, const ResultForm& form) {
       return number && *number != 0 ? notation(Result<Word>(Address<Word>{*number})) : "";
     }
     case Kind::pgd: {
-      const auto number = number_of(value, "pgd");
+      const auto number = reading::number_of(value, "pgd");
       return number && *number != 0 ? notation(Result<Word>(PgdNumber{*number})) : "";
     }
     case Kind::frame: {
-      const auto pfn = number_of(value, "pfn");
+      const auto pfn = reading::number_of(value, "pfn");
       return pfn ? notation(Result<Word>(FrameNumber<Word>{*pfn})) : "";
     }
     case Kind::number: {
@@ -89,13 +89,6 @@ std::string spelling(const Value& value, const ResultForm& form) {
       break;
   }
   return "";
-}
-
-/// `= 3 x=4`.
-std::string text_of(const transcript::Result& result) {
-  std::string text = "=";
-  for (const auto& [key, value] : result.values) text += ' ' + (key ? key->text + '=' : "") + value.text;
-  return text;
 }
 
 // ---- Effects --------------------------------------------------------------------------------------------------
@@ -122,7 +115,7 @@ class EffectReader {
     return Kmalloc{counted_or_null("obj")};
   }
   Effect<Word> kfree() const {
-    const auto obj = number_of(value(0), "obj");
+    const auto obj = reading::number_of(value(0), "obj");
     if (!obj) throw reading::unexpected(source_, value(0), "this is no list element", "`obj N`");
     return Kfree{*obj};
   }
@@ -163,7 +156,7 @@ class EffectReader {
     const Value& value = result[0].value;
     if (result.size() == 1 && !result[0].key) {
       if (reading::is_null(value)) return std::nullopt;
-      if (const auto number = number_of(value, kind)) return number;
+      if (const auto number = reading::number_of(value, kind)) return number;
     }
     throw reading::unexpected(source_, value, "the request cannot have this result",
                               fmt::format("`{} N` or `NULL`", kind));
@@ -200,10 +193,11 @@ const std::vector<EffectForm>& effect_forms() {
 void check_has_result(const Source& source, const transcript::Call& effect, bool has_result) {
   if (effect.result.has_value() == has_result) return;
   const Position behind{effect.close.line, effect.close.column + 1};
-  throw source.error({.at = effect.result ? effect.result->at : behind,
-                      .message = fmt::format("{} has {}", effect.name.text, has_result ? "a result" : "no result"),
-                      .expected = has_result ? "`= ...`" : "the end of the line",
-                      .found = effect.result ? in_backticks(text_of(*effect.result)) : "the end of the line"});
+  throw source.error(
+      {.at = effect.result ? effect.result->at : behind,
+       .message = fmt::format("{} has {}", effect.name.text, has_result ? "a result" : "no result"),
+       .expected = has_result ? "`= ...`" : "the end of the line",
+       .found = effect.result ? in_backticks(reading::text_of(*effect.result)) : "the end of the line"});
 }
 
 }  // namespace
@@ -213,11 +207,10 @@ std::string read_result(const Source& source, const Command<Word>& command, cons
   const transcript::Argument& first = result.values[0];
   const std::string text = result.values.size() == 1 && !first.key ? spelling(first.value, form) : "";
   if (!text.empty()) return text;
-  const Position place = first.key ? first.key->at : first.value.at;
-  throw source.error({.at = form.kind == Kind::nothing ? result.at : place,
+  throw source.error({.at = form.kind == Kind::nothing ? result.at : reading::place_of(first),
                       .message = "the call cannot have this result",
                       .expected = expected_of(form),
-                      .found = in_backticks(text_of(result))});
+                      .found = in_backticks(reading::text_of(result))});
 }
 
 Effect<Word> read_effect(const Source& source, const transcript::Call& effect) {

@@ -2,9 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <limits>
-#include <variant>
-
 namespace refmm::kernel_map {
 
 using reading::unexpected;
@@ -16,17 +13,10 @@ std::uint32_t read_address(const Source& source, const Value& value) {
   return reading::word(source, value, "an address");
 }
 
-std::optional<std::uint32_t> number_of(const Value& value, std::string_view kind) {
-  const auto* counted = std::get_if<transcript::Counted>(&value.form);
-  if (counted == nullptr || counted->kind.text != kind || counted->first != counted->last) return std::nullopt;
-  if (counted->first > std::numeric_limits<std::uint32_t>::max()) return std::nullopt;
-  return static_cast<std::uint32_t>(counted->first);
-}
-
 std::uint32_t read_directory(const Source& source, const Value& value, bool or_swapper) {
   const std::string* name = transcript::name_of(value);
   if (or_swapper && name != nullptr && *name == "swapper") return 0;
-  const auto number = number_of(value, "pgd");
+  const auto number = reading::number_of(value, "pgd");
   if (!number || *number == 0)
     throw unexpected(source, value, "this is no page directory", or_swapper ? "`pgd N` or `swapper`" : "`pgd N`",
                      "pgd 1");
@@ -34,7 +24,7 @@ std::uint32_t read_directory(const Source& source, const Value& value, bool or_s
 }
 
 std::uint32_t read_frame(const Source& source, const Value& value) {
-  const auto number = number_of(value, "pfn");
+  const auto number = reading::number_of(value, "pfn");
   if (!number) throw unexpected(source, value, "this is no page frame", "`pfn N`", "pfn 1024");
   return *number;
 }

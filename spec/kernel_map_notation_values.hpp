@@ -6,17 +6,11 @@
 #include <refmm/spec/transcript.hpp>
 
 #include <cstdint>
-#include <optional>
-#include <string>
-#include <string_view>
 
 namespace refmm::kernel_map {
 
 /// An address, or `NULL` for 0.
 std::uint32_t read_address(const transcript::Source& source, const transcript::Value& value);
-
-/// The number of a thing of a kind that is counted, `pgd 1`; nothing if it is not one, or a range of them.
-std::optional<std::uint32_t> number_of(const transcript::Value& value, std::string_view kind);
 
 /// `pgd 1`, or where it may be that `swapper`, which is 0. There must have been a directory of this number.
 std::uint32_t read_directory(const transcript::Source& source, const transcript::Value& value, bool or_swapper);

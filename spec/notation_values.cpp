@@ -105,6 +105,13 @@ std::optional<std::uint32_t> number_of(const Value& value) {
   return static_cast<std::uint32_t>(number->magnitude);
 }
 
+std::optional<std::uint32_t> number_of(const Value& value, std::string_view kind) {
+  const auto* counted = std::get_if<transcript::Counted>(&value.form);
+  if (counted == nullptr || counted->kind.text != kind || counted->first != counted->last) return std::nullopt;
+  if (counted->first > largest_number) return std::nullopt;
+  return static_cast<std::uint32_t>(counted->first);
+}
+
 std::uint32_t number(const Source& source, const Value& value, std::string_view of, std::uint32_t lowest,
                      std::uint32_t highest) {
   const auto number = number_of(value);
@@ -175,7 +182,7 @@ void check_arguments(const Source& source, const transcript::Call& call,
 }
 
 void check_settings(const Source& source, std::span<const transcript::Setting> settings,
-                    std::span<const std::string_view> keys, std::string_view of) {
+                    std::span<const std::string_view> keys, std::string_view of, std::string_view list) {
   for (std::size_t i = 0; i < settings.size(); ++i) {
     const auto& [key, values] = settings[i];
     if (std::ranges::find(keys, key.text) == keys.end())
@@ -187,7 +194,7 @@ void check_settings(const Source& source, std::span<const transcript::Setting> s
                             .expected = "every setting once",
                             .found = in_backticks(fmt::format("{}={}", key.text, values[0].text))});
     }
-    if (values.size() > 1)
+    if (values.size() > 1 && key.text != list)
       throw unexpected(source, values[1], fmt::format("`{}` is one value", key.text), "a blank");
   }
 }
@@ -199,12 +206,56 @@ const Value* setting(std::span<const transcript::Setting> settings, std::string_
   return nullptr;
 }
 
+std::span<const Value> list_setting(std::span<const transcript::Setting> settings, std::string_view key) {
+  const auto found = std::ranges::find_if(settings, [&](const auto& setting) { return setting.key.text == key; });
+  return found == settings.end() ? std::span<const Value>() : std::span(found->values);
+}
+
 void check_process(const Source& source, const transcript::Call& call, std::string_view family) {
   if (!call.process || call.process->pid == 1) return;
   throw source.error({.at = call.process->at,
                       .message = fmt::format("the {} family has no processes", family),
                       .expected = "a call without `[pid N]`",
                       .found = in_backticks(call.process->text)});
+}
+
+std::string text_of(const transcript::Result& result) {
+  std::string text = "=";
+  for (const auto& [key, value] : result.values) text += ' ' + (key ? key->text + '=' : "") + value.text;
+  return text;
+}
+
+Position place_of(const transcript::Argument& argument) {
+  return argument.key ? argument.key->at : argument.value.at;
+}
+
+namespace {
+
+/// `= 0` or `= -1 ENOMEM`, the end of the line.
+std::string results_in_words(std::span<const std::string_view> results) {
+  std::string text;
+  for (std::size_t i = 0; i < results.size(); ++i) {
+    if (i > 0) text += i + 1 == results.size() ? " or " : ", ";
+    text += results[i].empty() ? "the end of the line" : fmt::format("`= {}`", results[i]);
+  }
+  return text;
+}
+
+}  // namespace
+
+std::size_t result_among(const Source& source, const transcript::Call& effect,
+                         std::span<const std::string_view> results) {
+  const auto& result = effect.result;
+  const std::string text = result ? text_of(*result).substr(2) : "";
+  const auto found = std::ranges::find(results, text);
+  if (found != results.end() && !(result && result->values[0].key))
+    return static_cast<std::size_t>(found - results.begin());
+  const Position behind{effect.close.line, effect.close.column + 1};
+  throw source.error(
+      {.at = result ? result->at : behind,
+       .message = fmt::format("{} has {}", effect.name.text, result ? "no such result" : "a result"),
+       .expected = results_in_words(results),
+       .found = result ? in_backticks(text_of(*result)) : "the end of the line"});
 }
 
 std::string one_of(std::span<const std::string_view> names) {

@@ -51,6 +51,9 @@ bool is_null(const transcript::Value& value);
 /// The number of a value that is one, has no sign, and fits into 32 bits.
 std::optional<std::uint32_t> number_of(const transcript::Value& value);
 
+/// The number of a thing of a kind that is counted, `pfn 7`; nothing if it is not one, or a range of them.
+std::optional<std::uint32_t> number_of(const transcript::Value& value, std::string_view kind);
+
 /// A number from `lowest` to `highest`; `of` is what it counts, for the error.
 std::uint32_t number(const transcript::Source& source, const transcript::Value& value, std::string_view of,
                      std::uint32_t lowest = 0, std::uint32_t highest = std::numeric_limits<std::uint32_t>::max());
@@ -66,16 +69,29 @@ std::uint32_t flags(const transcript::Source& source, const transcript::Value& v
 void check_arguments(const transcript::Source& source, const transcript::Call& call,
                      std::span<const std::string_view> parameters);
 
-/// Checks that each setting has one of `keys`, one value, and has not been given before; `of` has these settings, for the
-/// error.
+/// Checks that each setting has one of `keys`, one value unless its key is `list`, and has not been given before; `of` has these
+/// settings, for the error.
 void check_settings(const transcript::Source& source, std::span<const transcript::Setting> settings,
-                    std::span<const std::string_view> keys, std::string_view of);
+                    std::span<const std::string_view> keys, std::string_view of, std::string_view list = "");
 
 /// The value that `key` is set to, or null.
 const transcript::Value* setting(std::span<const transcript::Setting> settings, std::string_view key);
 
+/// The values that `key` is set to; none if it is not set.
+std::span<const transcript::Value> list_setting(std::span<const transcript::Setting> settings,
+                                                std::string_view key);
+
 /// Checks that a call names no process but the first; `family` has no others.
 void check_process(const transcript::Source& source, const transcript::Call& call, std::string_view family);
+
+/// `= 3 x=4`.
+std::string text_of(const transcript::Result& result);
+
+Position place_of(const transcript::Argument& argument);
+
+/// Which of `results` an effect has: `NULL`, `-1 EIO`; empty text stands for no result.
+std::size_t result_among(const transcript::Source& source, const transcript::Call& effect,
+                         std::span<const std::string_view> results);
 
 /// `a, b or c`, each in backticks.
 std::string one_of(std::span<const std::string_view> names);

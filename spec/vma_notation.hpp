@@ -36,6 +36,9 @@ SetKnobs<std::uint32_t> read_set(const transcript::Source& source, const transcr
 /// Reads a call. What may be called does not depend on what came before, unlike with slabs.
 Command<std::uint32_t> read_call(const transcript::Source& source, const transcript::Call& call);
 
+/// The same where there are more processes than one: whose call it is stands beside it.
+Command<std::uint32_t> read_call_of_any_process(const transcript::Source& source, const transcript::Call& call);
+
 /// The recorded result of `command` in the spelling of notation(command, result): it must be one that such a call can
 /// have.
 std::string read_result(const transcript::Source& source, const Command<std::uint32_t>& command,

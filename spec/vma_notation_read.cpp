@@ -105,20 +105,32 @@ const std::vector<CallForm>& call_forms() {
   return forms;
 }
 
-}  // namespace
-
-Command<Word> read_call(const Source& source, const transcript::Call& call) {
+const CallForm& form_of(const Source& source, const transcript::Call& call) {
   std::vector<std::string_view> names;
   for (const CallForm& form : call_forms()) {
     names.push_back(form.name);
-    if (form.name != call.name.text) continue;
-    reading::check_process(source, call, "vma");
-    // How many arguments mremap has depends on its flags; where it has these, it looks itself.
-    if (form.name != "mremap" || call.arguments.size() < form.parameters.size())
-      reading::check_arguments(source, call, form.parameters);
-    return (CallReader(source, call).*form.read)();
+    if (form.name == call.name.text) return form;
   }
   throw reading::no_such(source, call.name, "the vma family has no such call", names);
+}
+
+Command<Word> read_as(const CallForm& form, const Source& source, const transcript::Call& call) {
+  // How many arguments mremap has depends on its flags; where it has these, it looks itself.
+  if (form.name != "mremap" || call.arguments.size() < form.parameters.size())
+    reading::check_arguments(source, call, form.parameters);
+  return (CallReader(source, call).*form.read)();
+}
+
+}  // namespace
+
+Command<Word> read_call(const Source& source, const transcript::Call& call) {
+  const CallForm& form = form_of(source, call);
+  reading::check_process(source, call, "vma");
+  return read_as(form, source, call);
+}
+
+Command<Word> read_call_of_any_process(const Source& source, const transcript::Call& call) {
+  return read_as(form_of(source, call), source, call);
 }
 
 Question read_query(const Source& source, const transcript::Query& query) {

@@ -105,17 +105,6 @@ std::string spelling(const Value& value, const Command<Word>& command, const Res
   return "";
 }
 
-/// `= 3 x=4`.
-std::string text_of(const transcript::Result& result) {
-  std::string text = "=";
-  for (const auto& [key, value] : result.values) text += ' ' + (key ? key->text + '=' : "") + value.text;
-  return text;
-}
-
-Position place_of(const transcript::Argument& argument) {
-  return argument.key ? argument.key->at : argument.value.at;
-}
-
 // ---- Effects --------------------------------------------------------------------------------------------------
 
 /// An effect, its arguments as many as its form has; `result` is which of the results of its form it has.
@@ -211,29 +200,11 @@ const std::vector<EffectForm>& effect_forms() {
   return forms;
 }
 
-/// `= 0` or `= -1 ENOMEM`, the end of the line.
-std::string in_words(const std::vector<std::string_view>& results) {
-  std::string text;
-  for (std::size_t i = 0; i < results.size(); ++i) {
-    if (i > 0) text += i + 1 == results.size() ? " or " : ", ";
-    text += results[i].empty() ? "the end of the line" : fmt::format("`= {}`", results[i]);
-  }
-  return text;
-}
-
 /// Which of the results of its form an effect has.
 std::size_t read_effect_result(const Source& source, const transcript::Call& effect, const EffectForm& form) {
   const auto& result = effect.result;
-  const std::string text = result ? text_of(*result).substr(2) : "";
-  const auto found = std::ranges::find(form.results, text);
-  if (found != form.results.end() && !(result && result->values[0].key))
-    return static_cast<std::size_t>(found - form.results.begin());
   if (form.results[0] == any_number && result && result->values.size() == 1 && !result->values[0].key) return 0;
-  const Position behind{effect.close.line, effect.close.column + 1};
-  throw source.error({.at = result ? result->at : behind,
-                      .message = fmt::format("{} has {}", form.name, result ? "no such result" : "a result"),
-                      .expected = in_words(form.results),
-                      .found = result ? in_backticks(text_of(*result)) : "the end of the line"});
+  return reading::result_among(source, effect, form.results);
 }
 
 }  // namespace
@@ -248,10 +219,10 @@ std::string read_result(const Source& source, const Command<Word>& command, cons
                            : result.values.size() == 1 && !first.key ? spelling(first.value, command, form)
                                                                      : "";
   if (!text.empty()) return text;
-  throw source.error({.at = form.kind == Kind::nothing ? result.at : place_of(first),
+  throw source.error({.at = form.kind == Kind::nothing ? result.at : reading::place_of(first),
                       .message = "the call cannot have this result",
                       .expected = form.expected,
-                      .found = in_backticks(text_of(result))});
+                      .found = in_backticks(reading::text_of(result))});
 }
 
 Effect<Word> read_effect(const Source& source, const transcript::Call& effect) {

@@ -1,6 +1,7 @@
 #include <refmm/spec/error_names.hpp>
 #include <refmm/spec/notation_values.hpp>
 #include <refmm/spec/vma_flags.hpp>
+#include <refmm/spec/vma_notation.hpp>
 #include <refmm/spec/vma_notation_values.hpp>
 
 #include <fmt/format.h>
@@ -150,5 +151,14 @@ std::string complaint_notation(const Printk& printk) {
 std::string error_notation(std::uint32_t number) { return "-1 " + error_name(number); }
 
 std::string address_notation(std::uint32_t address) { return fmt::format("0x{:08x}", address); }
+
+std::string length_notation(std::uint32_t length) {
+  constexpr std::uint32_t first_hexadecimal = 0x10000000;
+  return length < first_hexadecimal ? fmt::format("{}", length) : fmt::format("0x{:x}", length);
+}
+
+std::string prot_notation(std::uint32_t flags) {
+  return flags == PROT_NONE ? "PROT_NONE" : flags_notation(prot_flags(), flags);
+}
 
 }  // namespace refmm::vma

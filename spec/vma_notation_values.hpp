@@ -48,4 +48,10 @@ std::string error_notation(std::uint32_t number);
 /// `0x08048000`.
 std::string address_notation(std::uint32_t address);
 
+/// Of a call: `4096`; what is 256 MiB long or more is easier to read in hexadecimal.
+std::string length_notation(std::uint32_t length);
+
+/// `PROT_READ|PROT_WRITE`, `PROT_NONE` for none.
+std::string prot_notation(std::uint32_t flags);
+
 }  // namespace refmm::vma

@@ -20,15 +20,9 @@ using Word = std::uint32_t;
 
 std::string address(Word value) { return address_notation(value); }
 
-/// Of a call; what is 256 MiB long or more is easier to read in hexadecimal.
-std::string length(Word value) {
-  constexpr Word first_hexadecimal = 0x10000000;
-  return value < first_hexadecimal ? fmt::format("{}", value) : fmt::format("0x{:x}", value);
-}
+std::string length(Word value) { return length_notation(value); }
 
 std::string offset(Word value) { return value == 0 ? "0" : fmt::format("0x{:x}", value); }
-
-std::string prot(Word flags) { return flags == PROT_NONE ? "PROT_NONE" : flags_notation(prot_flags(), flags); }
 
 std::string quoted(const Name& name) { return '"' + name.str() + '"'; }
 
@@ -40,8 +34,9 @@ std::string notation_of(const Open& call) {
 std::string notation_of(const Close& call) { return fmt::format("close({})", call.fd); }
 
 std::string mapping(std::string_view name, const auto& call, Word where_in_file) {
-  return fmt::format("{}({}, {}, {}, {}, {}, {})", name, address(call.addr), length(call.len), prot(call.prot),
-                     flags_notation(map_flags(), call.flags), call.fd, offset(where_in_file));
+  return fmt::format("{}({}, {}, {}, {}, {}, {})", name, address(call.addr), length(call.len),
+                     prot_notation(call.prot), flags_notation(map_flags(), call.flags), call.fd,
+                     offset(where_in_file));
 }
 std::string notation_of(const Mmap<Word>& call) { return mapping("mmap", call, call.offset); }
 std::string notation_of(const Mmap2<Word>& call) { return mapping("mmap2", call, call.pgoff); }
@@ -58,7 +53,7 @@ std::string notation_of(const GetUnmappedArea<Word>& call) { return of_range("ge
 
 std::string notation_of(const Brk<Word>& call) { return fmt::format("brk({})", address(call.brk)); }
 std::string notation_of(const Mprotect<Word>& call) {
-  return fmt::format("mprotect({}, {}, {})", address(call.addr), length(call.len), prot(call.prot));
+  return fmt::format("mprotect({}, {}, {})", address(call.addr), length(call.len), prot_notation(call.prot));
 }
 std::string notation_of(const Mremap<Word>& call) {
   const bool fixed = (call.flags & MREMAP_FIXED) != 0;
