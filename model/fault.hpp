@@ -66,10 +66,10 @@ constexpr MemoryStep<M> get_page(MemoryStep<M> so_far, const WordOf<M>& pfn) {
 }
 
 /// One reference less; the last one frees the frame, which keeps its contents. A reserved frame does not notice. 2.4.0:
-/// page_cache_release, put_page. [fault.frame.last_reference] [fault.frame.reserved]
+/// page_cache_release, put_page.
 template <class M>
 constexpr MemoryStep<M> put_page(MemoryStep<M> so_far, const WordOf<M>& pfn) {
-  if (is_reserved(so_far.memory, pfn)) return so_far;
+  if (is_reserved(so_far.memory, pfn)) return cited(std::move(so_far), "fault.frame.reserved");
   so_far = frame_changed(std::move(so_far), pfn, [](auto frame) {
     frame.count = frame.count - 1u;
     return frame;

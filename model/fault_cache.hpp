@@ -37,7 +37,7 @@ constexpr void unlist(std::vector<W>& pages, W pfn) {
 /// Which list of its object a page is in.
 enum class PageList { clean, dirty, neither };
 
-/// Puts a page at the front of a list of its object, whichever it was in. The swap cache's order is nobody's business. [fault.cache.order]
+/// Puts a page at the front of a list of its object, whichever it was in. The swap cache's order is nobody's business.
 template <Word W>
 constexpr fault::Memory<W> listed(fault::Memory<W> memory, W mapping, W pfn, PageList list) {
   if (mapping == W(fault::swapper_space)) return memory;
@@ -86,7 +86,7 @@ constexpr MemoryStep<M> remove_from_page_cache(MemoryStep<M> so_far, const WordO
   return put_page(std::move(so_far), pfn);
 }
 
-/// The page differs from what is behind it. It must be in a cache. 2.4.0: set_page_dirty. [fault.cache.order]
+/// The page differs from what is behind it. It must be in a cache. 2.4.0: set_page_dirty.
 template <class M>
 constexpr MemoryStep<M> set_page_dirty(MemoryStep<M> so_far, const WordOf<M>& pfn) {
   const auto page = frame(so_far.memory, pfn);
@@ -96,7 +96,7 @@ constexpr MemoryStep<M> set_page_dirty(MemoryStep<M> so_far, const WordOf<M>& pf
     return frame;
   });
   so_far.memory = listed(std::move(so_far.memory), page.mapping, pfn, PageList::dirty);
-  return so_far;
+  return cited(std::move(so_far), "fault.cache.order");
 }
 
 /// The page is as what is behind it, and stays in its list. 2.4.0: ClearPageDirty.

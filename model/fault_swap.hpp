@@ -81,7 +81,7 @@ constexpr SlotTaken<M> get_swap_page(MemoryStep<M> so_far, std::uint32_t count) 
 
 // ---- Transfers ----------------------------------------------------------------------------------------------------
 
-/// A page of the swap cache has a buffer while it is there, once it was transferred. [fault.slot.buffer]
+/// A page of the swap cache has a buffer while it is there, once it was transferred.
 template <class M>
 constexpr MemoryStep<M> buffer_attached(MemoryStep<M> so_far, const WordOf<M>& pfn) {
   if (frame(so_far.memory, pfn).buffers != 0u) return so_far;
@@ -89,7 +89,7 @@ constexpr MemoryStep<M> buffer_attached(MemoryStep<M> so_far, const WordOf<M>& p
     frame.buffers = WordOf<M>(1u);
     return frame;
   });
-  return get_page(std::move(so_far), pfn);
+  return get_page(cited(std::move(so_far), "fault.slot.buffer"), pfn);
 }
 template <class M>
 constexpr MemoryStep<M> buffer_dropped(MemoryStep<M> so_far, const WordOf<M>& pfn) {

@@ -223,12 +223,16 @@ constexpr ProcessStep<W> run(const fault::KernelOf<W>&, ProcessStep<W> so_far, c
   return succeeded<W>(std::move(so_far), vma::Nothing{}, "process.settings");
 }
 
-/// Carries out one call, of a process or of the kernel.
+/// Carries out one call, of a process or of the kernel. Of a call in which the machine ends nobody sees what else it did.
+/// [process.ends]
 template <Word W>
 constexpr ProcessStep<W> step(const process::Boot<W>& boot, process::State<W> before,
                               const process::Command<W>& command) {
   ProcessStep<W> so_far{std::move(before), vma::Nothing{}, {}, {}};
-  return std::visit([&](const auto& each) { return run<W>(boot.kernel, std::move(so_far), each); }, command);
+  so_far = std::visit([&](const auto& each) { return run<W>(boot.kernel, std::move(so_far), each); }, command);
+  if (!process::ends_everything<W>(so_far.result)) return so_far;
+  so_far.effects.clear();
+  return cited(std::move(so_far), "process.ends");
 }
 
 }  // namespace refmm::model::inline REFMM_BUILD

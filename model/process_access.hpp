@@ -15,7 +15,7 @@ namespace refmm::model::inline REFMM_BUILD {
 // ---- The processor ------------------------------------------------------------------------------------------------
 
 /// What the processor makes of an address of a process: a frame, or a fault with its error code. What lies above the task is there, but
-/// not for user mode. [process.access.kernel_half]
+/// not for user mode.
 template <Word W>
 constexpr Walked<W> translated(const MachineOf<W>& machine, const fault::Memory<W>& memory, W pid, W addr,
                                const paging::Access& access) {
@@ -42,15 +42,16 @@ struct FaultAnswer {
   std::optional<process::Refusal> refusal;
 };
 
-/// The process gets a signal; in kernel mode the kernel gives up its copy instead. 2.4.0: bad_area. [process.fault.signal]
-/// [process.fault.fixup]
+/// The process gets a signal; in kernel mode the kernel gives up its copy instead. 2.4.0: bad_area.
 template <Word W>
 constexpr FaultAnswer<W> bad_area(ProcessStep<W> so_far, const paging::Access& access, W addr,
                                   fault::SignalCode code, process::Refusal refusal, ClauseRef clause) {
   so_far = cited(std::move(so_far), clause);
   if (access.user) {
+    so_far = cited(std::move(so_far), "process.fault.signal");
     so_far.effects.push_back(fault::ForceSig<W>{fault::Signal::SIGSEGV, code, addr});
   } else {
+    so_far = cited(std::move(so_far), "process.fault.fixup");
     so_far.effects.push_back(fault::Fixup{});
   }
   return {std::move(so_far), refusal};
@@ -94,9 +95,8 @@ constexpr Decision<bool> is_permitted_access(const fault::Corrections& corrected
     if (has(vm_flags, vma::VM_WRITE)) return {true, {}};
     return {false, {"process.fault.not_writable"}};
   }
-  if (protection) return {false, {"process.fault.not_accessible"}};
-  if (has(vm_flags, vma::VM_READ | vma::VM_EXEC)) return {true, {}};
-  if (!has(vm_flags, vma::VM_WRITE)) return {false, {"process.fault.not_readable"}};
+  if (!protection && has(vm_flags, vma::VM_READ | vma::VM_EXEC)) return {true, {}};
+  if (protection || !has(vm_flags, vma::VM_WRITE)) return {false, {"process.fault.not_readable"}};
   if (corrected.write_only) return {true, {"process.fault.write_only"}};
   return {false, {"defect.fault.write_only"}};
 }

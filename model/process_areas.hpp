@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <optional>
 #include <utility>
 #include <variant>
 
@@ -126,16 +127,22 @@ constexpr VmaStep<W> with_pools(VmaStep<W> areas, const vma::Knobs<W>& pools) {
   return areas;
 }
 
-/// The pools as they are when a call asks for a promise of memory: what it unmaps before it asks counts. Whatever a call does before
-/// it asks is what it does if there is nothing to be had.
 template <Word W>
-constexpr vma::Knobs<W> pools_when_asked(const fault::KernelOf<W>& kernel, const ProcessStep<W>& so_far, W pid,
-                                         const vma::Command<W>& call) {
-  VmaStep<W> before = areas_of(so_far.state, pid);
+constexpr VmaStep<W> promised(VmaStep<W> areas) {
+  areas.because.push_back("process.promise");
+  return areas;
+}
+
+/// The pools as they are when a call asks for a promise of memory, if it asks: what it unmaps before it asks counts. Whatever a call
+/// does before it asks is what it does if there is nothing to be had.
+template <Word W>
+constexpr std::optional<vma::Knobs<W>> pools_when_asked(const fault::KernelOf<W>& kernel,
+                                                        const ProcessStep<W>& so_far, W pid,
+                                                        const vma::Command<W>& call) {
+  if (so_far.state.settings.overcommit) return std::nullopt;
   const vma::Knobs<W> nothing{};
-  if (before.state.knobs.overcommit) return before.state.knobs;
-  VmaStep<W> refused = step<W>(kernel.areas, with_pools(std::move(before), nothing).state, call);
-  if (!lacked_memory(refused)) return nothing;
+  VmaStep<W> refused = step<W>(kernel.areas, with_pools(areas_of(so_far.state, pid), nothing).state, call);
+  if (!lacked_memory(refused)) return std::nullopt;
   const auto effects = refused.effects;
   const auto after =
       carried_out(Carrying<W>{kernel, pid, true}, with_areas(so_far, pid, std::move(refused)), effects);
@@ -160,12 +167,18 @@ constexpr bool move_fails(const fault::KernelOf<W>& kernel, const ProcessStep<W>
 template <Word W>
 constexpr VmaStep<W> areas_decided(const fault::KernelOf<W>& kernel, const ProcessStep<W>& so_far, W pid,
                                    const vma::Command<W>& call) {
-  const auto pools = pools_when_asked(kernel, so_far, pid, call);
-  VmaStep<W> before = with_pools(areas_of(so_far.state, pid), pools);
-  VmaStep<W> decided = step<W>(kernel.areas, before.state, call);
+  VmaStep<W> before = areas_of(so_far.state, pid);
+  if (const auto pools = pools_when_asked(kernel, so_far, pid, call))
+    before = with_pools(promised(std::move(before)), *pools);
+  const auto decided_from = [&](VmaStep<W> known) {
+    VmaStep<W> decided = step<W>(kernel.areas, std::move(known.state), call);
+    decided.because.insert(decided.because.begin(), known.because.begin(), known.because.end());
+    return decided;
+  };
+  VmaStep<W> decided = decided_from(before);
   if (!move_fails(kernel, so_far, pid, decided)) return decided;
   before.state.knobs.fail_move = 1;
-  return step<W>(kernel.areas, std::move(before.state), call);
+  return decided_from(std::move(before));
 }
 
 /// The calls that processes make have these results.

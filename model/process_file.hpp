@@ -263,7 +263,7 @@ constexpr Map<W, fault::Bytes<W>> disk_cut(const MachineOf<W>& machine, const Ma
   return left;
 }
 
-/// Gives a file another size. The result is Success. 2.4.0: vmtruncate. [process.truncate]
+/// Gives a file another size. The result is Success. 2.4.0: vmtruncate.
 template <Word W>
 constexpr ProcessStep<W> truncate(const fault::KernelOf<W>& kernel, ProcessStep<W> so_far, W caller,
                                   const process::Truncate<W>& call) {

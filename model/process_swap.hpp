@@ -13,7 +13,7 @@
 namespace refmm::model::inline REFMM_BUILD {
 
 /// Unmaps a page of a process if it can be had back; locked areas are passed over. The result is Pages: 0 or 1; or Refused.
-/// [process.swap_out]
+///
 template <Word W>
 constexpr ProcessStep<W> swap_out(const fault::KernelOf<W>& kernel, ProcessStep<W> so_far,
                                   const process::SwapOut<W>& call) {

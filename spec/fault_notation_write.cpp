@@ -155,7 +155,6 @@ const char* error_of(Refusal refusal) {
     case page_without_mapping:
     case area_without_file:
     case window_without_file:
-    case areas_overlap:
       return "OOPS";
     case page_stays_locked:
       return "HANG";

@@ -8,6 +8,10 @@
 namespace refmm::process {
 
 inline constexpr std::array clauses{
+    Clause{"process.numbers", ClauseKind::must, ""},
+    Clause{"process.areas", ClauseKind::must, ""},
+    Clause{"process.files", ClauseKind::must, ""},
+    Clause{"process.memory", ClauseKind::must, ""},
     Clause{"process.settings", ClauseKind::must, ""},
     Clause{"process.esp", ClauseKind::must, ""},
     Clause{"process.no_such_process", ClauseKind::must, ""},
@@ -19,7 +23,6 @@ inline constexpr std::array clauses{
     Clause{"process.stack.limit", ClauseKind::must, ""},
     Clause{"process.stack.grows", ClauseKind::must, ""},
     Clause{"process.fault.not_writable", ClauseKind::must, ""},
-    Clause{"process.fault.not_accessible", ClauseKind::must, ""},
     Clause{"process.fault.not_readable", ClauseKind::must, ""},
     Clause{"process.fault.write_only", ClauseKind::must, ""},
     Clause{"process.fault.sigbus", ClauseKind::must, ""},
@@ -33,7 +36,6 @@ inline constexpr std::array clauses{
     Clause{"process.get_user", ClauseKind::must, ""},
     Clause{"process.store", ClauseKind::must, ""},
     Clause{"process.put_user", ClauseKind::must, ""},
-    Clause{"process.access.kernel_half", ClauseKind::must, ""},
     Clause{"process.fault.signal", ClauseKind::must, ""},
     Clause{"process.fault.fixup", ClauseKind::must, ""},
     Clause{"process.promise", ClauseKind::must, ""},
@@ -65,7 +67,6 @@ inline constexpr std::array clauses{
     Clause{"process.truncate.mappings", ClauseKind::must, ""},
     Clause{"process.truncate.grows", ClauseKind::must, ""},
     Clause{"process.truncate.shrinks", ClauseKind::must, ""},
-    Clause{"process.truncate", ClauseKind::must, ""},
     Clause{"process.fork.no_directory", ClauseKind::must, ""},
     Clause{"process.fork.not_undone", ClauseKind::must, ""},
     Clause{"process.fork", ClauseKind::must, ""},
@@ -84,7 +85,7 @@ inline constexpr std::array clauses{
     Clause{"process.swapon.in_use", ClauseKind::must, ""},
     Clause{"process.swapon.no_area", ClauseKind::must, ""},
     Clause{"process.swapon", ClauseKind::must, ""},
-    Clause{"process.swap_out", ClauseKind::must, ""},
+    Clause{"process.ends", ClauseKind::must, ""},
 };
 
 }  // namespace refmm::process

@@ -51,7 +51,6 @@ enum class Refusal {
   page_without_mapping,  // msync of a dirty page that belongs to no file
   area_without_file,     // advice for a part of an area without a file
   window_without_file,   // the same when a window of a sequential mapping was passed
-  areas_overlap,         // munmap where two areas overlap
 
   // The call never returns: HANG.
   page_stays_locked,
@@ -64,7 +63,6 @@ constexpr bool ends_everything(Refusal refusal) {
     case page_without_mapping:
     case area_without_file:
     case window_without_file:
-    case areas_overlap:
     case page_stays_locked:
       return true;
     default:

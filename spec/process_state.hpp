@@ -38,6 +38,14 @@ constexpr bool is_refused(const Result<W>& result) {
   return std::holds_alternative<Refused>(result) || std::holds_alternative<vma::Refused>(result);
 }
 
+/// True if nothing after a result is defined.
+template <Word W>
+constexpr bool ends_everything(const Result<W>& result) {
+  if (const auto* refused = std::get_if<Refused>(&result)) return ends_everything(refused->refusal);
+  const auto* refused = std::get_if<vma::Refused>(&result);
+  return refused && vma::ends_everything(refused->refusal);
+}
+
 // ---- Objects ------------------------------------------------------------------------------------------------------
 
 /// How many files there are; their numbers are 1 to this.
