@@ -95,6 +95,7 @@ inline constexpr std::array clauses{
     Clause{"fault.shmem.to_slot", ClauseKind::must, ""},
     Clause{"fault.table.none", ClauseKind::must, ""},
     Clause{"defect.fault.bad_page_table", ClauseKind::defect, ""},
+    Clause{"defect.fault.bad_table_is_filled", ClauseKind::defect, ""},
     Clause{"defect.fault.bad_table_is_refilled", ClauseKind::defect, ""},
     Clause{"fault.table.made", ClauseKind::must, ""},
     Clause{"fault.table.freed", ClauseKind::must, ""},
