@@ -133,6 +133,10 @@ inline constexpr std::array clauses{
     Clause{"defect.fault.msync_without_file", ClauseKind::defect, ""},
     Clause{"fault.msync.later", ClauseKind::must, ""},
     Clause{"defect.fault.madvise_without_file", ClauseKind::defect, ""},
+    Clause{"fault.file.no_copy", ClauseKind::must, ""},
+    Clause{"fault.copy.table", ClauseKind::must, ""},
+    Clause{"defect.fault.willneed_without_readpage", ClauseKind::defect, ""},
+    Clause{"defect.fault.growth", ClauseKind::defect, ""},
 };
 
 }  // namespace refmm::fault

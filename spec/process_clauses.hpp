@@ -86,6 +86,9 @@ inline constexpr std::array clauses{
     Clause{"process.swapon.no_area", ClauseKind::must, ""},
     Clause{"process.swapon", ClauseKind::must, ""},
     Clause{"process.ends", ClauseKind::must, ""},
+    Clause{"process.swapoff.unreadable", ClauseKind::must, ""},
+    Clause{"process.madvise.shared_memory", ClauseKind::must, ""},
+    Clause{"process.truncate.tail", ClauseKind::must, ""},
 };
 
 }  // namespace refmm::process
