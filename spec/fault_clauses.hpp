@@ -19,6 +19,7 @@ inline constexpr std::array clauses{
     Clause{"fault.entries.one_process", ClauseKind::must, ""},
     Clause{"fault.cache.names", ClauseKind::must, ""},
     Clause{"fault.cache.lists", ClauseKind::must, ""},
+    Clause{"fault.cache.clean", ClauseKind::must, ""},
     Clause{"fault.cache.unlocked", ClauseKind::must, ""},
     Clause{"fault.shmem.one_place", ClauseKind::must, ""},
     Clause{"fault.frame.last_reference", ClauseKind::must, ""},
