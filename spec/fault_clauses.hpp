@@ -153,6 +153,7 @@ inline constexpr std::array clauses{
     // Defects: what 2.4.0 does against a law. Each has its switch in Corrections, of the same name.
     Clause{"defect.fault.bad_page_table", ClauseKind::defect, "arch/i386/mm/init.c:get_pte_slow"},
     Clause{"defect.fault.bad_table_moves_back", ClauseKind::defect, "mm/mremap.c:move_page_tables"},
+    Clause{"defect.fault.bad_table_is_filled", ClauseKind::defect, "mm/memory.c:handle_mm_fault"},
     Clause{"defect.fault.bad_table_is_refilled", ClauseKind::defect, "arch/i386/mm/init.c:get_bad_pte_table"},
     Clause{"defect.fault.write_only", ClauseKind::defect, "arch/i386/mm/fault.c:do_page_fault"},
     Clause{"defect.fault.zero_page", ClauseKind::defect, "mm/memory.c:map_user_kiobuf"},

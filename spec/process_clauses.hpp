@@ -15,6 +15,8 @@ inline constexpr std::string_view harness = "what lies around the processes, not
 inline constexpr std::array clauses{
     // What memory is.
     Clause{"process.memory", ClauseKind::must, "arch/i386/mm/fault.c:do_page_fault"},
+    Clause{"process.memory.own_early", ClauseKind::may, "mm/memory.c:make_pages_present"},
+    Clause{"process.memory.behind_the_end", ClauseKind::may, "mm/vmscan.c:reclaim_page"},
 
     // What holds of every state.
     Clause{"process.numbers", ClauseKind::must, "kernel/fork.c:get_pid"},
