@@ -48,12 +48,24 @@ constexpr auto seen_there(const Scene<All, W>& scene, const All& all) {
 
 // ---- Operations at a place ----------------------------------------------------------------------------------------
 
+/// The flags of an area that has `here`. What its entry lets be written the area may let be written; and in a shared area that can be written
+/// what is there can be ([fault.entries.permitted], [fault.entries.shared]).
+template <class World, class All, Word W>
+constexpr W any_flags_of_area(World& world, const Scene<All, W>& scene) {
+  const W vm_flags = world.word("vm_flags"), entry = entry_at(scene.all, scene.here);
+  const auto writable = both(leads_to_page(entry), has_flag(entry, PAGE_RW)),
+             shared = has_flag(vm_flags, vma::VM_SHARED);
+  world.assume(equivalent(shared, scene.means_here.shared != W(0u)));
+  world.assume(implies(writable, has_flag(vm_flags, vma::VM_MAYWRITE)));
+  world.assume(implies(refmm::all(shared, has_flag(vm_flags, vma::VM_WRITE), leads_to_page(entry)), writable));
+  return vm_flags;
+}
+
 /// A fault, by a process or a debugger, that the area permits.
 inline constexpr auto a_fault = [](auto& world, auto subject, const auto& scene) {
-  const auto vm_flags = world.word("vm_flags"), addr = world.word("addr"), pid = world.word("pid");
+  const auto vm_flags = any_flags_of_area(world, scene), addr = world.word("addr"), pid = world.word("pid");
   const bool write = static_cast<bool>(world.truth("write"));
   world.assume(implies(write, has_flag(vm_flags, vma::VM_WRITE)));
-  world.assume(equivalent(has_flag(vm_flags, vma::VM_SHARED), scene.means_here.shared != 0u));
   world.assume(negation(has_flag(vm_flags, VM_SEQ_READ)));
   return subject.fault_at(scene.all, scene.here, scene.means_here, vm_flags, pid, addr, write);
 };
@@ -160,8 +172,7 @@ inline constexpr Law fork_copies_what_is_seen{
     [](auto& world, auto subject) {
       const auto scene = any_scene(world);
       const auto child = any_empty_place(world, scene);
-      const auto vm_flags = world.word("vm_flags");
-      world.assume(equivalent(has_flag(vm_flags, vma::VM_SHARED), scene.means_here.shared != 0u));
+      const auto vm_flags = any_flags_of_area(world, scene);
       const auto after = subject.copied_to(scene.all, scene.here, child, vm_flags);
       world.reached(after.because);
       return refmm::all(byte_seen(after.memory, scene.means_here, child) == seen_here(scene, scene.all),
@@ -291,8 +302,7 @@ inline constexpr Law fork_keeps_owners{
       using W = WordOf<decltype(world)>;
       const auto scene = any_scene(world);
       const auto child = any_empty_place(world, scene);
-      const W vm_flags = world.word("vm_flags");
-      world.assume(equivalent(has_flag(vm_flags, vma::VM_SHARED), scene.means_here.shared != W(0u)));
+      const W vm_flags = any_flags_of_area(world, scene);
       const auto after = subject.copied_to(scene.all, scene.here, child, vm_flags).memory;
       return refmm::all(owned_alone(after, scene.means_here, scene.here, child),
                         owned_alone(after, scene.means_here, child, scene.here),
