@@ -202,13 +202,24 @@ constexpr bool grows_in_front(const std::vector<std::uint32_t>& before, const st
   });
 }
 
+constexpr bool was_written(const Transition& t, std::uint32_t pfn) {
+  const auto is_write = [&](const auto& transfer) {
+    return transfer.way == fault::Transfer::write && transfer.pfn == pfn;
+  };
+  return had_effect<SwapTransfer>(t, is_write) || had_effect<FileTransfer>(t, is_write);
+}
+
 constexpr bool pages_enter_the_lists_of_their_object_in_front(const Transition& t) {
   return std::ranges::all_of(t.after.memory.objects.written, [&](const auto& numbered) {
     const auto* before = object_at(t.before, numbered.first);
-    // A page for which reclaim finds no slot becomes dirty anew.
+    // A page for which reclaim finds no slot becomes dirty anew, and one that is written may have become dirty just before.
     if (!before || (call<Reclaim>(t) && before->shared_memory)) return true;
-    return grows_in_front(before->clean_pages, numbered.second.clean_pages) &&
-           grows_in_front(before->dirty_pages, numbered.second.dirty_pages);
+    const auto stayed = [&](std::vector<std::uint32_t> list) {
+      std::erase_if(list, [&](std::uint32_t pfn) { return was_written(t, pfn); });
+      return list;
+    };
+    return grows_in_front(stayed(before->clean_pages), numbered.second.clean_pages) &&
+           grows_in_front(stayed(before->dirty_pages), numbered.second.dirty_pages);
   });
 }
 

@@ -42,9 +42,9 @@ constexpr bool memory_shared_without_a_file_is_an_object_of_its_size(const Trans
   const bool makes = mmap && address(t) && mmap->len != 0 && (mmap->flags & vma::MAP_ANONYMOUS) != 0 &&
                      (mmap->flags & vma::MAP_TYPE) == vma::MAP_SHARED;
   return std::ranges::all_of(t.after.memory.objects.written, [&](const auto& numbered) {
-    if (object_at(t.before, numbered.first)) return true;
+    if (!numbered.second.shared_memory || object_at(t.before, numbered.first)) return true;
     const LawArea* area = makes ? area_at(t.after, caller(t), *address(t)) : nullptr;
-    return area && object_of(t.after, *area) == numbered.first && numbered.second.shared_memory &&
+    return area && object_of(t.after, *area) == numbered.first &&
            numbered.second.i_size == rounded_up(mmap->len) && numbered.second.slots.written.empty();
   }) && (!makes || t.after.shm_made == t.before.shm_made + 1);
 }

@@ -222,7 +222,7 @@ constexpr bool a_swapped_page_comes_back_for_reading_unless_it_is_written_by_its
     const std::uint32_t slot = slot_of(touch.before);
     if (touch.write && is_slot_of_one(t.before, slot)) return true;
     const bool is_copy = had_effect<CopyPage>(t, [&](const CopyPage& copy) { return copy.to == frame_of(touch.after); });
-    return is_writable(touch.after) == is_copy && is_copy == (touch.write && byte_access(t));
+    return is_writable(touch.after) == is_copy && is_copy == (touch.write && byte_access(t) && !was_refused(t));
   });
 }
 

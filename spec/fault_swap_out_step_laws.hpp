@@ -123,11 +123,6 @@ constexpr bool only_pages_that_nobody_but_their_cache_has_are_reclaimed(const Tr
   });
 }
 
-constexpr bool was_written(const Transition& t, std::uint32_t pfn) {
-  return had_effect<SwapTransfer>(t, [&](const SwapTransfer& transfer) { return transfer.pfn == pfn; }) ||
-         had_effect<FileTransfer>(t, [&](const FileTransfer& transfer) { return transfer.pfn == pfn; });
-}
-
 constexpr bool a_clean_page_is_freed_and_not_written(const Transition& t) {
   return of_pages_to_reclaim(t, [&](std::uint32_t pfn, const auto& before, const auto&) {
     return has_flag(before.flags, fault::PG_dirty) || (was_freed(t, pfn) && !was_written(t, pfn));

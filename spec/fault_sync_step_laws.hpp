@@ -50,11 +50,6 @@ constexpr bool msync_leaves_what_is_private_as_it_is(const Transition& t) {
   });
 }
 
-constexpr bool was_written_to_file(const Transition& t, std::uint32_t pfn) {
-  return had_effect<FileTransfer>(
-      t, [&](const FileTransfer& transfer) { return transfer.way == fault::Transfer::write && transfer.pfn == pfn; });
-}
-
 /// The caller's entries, and nobody else's.
 constexpr bool msync_moves_dirty_bits_to_the_pages(const Transition& t) {
   return of_msync(t, [&](const auto&, PageRange range) {
@@ -65,7 +60,7 @@ constexpr bool msync_moves_dirty_bits_to_the_pages(const Transition& t) {
       const bool was_flushed =
           had_effect<FlushTlbPage>(t, [&](const FlushTlbPage& flush) { return flush.addr == entry.addr; });
       return now == (entry.entry & ~fault::PAGE_DIRTY) && was_flushed &&
-             (has_flag(frame(t.after, pfn).flags, fault::PG_dirty) || was_written_to_file(t, pfn));
+             (has_flag(frame(t.after, pfn).flags, fault::PG_dirty) || was_written(t, pfn));
     });
   });
 }
@@ -87,7 +82,7 @@ constexpr bool msync_with_ms_sync_writes_the_dirty_pages_of_the_files(const Tran
              std::ranges::all_of(pages.written, [&](const auto& page) {
                const bool was_dirty = has_flag(frame(t.before, page.second).flags, fault::PG_dirty);
                return !has_flag(frame(t.after, page.second).flags, fault::PG_dirty) &&
-                      (!was_dirty || was_written_to_file(t, page.second));
+                      (!was_dirty || was_written(t, page.second));
              });
     });
   });

@@ -18,7 +18,7 @@ namespace refmm::process::holds {
 constexpr bool takes_entries_away(const Transition& t) {
   const bool is_mapping = call<vma::Munmap>(t) || call<vma::Mmap>(t) || call<vma::Brk>(t);
   const bool lets_go = call<Exit>(t) || call<Truncate>(t) || call<Madvise>(t);
-  return is_mapping || lets_go || had_effect<fault::DoExit>(t);
+  return is_mapping || lets_go || (exists(t.before, caller(t)) && !exists(t.after, caller(t)));
 }
 
 /// The entries of before that such a call has taken away.

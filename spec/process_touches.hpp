@@ -162,6 +162,16 @@ constexpr std::vector<PageRange> faulted_in_as_locked(const Transition& t) {
   return ranges;
 }
 
+/// The entry that a call finds at an address when it faults the page in: what it has mapped is untouched, what it has moved is as it was
+/// elsewhere.
+constexpr std::uint32_t entry_found(const Transition& t, std::uint32_t pid, std::uint32_t addr) {
+  if (call<vma::Mmap>(t)) return 0;
+  const auto* mremap = call<vma::Mremap>(t);
+  if (!mremap || !address(t) || *address(t) == mremap->addr) return entry_at(t.before, pid, addr);
+  const std::uint32_t offset = addr - *address(t), moved = std::min(rounded_up(mremap->old_len), rounded_up(mremap->new_len));
+  return offset < moved ? entry_at(t.before, pid, mremap->addr + offset) : 0;
+}
+
 constexpr std::optional<Touch> touch_of(const Transition& t, std::uint32_t pid, std::uint32_t addr, bool write) {
   const LawState& state = exists(t.after, pid) ? t.after : t.before;
   const LawArea* area = area_above(process_of(state, pid), addr);
@@ -171,7 +181,7 @@ constexpr std::optional<Touch> touch_of(const Transition& t, std::uint32_t pid, 
                .write = write,
                .area = *area,
                .page = {object_of(state, *area), index_at(*area, page_of(addr))},
-               .before = entry_at(t.before, pid, addr),
+               .before = entry_found(t, pid, addr),
                .after = entry_at(t.after, pid, addr)};
 }
 
