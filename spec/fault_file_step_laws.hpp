@@ -131,7 +131,7 @@ constexpr bool a_page_is_read_until_it_is_right_and_three_times_at_most(const Tr
     const auto failed = static_cast<std::size_t>(std::ranges::count(reads, false, &FileTransfer::done));
     const std::size_t most = is_cached(t.before, page) ? 2 : 3;
     if (is_uptodate(t.before, page)) return reads.empty();
-    if (!is_cached(t.after, page)) return true;
+    if (!is_cached(t.after, page) || lacked_a_frame(t, GFP_KERNEL)) return true;
     return failed == most ? reads.size() == most : reads.size() == failed + 1 && failed < most && reads.back().done;
   });
 }

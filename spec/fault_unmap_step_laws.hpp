@@ -83,15 +83,19 @@ constexpr bool a_page_that_nobody_else_has_leaves_the_swap_cache_with_its_entry(
   });
 }
 
+/// References to a slot but that of the swap cache.
+constexpr std::uint32_t holders_of(const LawState& state, std::uint32_t slot) {
+  return lookup(state.memory.swap.swap_map, slot) - (cached_slot(state, slot) != fault::none ? 1 : 0);
+}
+
 /// What the swap cache has of the slot stays there.
 constexpr bool an_entry_that_goes_gives_its_reference_to_the_slot_back(const Transition& t) {
   const Counts slots = slots_taken_away(t);
   return std::ranges::all_of(slots.written, [&](const auto& taken) {
     const std::uint32_t pfn = cached_slot(t.before, taken.first);
-    const bool leaves_cache = pfn != fault::none && cached_slot(t.after, taken.first) == fault::none;
-    if (leaves_cache && lookup(pages_taken_away(t), pfn) == 0) return false;
-    return lookup(t.before.memory.swap.swap_map, taken.first) ==
-           lookup(t.after.memory.swap.swap_map, taken.first) + taken.second + (leaves_cache ? 1 : 0);
+    const bool stays = pfn == fault::none || cached_slot(t.after, taken.first) == pfn;
+    return holders_of(t.before, taken.first) == holders_of(t.after, taken.first) + taken.second &&
+           (stays || lookup(pages_taken_away(t), pfn) != 0);
   });
 }
 

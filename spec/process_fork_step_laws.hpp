@@ -80,6 +80,16 @@ constexpr bool same_areas_and_counts(const LawProcess& one, const LawProcess& ot
          one.min_flt == other.min_flt && one.maj_flt == other.maj_flt;
 }
 
+/// The frames are as they were; but a page to which the child has left the dirt of its entry is dirty.
+constexpr bool same_frames(const LawState& before, const LawState& after) {
+  const auto& frames = before.memory.mem_map.written;
+  return std::ranges::equal(frames, after.memory.mem_map.written, [](auto one, auto other) {
+    one.second.flags |= fault::PG_dirty;
+    other.second.flags |= fault::PG_dirty;
+    return one == other;
+  });
+}
+
 /// The parent's pages that the fork has reached stay protected.
 constexpr bool a_fork_that_fails_leaves_no_child_and_nothing_but_protected_pages(const Transition& t) {
   if (!call<Fork>(t) || !was_refused(t) || !exists(t.before, caller(t))) return true;
@@ -87,7 +97,7 @@ constexpr bool a_fork_that_fails_leaves_no_child_and_nothing_but_protected_pages
   return t.before.pids_made == t.after.pids_made &&
          std::ranges::equal(t.before.processes, t.after.processes, same_areas_and_counts) &&
          t.before.memory.rss == t.after.memory.rss && t.before.memory.swap == t.after.memory.swap &&
-         t.before.memory.mem_map == t.after.memory.mem_map &&
+         same_frames(t.before, t.after) &&
          std::ranges::equal(entries, now, [](const EntryOf& before, const EntryOf& after) {
            const bool is_protected = after.entry == (before.entry & ~fault::PAGE_RW);
            return before.pid == after.pid && before.addr == after.addr && (after.entry == before.entry || is_protected);

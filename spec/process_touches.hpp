@@ -200,10 +200,9 @@ constexpr std::vector<Touch> touches(const Transition& t) {
   };
   if (const auto access = byte_access(t)) {
     PageRange locked = stack_faulted_in(t, *access);
-    // Where a locked page could not be had at first, the debugger has asked again, and only to read.
-    const bool asked_again = lacked_a_frame(t, fault::Gfp::GFP_USER);
-    if (locked.start == locked.end || asked_again) add(access->pid, access->addr, access->write);
-    if (locked.start != locked.end && asked_again) locked.start += page_bytes;
+    if (locked.start == locked.end) add(access->pid, access->addr, access->write);
+    // Where there was no frame for it at first, the debugger has asked for the page again, and only to read.
+    if (locked.start != locked.end && lacked_a_frame(t, fault::Gfp::GFP_USER)) locked.start += page_bytes;
     add_locked(access->pid, locked);
   } else if (const auto* kiobuf = call<MapKiobuf>(t); kiobuf && exists(t.before, caller(t))) {
     const std::uint32_t end = rounded_up(kiobuf->addr + kiobuf->len);
