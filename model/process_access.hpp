@@ -4,6 +4,7 @@
 // arch/i386/mm/fault.c, get_user and put_user in arch/i386/lib/getuser.S.
 #pragma once
 
+#include <refmm/model/fault_permission.hpp>
 #include <refmm/model/process_exit.hpp>
 #include <refmm/model/vma_stack.hpp>
 
@@ -90,21 +91,6 @@ constexpr FaultAnswer<W> stack_grown(const fault::KernelOf<W>& kernel, ProcessSt
 
   // change
   return {cited(with_areas(std::move(so_far), pid, std::move(grown)), "process.stack.grows"), std::nullopt};
-}
-
-/// True if the area permits the access that faulted. What is there and is read never faults but where nothing is permitted. As
-/// built, memory that may only be written cannot be read before it is there: [defect.fault.write_only].
-template <Word W>
-constexpr Decision<bool> is_permitted_access(const fault::Corrections& corrected, W vm_flags, bool protection,
-                                             bool write) {
-  if (write) {
-    if (has(vm_flags, vma::VM_WRITE)) return {true, {}};
-    return {false, {"process.fault.not_writable"}};
-  }
-  if (!protection && has(vm_flags, vma::VM_READ | vma::VM_EXEC)) return {true, {}};
-  if (protection || !has(vm_flags, vma::VM_WRITE)) return {false, {"process.fault.not_readable"}};
-  if (corrected.write_only) return {true, {"process.fault.write_only"}};
-  return {false, {"defect.fault.write_only"}};
 }
 
 /// A fault on a page that cannot be had is counted nowhere. The end of the object is a signal, also where the kernel reads; no memory is

@@ -89,6 +89,8 @@ const std::vector<Theorem>& theorems() {
              "fault.copy.shared"}),
       model(moving_carries_along_what_is_seen, everywhere, {"fault.move.loses_the_entry"}),
 
+      model(swapoff_shows_what_was_in_the_slot, everywhere, {"fault.swapoff.leaves_entries_clean"}),
+
       // ---- Counts -----------------------------------------------------------------------------------------------
       model(a_write_fault_keeps_counts, everywhere, {"fault.wp.keeps_the_old_reference"}),
       model(a_swap_in_keeps_counts, everywhere, {"fault.swap_in.frees_the_slot_twice"}),
@@ -102,6 +104,8 @@ const std::vector<Theorem>& theorems() {
 
       // ---- Permissions ------------------------------------------------------------------------------------------
       model(a_fault_permits_no_more, everywhere, {"fault.anonymous.zero_page_writable"}),
+      model(accesses_are_permitted_as_areas_permit, "every area, every access", {"defect.fault.write_only"},
+            {"process.fault.not_writable", "process.fault.not_readable", "process.fault.write_only"}),
       model(protecting_permits_no_more, everywhere, {"fault.protect.always_writable"}),
 
       // ---- Owners -----------------------------------------------------------------------------------------------

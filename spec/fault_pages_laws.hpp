@@ -190,6 +190,26 @@ inline constexpr Law moving_carries_along_what_is_seen{
                   seen_there(scene, after) == seen_there(scene, scene.all));
     }};
 
+inline constexpr Law swapoff_shows_what_was_in_the_slot{
+    "fault.swapoff.entry", "who_holds_a_slot_or_maps_its_page_sees_what_he_saw_when_the_slot_goes",
+    [](auto& world, auto subject) {
+      using W = WordOf<decltype(world)>;
+      const auto scene = any_scene(world);
+      const W entry = entry_at(scene.all, scene.here);
+      const Frame<W> mapped = lookup(scene.all.mem_map, frame_behind(entry));
+      const W slot = select(leads_to_page(entry), mapped.index, slot_behind(entry));
+      const W pfn = lookup(scene.all.page_cache, W(swapper_space), slot);
+      world.assume(both(lawful_slot(scene.all, slot), scene.means_here.shared == W(0u)));
+      world.assume(
+          refmm::all(pfn != W(none), has_flag(lookup(scene.all.mem_map, pfn).flags, PG_uptodate),
+                     lookup(scene.all.mem_map, pfn).count > references_of_cache(lookup(scene.all.mem_map, pfn))));
+      world.assume(either(leads_to_slot(entry), both(leads_to_page(entry), frame_behind(entry) == pfn)));
+      const auto after =
+          subject.unused_at(scene.all, scene.here, scene.means_here, world.word("vm_flags"), slot, pfn);
+      return both(seen_here(scene, after) == seen_here(scene, scene.all),
+                  has_flag(entry_at(after, scene.here), PAGE_DIRTY));
+    }};
+
 // ---- Counts -------------------------------------------------------------------------------------------------------
 
 /// A name of a page: a mapping and an index.
@@ -362,6 +382,20 @@ inline constexpr Law protecting_permits_no_more{
       const auto scene = any_scene(world);
       const auto after = a_protection(world, subject, scene).memory;
       return permits_no_more(entry_at(after, scene.here), world.word("vm_flags"));
+    }};
+
+inline constexpr Law accesses_are_permitted_as_areas_permit{
+    "process.fault.not_permitted", "an_access_that_faults_is_permitted_exactly_if_its_area_permits_it",
+    [](auto& world, auto subject) {
+      const auto vm_flags = world.word("vm_flags");
+      const bool write = static_cast<bool>(world.truth("write"));
+      const bool protection = static_cast<bool>(world.truth("protection"));
+      const auto permitted = subject.permits(vm_flags, protection, write);
+      world.reached(permitted.because);
+      const auto readable =
+          both(negation(decltype(has_flag(vm_flags, 1))(protection)), has_flag(vm_flags, vma::VM_ACCESS));
+      const auto should = write ? has_flag(vm_flags, vma::VM_WRITE) : readable;
+      return equivalent(decltype(should)(permitted.value), should);
     }};
 
 // ---- Owners -------------------------------------------------------------------------------------------------------
