@@ -123,6 +123,15 @@ constexpr MemoryStep<M> no_page_table(const fault::KernelOf<WordOf<M>>& kernel, 
 
 // ---- Tables made and freed ----------------------------------------------------------------------------------------
 
+/// True of a place in the table that stands in where nothing is: as built it may be filled, for everybody who has that table; mended, who
+/// needs it gets a table of his own. [defect.fault.bad_table_is_filled]
+template <class M>
+constexpr bool is_to_be_replaced(const fault::KernelOf<WordOf<M>>& kernel, const M& memory,
+                                 const PtePlace<WordOf<M>>& place) {
+  if (!kernel.corrected.bad_table_is_filled) return false;
+  return place.table == WordOf<M>(fault::BAD_PAGETABLE) && is_none(pte_at(memory, place));
+}
+
 /// Where the entry of an address stands; no table if there was no frame for one.
 template <class M>
 struct PteAllocated {
@@ -137,7 +146,7 @@ constexpr PteAllocated<M> pte_alloc(const fault::KernelOf<WordOf<M>>& kernel, Me
   using W = WordOf<M>;
   const MachineOf<W>& machine = kernel.machine();
   const auto place = pte_offset(machine, so_far.memory, pid, addr);
-  if (is_there(place)) return {std::move(so_far), place};
+  if (is_there(place) && !is_to_be_replaced(kernel, so_far.memory, place)) return {std::move(so_far), place};
 
   auto taken = alloc_page(std::move(so_far), fault::Gfp::GFP_KERNEL);
   so_far = std::move(taken.so_far);
