@@ -54,7 +54,7 @@ constexpr FaultDone<M> do_no_page(const fault::KernelOf<WordOf<M>>& kernel, Memo
   if (mapping.object == W(fault::none))
     return do_anonymous_page(kernel.machine(), std::move(so_far), space, mapping, place, write);
   const bool no_share = write && !is_shared(mapping);
-  const bool is_memory = lookup(so_far.memory.objects, mapping.object).shared_memory;
+  const bool is_memory = is_shared_memory(lookup(so_far.memory.objects, mapping.object));
   auto page = is_memory ? shmem_nopage(kernel, std::move(so_far), space, mapping, addr)
                         : filemap_nopage(kernel, std::move(so_far), space, mapping, addr, no_share);
   so_far = std::move(page.so_far);
