@@ -31,8 +31,13 @@ class SharedBoot {
   }
 
   operator Boot<std::uint32_t>() const {
-    return {kernel_,     ram_pages_, swap_pages_, page_cluster_, {sizes_.begin(), sizes_.begin() + static_cast<std::ptrdiff_t>(files_)},
-            overcommit_, survive_};
+    return {kernel_,
+            ram_pages_,
+            swap_pages_,
+            page_cluster_,
+            {sizes_.begin(), sizes_.begin() + static_cast<std::ptrdiff_t>(files_)},
+            overcommit_,
+            survive_};
   }
 
  private:
