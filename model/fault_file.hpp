@@ -37,16 +37,17 @@ template <class M>
 struct CacheRead {
   MemoryStep<M> so_far;
   bool had_frames;
+  WordOf<M> last;  // the page that was read last, or found no frame
 };
 
 /// Brings a page of a file into the cache unless it is there. 2.4.0: page_cache_read.
 template <class M>
 constexpr CacheRead<M> page_cache_read(MemoryStep<M> so_far, const WordOf<M>& file, const WordOf<M>& index) {
-  if (find_page(so_far.memory, file, index) != WordOf<M>(fault::none)) return {std::move(so_far), true};
+  if (find_page(so_far.memory, file, index) != WordOf<M>(fault::none)) return {std::move(so_far), true, index};
   auto taken = alloc_page(std::move(so_far), fault::Gfp::GFP_USER);
-  if (!taken.pfn) return {std::move(taken.so_far), false};
+  if (!taken.pfn) return {std::move(taken.so_far), false, index};
   so_far = add_to_page_cache(std::move(taken.so_far), *taken.pfn, file, index);
-  return {put_page(read_page(std::move(so_far), *taken.pfn), *taken.pfn), true};
+  return {put_page(read_page(std::move(so_far), *taken.pfn), *taken.pfn), true, index};
 }
 
 /// Brings the pages of an aligned group into the cache, up to the end of the file; the first that finds no frame ends it. 2.4.0:
@@ -60,7 +61,7 @@ constexpr CacheRead<fault::Memory<W>> read_cluster(MemoryStep<fault::Memory<W>> 
     if (!read.had_frames) return read;
     so_far = std::move(read.so_far);
   }
-  return {std::move(so_far), true};
+  return {std::move(so_far), true, index};
 }
 
 template <Word W, class... Maps>
@@ -70,7 +71,7 @@ constexpr CacheRead<fault::AllPages<W, Maps...>> read_cluster(MemoryStep<fault::
 }
 
 /// Brings a page that is not in the cache into it: with its group, alone in an area with MADV_RANDOM and behind the end. As built,
-/// a neighbour without a frame is as bad as the page itself: [defect.fault.read_around].
+/// a neighbour without a frame is as bad as the page itself ([defect.fault.read_around]); mended, the page is then tried alone.
 template <class M>
 constexpr CacheRead<M> read_in(const fault::KernelOf<WordOf<M>>& kernel, MemoryStep<M> so_far,
                                const Mapping<WordOf<M>>& mapping, const WordOf<M>& index) {
@@ -79,8 +80,8 @@ constexpr CacheRead<M> read_in(const fault::KernelOf<WordOf<M>>& kernel, MemoryS
   if (index >= pages || has(mapping.area.vm_flags, fault::VM_RAND_READ))
     return page_cache_read(cited(std::move(so_far), "fault.file.alone"), mapping.object, index);
   auto read = read_cluster<W>(cited(std::move(so_far), "fault.file.read_around"), mapping.object, index, pages);
-  if (read.had_frames || find_page(read.so_far.memory, mapping.object, index) == W(fault::none)) return read;
-  if (kernel.corrected.read_around) return {std::move(read.so_far), true};
+  if (read.had_frames || read.last == index) return read;
+  if (kernel.corrected.read_around) return page_cache_read(std::move(read.so_far), mapping.object, index);
   read.so_far = cited(std::move(read.so_far), "defect.fault.read_around");
   return read;
 }

@@ -71,7 +71,7 @@ template <class M>
 constexpr NoPage<M> copied_early(MemoryStep<M> so_far, const WordOf<M>& pfn, ClauseRef clause) {
   auto copy = alloc_page(std::move(so_far), fault::Gfp::GFP_USER);
   if (!copy.pfn)
-    return no_page_because(put_page(std::move(copy.so_far), pfn), fault::Handled::no_page, "fault.file.no_page");
+    return no_page_because(put_page(std::move(copy.so_far), pfn), fault::Handled::no_page, "fault.file.no_copy");
   so_far = copy_page(std::move(copy.so_far), *copy.pfn, pfn);
   return {cited(put_page(std::move(so_far), pfn), clause), copy.pfn, {}};
 }

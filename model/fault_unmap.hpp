@@ -146,9 +146,11 @@ constexpr Copied<fault::Memory<W>> copy_page_range(const fault::KernelOf<W>& ker
   so_far =
       for_each_table_entry(machine, std::move(so_far), parent, area.vm_start, area.vm_end, [&](auto step, W addr) {
         if (!had_tables) return step;
+        const bool has_table = is_there(pte_offset(machine, step.memory, child, addr));
         auto table = pte_alloc(kernel, std::move(step), child, addr);
         had_tables = is_there(table.place);
         if (!had_tables) return cited(std::move(table.so_far), "fault.copy.no_table");
+        if (!has_table) table.so_far = cited(std::move(table.so_far), "fault.copy.table");
         const auto from = pte_offset(machine, table.so_far.memory, parent, addr);
         return copy_pte(kernel, std::move(table.so_far), area.vm_flags, from, table.place);
       });

@@ -42,6 +42,13 @@ struct FaultAnswer {
   std::optional<process::Refusal> refusal;
 };
 
+/// The kernel gives up the copy that faulted. 2.4.0: search_exception_table.
+template <Word W>
+constexpr ProcessStep<W> fixed_up(ProcessStep<W> so_far) {
+  so_far.effects.push_back(fault::Fixup{});
+  return cited(std::move(so_far), "process.fault.fixup");
+}
+
 /// The process gets a signal; in kernel mode the kernel gives up its copy instead. 2.4.0: bad_area.
 template <Word W>
 constexpr FaultAnswer<W> bad_area(ProcessStep<W> so_far, const paging::Access& access, W addr,
@@ -51,8 +58,7 @@ constexpr FaultAnswer<W> bad_area(ProcessStep<W> so_far, const paging::Access& a
     so_far = cited(std::move(so_far), "process.fault.signal");
     so_far.effects.push_back(fault::ForceSig<W>{fault::Signal::sigsegv, code, addr});
   } else {
-    so_far = cited(std::move(so_far), "process.fault.fixup");
-    so_far.effects.push_back(fault::Fixup{});
+    so_far = fixed_up(std::move(so_far));
   }
   return {std::move(so_far), refusal};
 }
@@ -111,16 +117,13 @@ constexpr FaultAnswer<W> page_missing(const fault::KernelOf<W>& kernel, ProcessS
   if (is_sigbus(handled)) {
     so_far = cited(std::move(so_far), "process.fault.sigbus");
     so_far.effects.push_back(fault::ForceSig<W>{fault::Signal::sigbus, fault::SignalCode::bus_adrerr, addr});
-    if (!access.user) so_far.effects.push_back(fault::Fixup{});
+    if (!access.user) so_far = fixed_up(std::move(so_far));
     return {std::move(so_far),
             handled == beyond_object ? process::Refusal::beyond_object : process::Refusal::not_readable};
   }
   so_far = cited(std::move(so_far), "process.fault.out_of_memory");
   const auto refusal = handled == no_page_table ? process::Refusal::no_page_table : process::Refusal::no_page;
-  if (!access.user) {
-    so_far.effects.push_back(fault::Fixup{});
-    return {std::move(so_far), refusal};
-  }
+  if (!access.user) return {fixed_up(std::move(so_far)), refusal};
   so_far.effects.push_back(fault::DoExit{});
   if (!so_far.state.settings.survive) so_far = process_gone(kernel, std::move(so_far), pid);
   return {std::move(so_far), refusal};

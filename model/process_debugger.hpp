@@ -39,6 +39,10 @@ constexpr ProcessStep<W> area_found(const fault::KernelOf<W>& kernel, ProcessSte
   if (effects.empty()) return so_far;
   const bool astray = who.debugger != who.target && !kernel.corrected.debugger_stack;
   if (astray) so_far = cited(std::move(so_far), "defect.fault.debugger_stack");
+  if (astray && !found_along_list(process_of(so_far.state, who.debugger).mm, addr).first) {
+    so_far.result = process::Refused{process::Refusal::debugger_without_area};
+    return so_far;
+  }
   return carried_out(Carrying<W>{kernel, astray ? who.debugger : who.target, true}, std::move(so_far), effects);
 }
 

@@ -143,6 +143,26 @@ constexpr ProcessStep<W> not_needed(const fault::KernelOf<W>& kernel, ProcessSte
   return succeeded<W>(std::move(so_far), vma::Success{}, "process.madvise.dontneed");
 }
 
+/// Shared memory has no disk to be read from: there is nothing to do. As built, the first page that is not in memory gets a frame, and
+/// is read through a null pointer: [defect.fault.willneed_without_readpage].
+template <Word W>
+constexpr ProcessStep<W> memory_will_be_needed(const fault::KernelOf<W>& kernel, ProcessStep<W> so_far,
+                                               const Mapping<W>& mapping, W from, W to) {
+  const MachineOf<W>& machine = kernel.machine();
+  const W pages = pages_of_object(machine, so_far.state.memory, mapping.object);
+  const W end = page_index<W>(machine, mapping, to);
+  for (W page = page_index<W>(machine, mapping, from); page < end && page < pages; page = page + 1u) {
+    if (kernel.corrected.willneed_without_readpage) break;
+    if (find_page(so_far.state.memory, mapping.object, page) != W(fault::none)) continue;
+    auto taken = alloc_page(pages_taken(so_far), fault::Gfp::GFP_USER);
+    so_far = pages_returned(std::move(so_far), std::move(taken.so_far));
+    if (!taken.pfn) return refused(std::move(so_far), process::Refusal::no_page, "process.madvise.no_page");
+    return refused(std::move(so_far), process::Refusal::object_without_readpage,
+                   "defect.fault.willneed_without_readpage");
+  }
+  return succeeded<W>(std::move(so_far), vma::Success{}, "process.madvise.shared_memory");
+}
+
 /// The pages of the file that a part of an area shows are brought into the cache, with their groups. The result is Success, or
 /// Refused. 2.4.0: madvise_willneed. [process.madvise.willneed]
 template <Word W>
@@ -251,6 +271,22 @@ constexpr ProcessStep<W> mappings_truncated(const fault::KernelOf<W>& kernel, Pr
   return so_far;
 }
 
+/// What a file grows by is zeros, also in the page that it ended in if that is in memory. As built, bytes that were stored behind the old
+/// end show: [defect.fault.growth]. Before: the size of the file, in bytes.
+template <Word W>
+constexpr ProcessStep<W> tail_cleared(const fault::KernelOf<W>& kernel, ProcessStep<W> so_far, W file, W before) {
+  const MachineOf<W>& machine = kernel.machine();
+  const W end = offset_in_page<W>(machine, before);
+  const W pfn = find_page(so_far.state.memory, file, pages_in<W>(machine, before));
+  if (end == 0u || pfn == W(fault::none)) return so_far;
+  auto bytes = lookup(so_far.state.memory.contents, pfn);
+  auto zeroed = cut(bytes, end);
+  if (zeroed == bytes) return so_far;
+  if (!kernel.corrected.growth) return cited(std::move(so_far), "defect.fault.growth");
+  so_far.state.memory.contents = updated(std::move(so_far.state.memory.contents), pfn, std::move(zeroed));
+  return cited(std::move(so_far), "process.truncate.tail");
+}
+
 /// What the disk holds of a file that ends after `size` bytes: zeros from there on.
 template <Word W>
 constexpr Map<W, fault::Bytes<W>> disk_cut(const MachineOf<W>& machine, const Map<W, fault::Bytes<W>>& disk,
@@ -274,7 +310,10 @@ constexpr ProcessStep<W> truncate(const fault::KernelOf<W>& kernel, ProcessStep<
     object.i_size = call.size;
     return object;
   });
-  if (before < call.size) return succeeded<W>(std::move(so_far), vma::Success{}, "process.truncate.grows");
+  if (before < call.size) {
+    so_far = tail_cleared(kernel, std::move(so_far), call.file, before);
+    return succeeded<W>(std::move(so_far), vma::Success{}, "process.truncate.grows");
+  }
 
   const W pgoff = pages_in<W>(machine, call.size + W(machine.page_size - 1));
   const W partial = offset_in_page<W>(machine, call.size);

@@ -65,7 +65,7 @@ constexpr Unused<W> slot_unused(const fault::KernelOf<W>& kernel, ProcessStep<W>
       so_far = with_pages(std::move(so_far), [&](auto pages) {
         return swap_free(unread_page_forgotten(std::move(pages), pfn), slot);
       });
-      return {std::move(so_far), process::Refusal::slot_unreadable};
+      return {cited(std::move(so_far), "process.swapoff.unreadable"), process::Refusal::slot_unreadable};
     }
     so_far = cited(std::move(so_far), "defect.fault.swap_read_error");
   }

@@ -34,13 +34,15 @@ struct Corrections {
                (bool, msync_swap_cache),       // a page that is mapped does not leave its object
                (bool, msync_without_file),     // a dirty page without a file is nothing to write
                (bool, madvise_without_file),   // areas without a file can be split by advice
+               (bool, willneed_without_readpage),  // pages of shared memory are not read from a disk
+               (bool, growth),                     // what a file grows by is zeros
                (bool,
                 sequential_without_file));  // pages without a file are not written when a window has been passed
 };
 
 inline constexpr Corrections nothing_corrected{};
-inline constexpr Corrections all_corrected{true, true, true, true, true, true, true, true, true,
-                                           true, true, true, true, true, true, true, true, true};
+inline constexpr Corrections all_corrected{true, true, true, true, true, true, true, true, true, true,
+                                           true, true, true, true, true, true, true, true, true, true};
 
 /// A kernel on a machine of words `N`; the size of its memory is a matter of the boot.
 template <std::unsigned_integral N>

@@ -155,6 +155,8 @@ const char* error_of(Refusal refusal) {
     case page_without_mapping:
     case area_without_file:
     case window_without_file:
+    case object_without_readpage:
+    case debugger_without_area:
       return "OOPS";
     case page_stays_locked:
       return "HANG";

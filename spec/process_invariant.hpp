@@ -3,6 +3,7 @@
 
 #include <refmm/spec/law.hpp>
 #include <refmm/spec/process.hpp>
+#include <refmm/spec/process_memory.hpp>
 #include <refmm/spec/process_references.hpp>
 #include <refmm/spec/process_state.hpp>
 #include <refmm/spec/vma_invariant.hpp>
@@ -194,6 +195,42 @@ constexpr bool a_page_of_shared_memory_is_in_memory_or_in_a_slot(const LawState&
   });
 }
 
+/// Who else holds a slot of an object than the swap cache.
+constexpr bool a_slot_of_shared_memory_is_its_own(const LawState& state) {
+  return for_all_objects(state, [&](std::uint32_t, const auto& object) {
+    return std::ranges::all_of(object.slots.written, [&](const auto& held) {
+      const std::uint32_t cached = lookup(state.memory.page_cache, fault::swapper_space, held.second);
+      return lookup(state.memory.swap.swap_map, held.second) == (cached == fault::none ? 1u : 2u);
+    });
+  });
+}
+
+/// The bytes that a page in memory would have if it were brought in again: those of the disk, of its slot, zeros.
+constexpr bool is_what_is_behind(const LawState& state, std::uint32_t pfn,
+                                 const fault::Frame<std::uint32_t>& frame) {
+  const PageBytes bytes = lookup(state.memory.contents, pfn);
+  if (frame.mapping == fault::swapper_space)
+    return same_bytes(bytes, lookup(state.memory.swap.contents, frame.index));
+  const auto object = lookup(state.memory.objects, frame.mapping);
+  if (object.shared_memory) return are_zeros(bytes);
+  const std::uint32_t start = frame.index << page_bits;
+  const std::uint32_t length = std::min(object.i_size - std::min(start, object.i_size), page_bytes);
+  return same_bytes(cut(bytes, length), cut(lookup(object.disk, frame.index), length));
+}
+
+/// A page that neither says so itself nor is said to be by an entry is not to be written; it can be dropped.
+constexpr bool a_clean_page_is_what_is_behind_it(const LawState& state) {
+  Counts dirty;
+  for (const EntryOf& entry : all_entries(state)) {
+    if (is_page(entry.entry) && (entry.entry & fault::PAGE_DIRTY) != 0) count(dirty, frame_of(entry.entry));
+  }
+  return for_all_frames(state, [&](std::uint32_t pfn, const auto& frame) {
+    const bool is_read = frame.mapping != fault::none && (frame.flags & fault::PG_uptodate) != 0;
+    const bool is_dirty = (frame.flags & fault::PG_dirty) != 0 || lookup(dirty, pfn) != 0;
+    return !is_read || is_dirty || is_what_is_behind(state, pfn, frame);
+  });
+}
+
 constexpr bool no_page_stays_locked(const LawState& state) {
   return for_all_frames(state,
                         [](std::uint32_t, const auto& frame) { return (frame.flags & fault::PG_locked) == 0; });
@@ -268,6 +305,8 @@ inline constexpr std::array invariant{
     REFMM_CONJUNCT("fault.cache.names", pages_of_the_swap_cache_are_marked),
     REFMM_CONJUNCT("fault.cache.lists", the_lists_of_an_object_have_its_pages_once_each),
     REFMM_CONJUNCT("fault.shmem.one_place", a_page_of_shared_memory_is_in_memory_or_in_a_slot),
+    REFMM_CONJUNCT("fault.shmem.one_place", a_slot_of_shared_memory_is_its_own),
+    REFMM_CONJUNCT("fault.cache.clean", a_clean_page_is_what_is_behind_it),
     REFMM_CONJUNCT("fault.cache.unlocked", no_page_stays_locked),
     REFMM_CONJUNCT("process.numbers", processes_are_numbered_upwards),
     REFMM_CONJUNCT("process.numbers", who_is_gone_has_left_nothing),

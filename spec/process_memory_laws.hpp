@@ -54,19 +54,23 @@ constexpr AbstractMemory remapped(AbstractMemory memory, std::uint32_t pid, cons
   return memory;
 }
 
-/// After a truncate: the file has no page behind its new end, zeros from it to the end of its last page, and nobody a page of his own
-/// behind it.
+/// The pages of a file with zeros from byte `size` to the end of its page.
+constexpr AbstractMemory::Pages with_zeros_behind(AbstractMemory::Pages pages, std::uint32_t size) {
+  const std::uint32_t last = size >> page_bits, odd = size & (page_bytes - 1);
+  return odd == 0 ? pages : updated(std::move(pages), last, cut(lookup(pages, last), odd));
+}
+
+/// After a truncate: the file has no page behind its new end, and nobody a page of his own there. What it grows by is zeros, and so is what
+/// is left of its last page.
 constexpr AbstractMemory truncated(const LawState& before, AbstractMemory memory, std::uint32_t file,
                                    std::uint32_t size) {
-  const auto old = lookup(before.memory.objects, file);
-  if (old.i_size < size) return memory;
-  const std::uint32_t pages = (size + page_bytes - 1) >> page_bits, odd = size & (page_bytes - 1);
+  const std::uint32_t old = lookup(before.memory.objects, file).i_size;
+  const std::uint32_t pages = (size + page_bytes - 1) >> page_bits;
   memory.objects = changed_at(std::move(memory.objects), file, [&](AbstractMemory::Pages of_file) {
     std::erase_if(of_file.written, [&](const auto& page) { return page.first >= pages; });
-    if (odd == 0) return of_file;
-    const PageBytes last = cut(lookup(of_file, pages - 1), odd);
-    return updated(std::move(of_file), pages - 1, last);
+    return with_zeros_behind(std::move(of_file), std::min(old, size));
   });
+  if (old < size) return memory;
   for (const LawProcess& process : before.processes) {
     for (const LawArea& area : process.mm.areas) {
       if (area.vm_file == 0 || object_of(before, area) != file) continue;

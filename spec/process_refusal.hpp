@@ -48,9 +48,11 @@ enum class Refusal {
   slot_unreadable,    // EIO of swapoff
 
   // A null pointer: OOPS.
-  page_without_mapping,  // msync of a dirty page that belongs to no file
-  area_without_file,     // advice for a part of an area without a file
-  window_without_file,   // the same when a window of a sequential mapping was passed
+  page_without_mapping,     // msync of a dirty page that belongs to no file
+  area_without_file,        // advice for a part of an area without a file
+  window_without_file,      // the same when a window of a sequential mapping was passed
+  object_without_readpage,  // a page of shared memory that is to be read
+  debugger_without_area,    // new pages of a locked stack, faulted in where the debugger has no area
 
   // The call never returns: HANG.
   page_stays_locked,
@@ -63,6 +65,8 @@ constexpr bool ends_everything(Refusal refusal) {
     case page_without_mapping:
     case area_without_file:
     case window_without_file:
+    case object_without_readpage:
+    case debugger_without_area:
     case page_stays_locked:
       return true;
     default:
