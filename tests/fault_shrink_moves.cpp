@@ -106,7 +106,7 @@ bool plainer_machine_and_argument(const Script& script, const Propose& propose) 
   Scripts machines = with_other_boots(script);
   append(machines, with_other_files(script));
   for (const Script& other : machines) {
-    for (std::size_t i = 0; i < script.items.size(); ++i) {
+    for (std::size_t i = 0; i < other.items.size(); ++i) {
       if (propose_plainer(with_plainer_argument_at(other, i, 4), script, propose)) return true;
     }
   }
