@@ -162,9 +162,19 @@ constexpr MemoryStep<M> clear_page(MemoryStep<M> so_far, const WordOf<M>& pfn) {
 template <class M>
 constexpr MemoryStep<M> copy_page(MemoryStep<M> so_far, const WordOf<M>& to, const WordOf<M>& from) {
   const auto bytes = lookup(so_far.memory.contents, from);
-  so_far.memory.contents = updated(std::move(so_far.memory.contents), to, bytes);
+  if (!mutant("fault.page.copies_nothing"))
+    so_far.memory.contents = updated(std::move(so_far.memory.contents), to, bytes);
   so_far.effects.push_back(fault::CopyPage<WordOf<M>>{to, from});
   return so_far;
+}
+
+/// A byte written into a frame.
+template <class M>
+constexpr M byte_written(M memory, const WordOf<M>& pfn, const WordOf<M>& offset, const WordOf<M>& byte) {
+  const auto target = mutant("fault.page.writes_the_next_frame") ? pfn + WordOf<M>(1u) : pfn;
+  memory.contents =
+      updated(std::move(memory.contents), target, updated(lookup(memory.contents, target), offset, byte));
+  return memory;
 }
 
 }  // namespace refmm::model::inline REFMM_BUILD

@@ -90,8 +90,9 @@ constexpr FaultDone<M> do_swap_page(const fault::KernelOf<WordOf<M>>& kernel, Me
 
   // change
   so_far = swap_free(rss_changed(std::move(so_far), space.pid, W(1u)), slot);
+  if (mutant("fault.swap_in.frees_the_slot_twice")) so_far = swap_free(std::move(so_far), slot);
   W entry = entry_for<W>(machine, mapping, pfn);
-  if (write && !is_page_shared(so_far.memory, pfn)) {
+  if (write && (mutant("fault.swap_in.writable_though_shared") || !is_page_shared(so_far.memory, pfn))) {
     entry = flags_set(entry, fault::PAGE_RW | fault::PAGE_DIRTY);
     so_far = cited(std::move(so_far), "fault.swap_in.writable");
   } else {

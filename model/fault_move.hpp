@@ -17,19 +17,27 @@ struct Moved {
   bool had_table;  // or the entry is where it was
 };
 
+/// An entry stands at another place, and no more at its own. [fault.move.entry]
+template <class M>
+constexpr MemoryStep<M> entry_moved(MemoryStep<M> so_far, const PtePlace<WordOf<M>>& from,
+                                    const PtePlace<WordOf<M>>& to) {
+  const auto entry = pte_at(so_far.memory, from);
+  so_far = set_pte(std::move(so_far), to, entry);
+  if (!mutant("fault.move.leaves_the_entry")) so_far = set_pte(std::move(so_far), from, WordOf<M>(0u));
+  if (mutant("fault.move.loses_the_entry")) so_far = set_pte(std::move(so_far), to, WordOf<M>(0u));
+  return cited(std::move(so_far), "fault.move.entry");
+}
+
 /// Moves the entry of an address, if there is one. 2.4.0: move_one_page.
 template <class M>
 constexpr Moved<M> move_pte(const fault::KernelOf<WordOf<M>>& kernel, MemoryStep<M> so_far, const WordOf<M>& pid,
                             const WordOf<M>& from, const WordOf<M>& to) {
-  using W = WordOf<M>;
   const auto source = pte_offset(kernel.machine(), so_far.memory, pid, from);
   if (!is_there(source) || is_none(pte_at(so_far.memory, source))) return {std::move(so_far), true};
   auto target = pte_alloc(kernel, std::move(so_far), pid, to);
   so_far = std::move(target.so_far);
   if (!is_there(target.place)) return {cited(std::move(so_far), "fault.move.no_table"), false};
-  const W entry = pte_at(so_far.memory, source);
-  so_far = set_pte(set_pte(std::move(so_far), source, W(0u)), target.place, entry);
-  return {cited(std::move(so_far), "fault.move.entry"), true};
+  return {entry_moved(std::move(so_far), source, target.place), true};
 }
 
 /// Moves the entries of a range, the highest first. If a table is missing, what was moved is moved back; as built, so are the entries that

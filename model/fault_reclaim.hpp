@@ -31,9 +31,8 @@ constexpr SwappedOut<M> entry_given_up(MemoryStep<M> so_far, const WordOf<M>& pi
 /// Unmaps a page that has not been used for long, if it can be had back. 2.4.0: try_to_swap_out.
 template <class M>
 constexpr SwappedOut<M> try_to_swap_out(const MachineOf<WordOf<M>>& machine, MemoryStep<M> so_far,
-                                        const WordOf<M>& pid, const WordOf<M>& addr) {
+                                        const WordOf<M>& pid, const PtePlace<WordOf<M>>& place) {
   using W = WordOf<M>;
-  const auto place = pte_offset(machine, so_far.memory, pid, addr);
 
   // refuse
   const W entry = is_there(place) ? pte_at(so_far.memory, place) : W(0u);
@@ -43,11 +42,12 @@ constexpr SwappedOut<M> try_to_swap_out(const MachineOf<WordOf<M>>& machine, Mem
 
   // change
   const auto page = frame(so_far.memory, pfn);
-  const bool dirty = has(entry, fault::PAGE_DIRTY);
+  const bool dirty = has(entry, fault::PAGE_DIRTY) && !mutant("fault.swap_out.takes_dirty_for_clean");
   if (has(page.flags, fault::PG_swap_cache)) {
-    if (dirty) so_far = set_page_dirty(std::move(so_far), pfn);
+    if (dirty && !mutant("fault.swap_out.loses_the_dirty_bit")) so_far = set_page_dirty(std::move(so_far), pfn);
     so_far = swap_duplicate(cited(std::move(so_far), "fault.swap_out.swap_cache"), page.index);
-    return entry_given_up(std::move(so_far), pid, place, pfn, entry_of_slot<W>(page.index));
+    const W slot = mutant("fault.swap_out.names_the_next_slot") ? page.index + W(1u) : page.index;
+    return entry_given_up(std::move(so_far), pid, place, pfn, entry_of_slot<W>(slot));
   }
   if (!dirty) return entry_given_up(cited(std::move(so_far), "fault.swap_out.clean"), pid, place, pfn, W(0u));
   if (page.mapping != W(fault::none)) {
@@ -61,7 +61,8 @@ constexpr SwappedOut<M> try_to_swap_out(const MachineOf<WordOf<M>>& machine, Mem
     return {cited(std::move(so_far), "fault.swap_out.no_slot"), false};
   }
   so_far = set_page_dirty(add_to_swap_cache(std::move(so_far), pfn, *taken.slot), pfn);
-  so_far = swap_duplicate(cited(std::move(so_far), "fault.swap_out.anonymous"), *taken.slot);
+  so_far = cited(std::move(so_far), "fault.swap_out.anonymous");
+  if (!mutant("fault.swap_out.forgets_the_entry")) so_far = swap_duplicate(std::move(so_far), *taken.slot);
   return entry_given_up(std::move(so_far), pid, place, pfn, entry_of_slot<W>(*taken.slot));
 }
 
@@ -71,6 +72,7 @@ constexpr SwappedOut<M> try_to_swap_out(const MachineOf<WordOf<M>>& machine, Mem
 template <class M>
 constexpr bool can_be_reclaimed(const M& memory, const WordOf<M>& pfn) {
   const auto page = frame(memory, pfn);
+  if (mutant("fault.reclaim.takes_mapped_pages")) return is_true(page.mapping != WordOf<M>(fault::none));
   return page.mapping != WordOf<M>(fault::none) && is_true(page.count == page.buffers + 1u);
 }
 
@@ -86,7 +88,8 @@ template <class M>
 constexpr Laundered<M> laundered(const fault::KernelOf<WordOf<M>>& kernel, MemoryStep<M> so_far,
                                  const WordOf<M>& pfn) {
   const auto page = frame(so_far.memory, pfn);
-  if (!has(page.flags, fault::PG_dirty)) return {cited(std::move(so_far), "fault.reclaim.clean"), true};
+  if (!has(page.flags, fault::PG_dirty) || mutant("fault.reclaim.drops_dirty_pages"))
+    return {cited(std::move(so_far), "fault.reclaim.clean"), true};
   so_far = clear_page_dirty(std::move(so_far), pfn);
   if (!has(page.flags, fault::PG_swap_cache)) {
     if (!is_shared_memory(lookup(so_far.memory.objects, page.mapping))) {

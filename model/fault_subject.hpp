@@ -41,8 +41,46 @@ struct PagesSubject {
                                           const fault::Meaning<W>& meaning, W vm_flags, W pid, W addr,
                                           bool write) {
     return handle_pte_fault(kernel(), MemoryStep<M>{all, {}, {}}, Space<W>{pid, true},
-                            mapping(meaning, vm_flags, addr), addr, PtePlace<W>{place.table, place.slot}, write)
+                            mapping(meaning, vm_flags, addr), addr, at(place), write)
         .so_far;
+  }
+  template <fault::ManyPages M, Word W>
+  static constexpr MemoryStep<M> unmapped_at(const M& all, const fault::Place<W>& place) {
+    return zap_pte(kernel().machine(), MemoryStep<M>{all, {}, {}}, at(place)).so_far;
+  }
+  template <fault::ManyPages M, Word W>
+  static constexpr MemoryStep<M> swapped_out_at(const M& all, const fault::Place<W>& place, W pid) {
+    return try_to_swap_out(kernel().machine(), MemoryStep<M>{all, {}, {}}, pid, at(place)).so_far;
+  }
+  template <fault::ManyPages M, Word W>
+  static constexpr MemoryStep<M> protected_at(const M& all, const fault::Place<W>& place, W vm_flags) {
+    return pte_protected(kernel().machine(), MemoryStep<M>{all, {}, {}}, at(place),
+                         W(page_protection<W>(vm_flags)));
+  }
+  template <fault::ManyPages M, Word W>
+  static constexpr MemoryStep<M> copied_to(const M& all, const fault::Place<W>& from, const fault::Place<W>& to,
+                                           W vm_flags) {
+    return copy_pte(kernel(), MemoryStep<M>{all, {}, {}}, vm_flags, at(from), at(to));
+  }
+  template <fault::ManyPages M, Word W>
+  static constexpr M moved_to(const M& all, const fault::Place<W>& from, const fault::Place<W>& to) {
+    return entry_moved(MemoryStep<M>{all, {}, {}}, at(from), at(to)).memory;
+  }
+  template <fault::ManyPages M, Word W>
+  static constexpr MemoryStep<M> reclaimed(const M& all, W pfn) {
+    return page_reclaimed(kernel(), MemoryStep<M>{all, {}, {}}, pfn).so_far;
+  }
+  /// A byte written through the entry of a place.
+  template <fault::ManyPages M, Word W>
+  static constexpr M stored(const M& all, const fault::Place<W>& place, W offset, W byte) {
+    const W pfn = pfn_of<W>(kernel().machine(), pte_at(all, at(place)));
+    return byte_written(all, pfn, offset, byte);
+  }
+
+ private:
+  template <Word W>
+  static constexpr PtePlace<W> at(const fault::Place<W>& place) {
+    return {place.table, place.slot};
   }
 };
 

@@ -182,7 +182,8 @@ constexpr bool is_page_shared(const M& memory, const WordOf<M>& pfn) {
 /// [fault.zap.swap_cache_freed]
 template <class M>
 constexpr MemoryStep<M> free_page_and_swap_cache(MemoryStep<M> so_far, const WordOf<M>& pfn) {
-  if (in_swap_cache(so_far.memory, pfn) && !is_page_shared(so_far.memory, pfn))
+  const bool is_last = mutant("fault.zap.swap_cache_though_shared") || !is_page_shared(so_far.memory, pfn);
+  if (in_swap_cache(so_far.memory, pfn) && is_last)
     so_far = delete_from_swap_cache(cited(std::move(so_far), "fault.zap.swap_cache_freed"), pfn);
   return put_page(std::move(so_far), pfn);
 }

@@ -25,11 +25,13 @@ constexpr Freed<M> free_pte(const MachineOf<WordOf<M>>& machine, MemoryStep<M> s
   using W = WordOf<M>;
   if (!pte_present(entry)) {
     so_far = cited(std::move(so_far), "fault.zap.slot");
+    if (mutant("fault.zap.keeps_slots")) return {std::move(so_far), false};
     return {swap_free(std::move(so_far), slot_of_entry(entry)), false};
   }
   const W pfn = pfn_of<W>(machine, entry);
   if (is_reserved(so_far.memory, pfn)) return {cited(std::move(so_far), "fault.zap.reserved_page"), false};
-  if (has(entry, fault::PAGE_DIRTY) && frame(so_far.memory, pfn).mapping != W(fault::none))
+  if (!mutant("fault.zap.loses_the_dirty_bit") && has(entry, fault::PAGE_DIRTY) &&
+      frame(so_far.memory, pfn).mapping != W(fault::none))
     so_far = set_page_dirty(cited(std::move(so_far), "fault.zap.dirty_bit"), pfn);
   so_far = free_page_and_swap_cache(cited(std::move(so_far), "fault.zap.page"), pfn);
   return {std::move(so_far), true};
@@ -90,7 +92,8 @@ constexpr Decision<CopiedEntry<W>> copied_page(W entry, bool protects, bool shar
   CopiedEntry<W> both{entry, entry};
   Because because{"fault.copy.page"};
   if (protects) {
-    both.parent = both.child = flags_cleared(entry, fault::PAGE_RW);
+    both.child = flags_cleared(entry, fault::PAGE_RW);
+    if (!mutant("fault.copy.protects_only_the_child")) both.parent = both.child;
     because.push_back("fault.copy.write_protect");
   }
   if (shared) {
@@ -110,7 +113,9 @@ constexpr MemoryStep<M> copy_pte(const fault::KernelOf<WordOf<M>>& kernel, Memor
   const W entry = pte_at(so_far.memory, from);
   if (is_none(entry)) return so_far;
   if (is_swapped(entry)) {
-    so_far = swap_duplicate(cited(std::move(so_far), "fault.copy.slot"), slot_of_entry(entry));
+    if (mutant("fault.copy.skips_slots")) return so_far;
+    so_far = cited(std::move(so_far), "fault.copy.slot");
+    if (!mutant("fault.copy.forgets_the_slots")) so_far = swap_duplicate(std::move(so_far), slot_of_entry(entry));
     return set_pte(std::move(so_far), to, entry);
   }
   const W pfn = pfn_of<W>(kernel.machine(), entry);
@@ -127,7 +132,7 @@ constexpr MemoryStep<M> copy_pte(const fault::KernelOf<WordOf<M>>& kernel, Memor
   auto copied = copied_page<W>(entry, protects, shared);
   for (const ClauseRef clause : copied.because) so_far = cited(std::move(so_far), clause);
   so_far = set_pte(set_pte(std::move(so_far), from, copied.value.parent), to, copied.value.child);
-  return get_page(std::move(so_far), pfn);
+  return mutant("fault.copy.forgets_the_reference") ? so_far : get_page(std::move(so_far), pfn);
 }
 
 template <class M>
@@ -162,20 +167,31 @@ constexpr Copied<fault::Memory<W>> copy_page_range(const fault::KernelOf<W>& ker
 /// An entry for a page in memory gets another protection, and keeps its frame and what the processor noted. 2.4.0: pte_modify.
 template <Word W>
 constexpr W pte_modify(const MachineOf<W>& machine, W entry, W protection) {
-  return mk_pte<W>(machine, pfn_of<W>(machine, entry), (entry & W(fault::PAGE_KEPT)) | protection);
+  const W pfn =
+      mutant("fault.protect.takes_the_next_frame") ? pfn_of<W>(machine, entry) + W(1u) : pfn_of<W>(machine, entry);
+  const W kept = entry & W(mutant("fault.protect.loses_the_dirty_bit") ? fault::PAGE_ACCESSED : fault::PAGE_KEPT);
+  return mk_pte<W>(machine, pfn, kept | protection);
 }
 
-/// 2.4.0: change_protection. [fault.protect.entry]
+/// Gives the entry of a place another protection, if it is for a page. [fault.protect.entry]
+template <class M>
+constexpr MemoryStep<M> pte_protected(const MachineOf<WordOf<M>>& machine, MemoryStep<M> so_far,
+                                      const PtePlace<WordOf<M>>& place, const WordOf<M>& protection) {
+  using W = WordOf<M>;
+  const W entry = pte_at(so_far.memory, place);
+  if (!pte_present(entry)) return so_far;
+  return set_pte(cited(std::move(so_far), "fault.protect.entry"), place,
+                 pte_modify<W>(machine, entry, protection));
+}
+
+/// The same for every entry of a range. 2.4.0: change_protection.
 template <Word W>
 constexpr MemoryStep<fault::Memory<W>> protection_changed(const MachineOf<W>& machine,
                                                           MemoryStep<fault::Memory<W>> so_far, W pid, W start,
                                                           W end, W protection) {
   return for_each_table_entry(machine, std::move(so_far), pid, start, end, [&](auto step, W addr) {
     const auto place = pte_offset(machine, step.memory, pid, addr);
-    const W entry = pte_at(step.memory, place);
-    if (!pte_present(entry)) return step;
-    return set_pte(cited(std::move(step), "fault.protect.entry"), place,
-                   pte_modify<W>(machine, entry, protection));
+    return pte_protected(machine, std::move(step), place, protection);
   });
 }
 

@@ -43,7 +43,7 @@ constexpr MemoryStep<M> break_cow(const MachineOf<WordOf<M>>& machine, MemorySte
       from == W(fault::ZERO_PAGE) ? clear_page(std::move(so_far), to) : copy_page(std::move(so_far), to, from);
   const W entry = flags_set(entry_for<W>(machine, mapping, to), fault::PAGE_RW | fault::PAGE_DIRTY);
   so_far = flush_tlb_page(set_pte(std::move(so_far), place, entry), space, addr);
-  return put_page(std::move(so_far), from);
+  return mutant("fault.wp.keeps_the_old_reference") ? so_far : put_page(std::move(so_far), from);
 }
 
 /// What became of a fault.

@@ -208,8 +208,7 @@ constexpr W byte_at(const MachineOf<W>& machine, const fault::Memory<W>& memory,
 
 template <Word W>
 constexpr ProcessStep<W> byte_written(const MachineOf<W>& machine, ProcessStep<W> so_far, W pfn, W addr, W byte) {
-  so_far.state.memory.contents =
-      updated(std::move(so_far.state.memory.contents), pfn, offset_in_page<W>(machine, addr), byte);
+  so_far.state.memory = byte_written(std::move(so_far.state.memory), pfn, offset_in_page<W>(machine, addr), byte);
   return so_far;
 }
 

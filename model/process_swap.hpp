@@ -25,7 +25,8 @@ constexpr ProcessStep<W> swap_out(const fault::KernelOf<W>& kernel, ProcessStep<
     return succeeded<W>(std::move(so_far), process::Pages<W>{W(0u)}, "process.swap_out.not_mapped");
   if (has(vma::area_of(mm, *area).vm_flags, vma::VM_LOCKED))
     return succeeded<W>(std::move(so_far), process::Pages<W>{W(0u)}, "process.swap_out.locked");
-  auto out = try_to_swap_out(kernel.machine(), pages_taken(so_far), call.pid, call.addr);
+  const auto place = pte_offset(kernel.machine(), so_far.state.memory, call.pid, call.addr);
+  auto out = try_to_swap_out(kernel.machine(), pages_taken(so_far), call.pid, place);
   so_far = pages_returned(std::move(so_far), std::move(out.so_far));
   so_far.result = process::Pages<W>{W(out.unmapped ? 1u : 0u)};
   return so_far;

@@ -44,7 +44,67 @@ constexpr std::string_view everywhere = "every number of processes, pages, frame
 
 const std::vector<Theorem>& theorems() {
   static const std::vector<Theorem> all{
-      model(a_fault_changes_nothing_that_is_seen, everywhere, {"fault.wp.never_copies"}),
+      // ---- What is seen -----------------------------------------------------------------------------------------
+      model(a_fault_changes_nothing_that_is_seen, everywhere, {"fault.page.copies_nothing"},
+            {"fault.anonymous.zero_page",
+             "fault.anonymous.fresh",
+             "fault.anonymous.no_page",
+             "fault.wp.sole_owner",
+             "fault.wp.swap_cache_sole",
+             "fault.wp.copies",
+             "fault.wp.reserved_page",
+             "fault.wp.no_page",
+             "fault.swap_in.cached",
+             "fault.swap_in.read",
+             "fault.swap_in.writable",
+             "fault.swap_in.as_area",
+             "fault.swap_in.unreadable",
+             "fault.swap_in.no_page",
+             "fault.file.beyond_end",
+             "fault.file.cached",
+             "fault.file.early_copy",
+             "fault.file.no_page",
+             "fault.file.no_copy",
+             "fault.file.unreadable",
+             "fault.shmem.fresh",
+             "fault.shmem.from_slot",
+             "fault.shmem.cached",
+             "fault.shmem.beyond_end",
+             "fault.present",
+             "fault.no_page.written",
+             "fault.no_page.as_area"}),
+      model(a_store_is_seen_where_it_must_be, everywhere, {"fault.page.writes_the_next_frame"}),
+      model(unmapping_changes_nothing_elsewhere, everywhere, {"fault.zap.swap_cache_though_shared"},
+            {"fault.zap.page", "fault.zap.slot", "fault.zap.reserved_page", "fault.zap.swap_cache_freed"}),
+      model(swapping_out_changes_nothing_that_is_seen, everywhere, {"fault.swap_out.takes_dirty_for_clean"},
+            {"fault.swap_out.swap_cache", "fault.swap_out.clean", "fault.swap_out.file",
+             "fault.swap_out.anonymous", "fault.swap_out.no_slot"}),
+      model(protecting_changes_nothing_that_is_seen, everywhere, {"fault.protect.takes_the_next_frame"},
+            {"fault.protect.entry"}),
+      model(reclaiming_changes_nothing_that_is_seen, everywhere, {"fault.reclaim.drops_dirty_pages"},
+            {"fault.reclaim.clean", "fault.reclaim.file", "fault.reclaim.shared_memory",
+             "fault.reclaim.swap_cache", "fault.reclaim.no_slot", "fault.reclaim.unwritten"}),
+      model(fork_copies_what_is_seen, everywhere, {"fault.copy.skips_slots"},
+            {"fault.copy.page", "fault.copy.slot", "fault.copy.reserved_page", "fault.copy.write_protect",
+             "fault.copy.shared"}),
+      model(moving_carries_along_what_is_seen, everywhere, {"fault.move.loses_the_entry"}),
+
+      // ---- Counts -----------------------------------------------------------------------------------------------
+      model(a_fault_keeps_counts, everywhere,
+            {"fault.wp.keeps_the_old_reference", "fault.swap_in.frees_the_slot_twice"}),
+      model(unmapping_keeps_counts, everywhere, {"fault.zap.keeps_slots"}),
+      model(swapping_out_keeps_counts, everywhere, {"fault.swap_out.forgets_the_entry"}),
+
+      // ---- Owners -----------------------------------------------------------------------------------------------
+      model(a_fault_keeps_owners, everywhere, {"fault.wp.never_copies", "fault.swap_in.writable_though_shared"}),
+      model(swapping_out_keeps_owners, everywhere, {"fault.swap_out.names_the_next_slot"}),
+      model(protecting_keeps_owners, everywhere, {"vma.protection.private_at_once"}),
+      model(fork_keeps_owners, everywhere, {"fault.copy.protects_only_the_child"}),
+
+      // ---- Dirty bits -------------------------------------------------------------------------------------------
+      model(unmapping_loses_no_dirty_bit, everywhere, {"fault.zap.loses_the_dirty_bit"}),
+      model(swapping_out_loses_no_dirty_bit, everywhere, {"fault.swap_out.loses_the_dirty_bit"}),
+      model(protecting_loses_no_dirty_bit, everywhere, {"fault.protect.loses_the_dirty_bit"}),
   };
   return all;
 }

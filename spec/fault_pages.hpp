@@ -7,6 +7,7 @@
 #pragma once
 
 #include <refmm/spec/fault.hpp>
+#include <refmm/spec/logic.hpp>
 #include <refmm/spec/map.hpp>
 #include <refmm/spec/word.hpp>
 

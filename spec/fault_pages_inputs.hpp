@@ -198,8 +198,9 @@ constexpr auto lawful_frame(const All& all, const W& pfn) {
                             both(frame.mapping == W(none), frame.flags == W(0u)));
   return refmm::all(named, of_slot, reserved, free,
                     equivalent(has_flag(frame.flags, PG_swap_cache), in_swap_cache),
-                    equivalent(has_flag(frame.flags, PG_reserved), is_reserved), frame.buffers <= W(1u),
-                    implies(frame.buffers == W(1u), in_swap_cache), frame.count < W(many),
+                    equivalent(has_flag(frame.flags, PG_reserved), is_reserved),
+                    implies(has_flag(frame.flags, PG_dirty), has_flag(frame.flags, PG_uptodate)),
+                    frame.buffers <= W(1u), implies(frame.buffers == W(1u), in_swap_cache), frame.count < W(many),
                     frame.count >= references_of_cache(frame));
 }
 
@@ -241,7 +242,7 @@ constexpr auto lawful_page(const All& all, const W& object, const W& index) {
 }
 
 /// Whose page a place can lead to: in shared memory that of its object; else one of its own, or for reading the one of its object, or the
-/// zero page. A slot only in private memory.
+/// zero page. A page without a name is dirty, or it could not be had back. A slot only in private memory.
 template <class All, Word W>
 constexpr auto leads_to_its_own(const All& all, const Meaning<W>& meaning, const Place<W>& place) {
   const W entry = entry_at(all, place), pfn = frame_behind(entry);
@@ -249,7 +250,8 @@ constexpr auto leads_to_its_own(const All& all, const Meaning<W>& meaning, const
   const auto writable = has_flag(entry, PAGE_RW), is_private = meaning.shared == W(0u);
   const auto of_object = refmm::all(meaning.object != W(none), frame.mapping == meaning.object,
                                     frame.index == meaning.index, has_flag(frame.flags, PG_uptodate));
-  const auto own = both(pfn != W(ZERO_PAGE), either(frame.mapping == W(none), frame.mapping == W(swapper_space)));
+  const auto own = both(pfn != W(ZERO_PAGE), either(both(frame.mapping == W(none), has_flag(entry, PAGE_DIRTY)),
+                                                    frame.mapping == W(swapper_space)));
   const auto zeros = both(pfn == W(ZERO_PAGE), meaning.object == W(none));
   const auto page = both(implies(is_private, either(own, both(negation(writable), either(of_object, zeros)))),
                          implies(negation(is_private), of_object));
@@ -262,9 +264,10 @@ constexpr auto lawful_place(const All& all, const Meaning<W>& meaning, const Pla
   const W entry = entry_at(all, place), pfn = frame_behind(entry), slot = slot_behind(entry);
   const Frame<W> frame = lookup(all.mem_map, pfn);
   const W cached = lookup(all.page_cache, W(swapper_space), slot);
-  const auto page = implies(leads_to_page(entry),
-                            both(lawful_frame(all, pfn),
-                                 either(pfn == W(ZERO_PAGE), frame.count >= W(1u) + references_of_cache(frame))));
+  const auto page =
+      implies(leads_to_page(entry),
+              refmm::all(pfn != W(none), lawful_frame(all, pfn),
+                         either(pfn == W(ZERO_PAGE), frame.count >= W(1u) + references_of_cache(frame))));
   const auto in_slot = implies(
       leads_to_slot(entry), refmm::all(slot != W(none), lawful_slot(all, slot),
                                        lookup(all.swap.swap_map, slot) >= W(1u) + one_if<W>(cached != W(none))));
@@ -350,6 +353,25 @@ constexpr void assume_consistent(World& world, const All& all, const Meaning<W>&
   world.assume(refmm::all(first != second, is_free(all, first), is_free(all, second)));
   world.assume(both(lookup(all.swap.swap_map, slot) == W(0u), lawful_slot(all, slot)));
   world.assume(implies(slot != W(none), lookup(all.page_cache, W(swapper_space), slot) == W(none)));
+}
+
+/// A page that the kernel may want the frame of: one whose byte the disk can hold, and that is what is behind it if it is clean and in no
+/// entry ([fault.cache.clean]).
+template <class World, class All, Word W>
+constexpr void assume_reclaimable(World& world, const All& all, const W& pfn) {
+  const Frame<W> frame = lookup(all.mem_map, pfn);
+  const auto of = lookup(all.objects, frame.mapping);
+  world.assume(both(lawful_frame(all, pfn), lawful_page(all, frame.mapping, frame.index)));
+  const auto in_swap_cache = frame.mapping == W(swapper_space), is_memory = of.shared_memory != W(0u);
+  const W start = frame.index << W(12u);
+  world.assume(either(either(in_swap_cache, is_memory),
+                      refmm::all(frame.index <= W(last_frame), start<of.i_size, of.i_size - start> all.offset)));
+  const W behind = select(in_swap_cache, lookup(all.swap.contents, frame.index).byte,
+                          select(is_memory, W(0u), lookup(of.disk, frame.index).byte));
+  const auto clean = negation(has_flag(frame.flags, PG_dirty));
+  const auto unmapped = frame.count == references_of_cache(frame);
+  world.assume(implies(refmm::all(clean, unmapped, frame.mapping != W(none), has_flag(frame.flags, PG_uptodate)),
+                       lookup(all.contents, pfn).byte == behind));
 }
 
 }  // namespace refmm::fault

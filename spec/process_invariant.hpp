@@ -231,6 +231,21 @@ constexpr bool a_clean_page_is_what_is_behind_it(const LawState& state) {
   });
 }
 
+constexpr bool what_is_to_be_written_is_up_to_date(const LawState& state) {
+  return for_all_frames(state, [](std::uint32_t, const auto& frame) {
+    return (frame.flags & fault::PG_dirty) == 0 || (frame.flags & fault::PG_uptodate) != 0;
+  });
+}
+
+/// What has no name can be had back from nowhere; its entries say so.
+constexpr bool a_page_without_a_name_is_dirty_where_it_is_mapped(const LawState& state) {
+  return for_all_entries(state, [&](const EntryOf& entry) {
+    if (!is_page(entry.entry) || is_reserved(state, frame_of(entry.entry))) return true;
+    const bool has_name = lookup(state.memory.mem_map, frame_of(entry.entry)).mapping != fault::none;
+    return has_name || (entry.entry & fault::PAGE_DIRTY) != 0;
+  });
+}
+
 constexpr bool no_page_stays_locked(const LawState& state) {
   return for_all_frames(state,
                         [](std::uint32_t, const auto& frame) { return (frame.flags & fault::PG_locked) == 0; });
@@ -307,6 +322,8 @@ inline constexpr std::array invariant{
     REFMM_CONJUNCT("fault.shmem.one_place", a_page_of_shared_memory_is_in_memory_or_in_a_slot),
     REFMM_CONJUNCT("fault.shmem.one_place", a_slot_of_shared_memory_is_its_own),
     REFMM_CONJUNCT("fault.cache.clean", a_clean_page_is_what_is_behind_it),
+    REFMM_CONJUNCT("fault.cache.clean", what_is_to_be_written_is_up_to_date),
+    REFMM_CONJUNCT("fault.cache.clean", a_page_without_a_name_is_dirty_where_it_is_mapped),
     REFMM_CONJUNCT("fault.cache.unlocked", no_page_stays_locked),
     REFMM_CONJUNCT("process.numbers", processes_are_numbered_upwards),
     REFMM_CONJUNCT("process.numbers", who_is_gone_has_left_nothing),
