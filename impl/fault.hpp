@@ -93,11 +93,17 @@ class PagedMemory {
 
   /// Writes the dirty pages of a file. Shared memory stays where it is.
   void sync_pages(MemoryObject& object);
-  /// Brings the pages of a file from `index` on into the cache with the group, or alone; false if there is no frame.
-  bool read_cluster(MemoryObject& file, std::uint32_t index, std::uint32_t pages);
+  struct ClusterRead {
+    bool had_frames;
+    std::uint32_t last;  // the page that found none
+  };
+  /// Brings a page of a file into the cache with its group, or alone; false if there is no frame.
+  ClusterRead read_cluster(MemoryObject& file, std::uint32_t index);
   bool page_cache_read(MemoryObject& file, std::uint32_t index);
   /// Drops the pages from `start` on; in the page in front of them the bytes from `partial` on become zeros if that is not 0.
   void truncate_inode_pages(MemoryObject& object, std::uint32_t start, Address partial);
+  /// A page that is in memory ends at byte `from`; zeros follow.
+  void clear_tail(const MemoryObject& object, std::uint32_t index, Address from);
   /// A shared memory object loses its pages and its slots.
   void release_object(MemoryObject& object);
 

@@ -24,21 +24,23 @@ bool PagedMemory<Tracer>::page_cache_read(MemoryObject& file, std::uint32_t inde
 
 /// [fault.file.read_around]: an aligned group, up to the end of the file; the first page without a frame ends it.
 template <FaultTracer Tracer>
-bool PagedMemory<Tracer>::read_cluster(MemoryObject& file, std::uint32_t index, std::uint32_t pages) {
+auto PagedMemory<Tracer>::read_cluster(MemoryObject& file, std::uint32_t index) -> ClusterRead {
   const std::uint32_t first = index & ~(group_ - 1);
+  const std::uint32_t pages = file.pages();
   for (std::uint32_t next = first; next != first + group_ && next < pages; ++next) {
-    if (!page_cache_read(file, next)) return false;
+    if (!page_cache_read(file, next)) return {false, next};
   }
-  return true;
+  return {true, index};
 }
 
-/// A page that is not in the cache, with its group or alone ([fault.file.alone]). That a neighbour has no frame is no matter:
+/// A page that is not in the cache, with its group or alone ([fault.file.alone]). If a neighbour has no frame, it is tried alone:
 /// [defect.fault.read_around].
 template <FaultTracer Tracer>
 bool PagedMemory<Tracer>::read_in(const Area& area, MemoryObject& file, std::uint32_t index) {
-  const std::uint32_t pages = file.pages();
-  if (index >= pages || area.has(fault::VM_RAND_READ)) return page_cache_read(file, index);
-  return read_cluster(file, index, pages) || cache_.find(file, index) != 0;
+  if (area.has(fault::VM_RAND_READ)) return page_cache_read(file, index);
+  const ClusterRead read = read_cluster(file, index);
+  if (read.had_frames) return true;
+  return read.last != index && page_cache_read(file, index);
 }
 
 // ---- Sequential areas ---------------------------------------------------------------------------------------------
@@ -58,7 +60,7 @@ void PagedMemory<Tracer>::sequential_readahead(Space space, Area& area, MemoryOb
 
   const std::uint32_t pages = file.pages();
   for (std::uint32_t next = start; next < end && next < pages; next += group_) {
-    if (!read_cluster(file, next, pages)) break;
+    if (!read_cluster(file, next).had_frames) break;
   }
   if (area.vm_raend > area.vm_pgoff + window + window) {
     const Address passed = area.vm_start + ((area.vm_raend - window - window) << page_shift);

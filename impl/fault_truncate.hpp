@@ -22,6 +22,12 @@ void PagedMemory<Tracer>::truncate_inode_pages(MemoryObject& object, std::uint32
   }
 }
 
+template <FaultTracer Tracer>
+void PagedMemory<Tracer>::clear_tail(const MemoryObject& object, std::uint32_t index, Address from) {
+  const Pfn pfn = cache_.find(object, index);
+  if (pfn != 0) std::memset(frames_.frame(pfn) + from, 0, page_size - from);
+}
+
 /// Its slots go upwards, with what the swap cache has of them. [fault.shmem.released] [fault.truncate.slot]
 template <FaultTracer Tracer>
 void PagedMemory<Tracer>::release_object(MemoryObject& object) {

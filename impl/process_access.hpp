@@ -71,7 +71,7 @@ auto ProcessMachine<Tracer>::do_page_fault(Process& process, Address addr, const
     if (const auto refusal = grow_stack(process, area, addr, access)) return refusal;
   }
   if (!permits_access(*area, (error_code & paging::FAULT_PROTECTION) != 0, access.write))
-    return bad_area(access, addr, SEGV_ACCERR, Refusal::not_permitted);
+    return bad_area(access, addr, segv_accerr, Refusal::not_permitted);
 
   switch (const fault::Handled handled =
               memory_.handle_mm_fault({process.tables(), true}, *area, addr, access.write)) {
@@ -95,12 +95,12 @@ auto ProcessMachine<Tracer>::grow_stack(Process& process, Area* above, Address a
     -> std::optional<Refusal> {
   using enum fault::SignalCode;
   if (above == nullptr || !above->has(vma::VM_GROWSDOWN))
-    return bad_area(access, addr, SEGV_MAPERR, Refusal::no_area);
+    return bad_area(access, addr, segv_maperr, Refusal::no_area);
   constexpr Address pusha_bytes = 32;  // the most that an instruction pushes before it moves the stack pointer
   if (access.user && addr + pusha_bytes < process.esp)
-    return bad_area(access, addr, SEGV_MAPERR, Refusal::below_stack_pointer);
+    return bad_area(access, addr, segv_maperr, Refusal::below_stack_pointer);
   if (!process.mm.expand_stack(above, page_of(addr)))
-    return bad_area(access, addr, SEGV_MAPERR, Refusal::stack_limit);
+    return bad_area(access, addr, segv_maperr, Refusal::stack_limit);
   return std::nullopt;
 }
 
@@ -109,7 +109,7 @@ template <FaultTracer Tracer>
 auto ProcessMachine<Tracer>::bad_area(const paging::Access& access, Address addr, fault::SignalCode code,
                                       Refusal refusal) -> Refusal {
   if (access.user)
-    tracer_.record(fault::ForceSig<Address>{fault::Signal::SIGSEGV, code, addr});
+    tracer_.record(fault::ForceSig<Address>{fault::Signal::sigsegv, code, addr});
   else
     tracer_.record(fault::Fixup{});
   return refusal;
@@ -121,7 +121,7 @@ template <FaultTracer Tracer>
 auto ProcessMachine<Tracer>::page_missing(Process& process, const paging::Access& access, Address addr,
                                           fault::Handled handled) -> Refusal {
   if (fault::is_sigbus(handled)) {
-    tracer_.record(fault::ForceSig<Address>{fault::Signal::SIGBUS, fault::SignalCode::BUS_ADRERR, addr});
+    tracer_.record(fault::ForceSig<Address>{fault::Signal::sigbus, fault::SignalCode::bus_adrerr, addr});
     if (!access.user) tracer_.record(fault::Fixup{});
     return handled == fault::Handled::beyond_object ? Refusal::beyond_object : Refusal::not_readable;
   }

@@ -92,18 +92,20 @@ ProcessReturned<void> ProcessMachine<Tracer>::not_needed(Process& process, const
   return {};
 }
 
-/// [process.madvise.willneed]: the pages of the file are brought into the cache, with their groups.
+/// [process.madvise.willneed]: the pages of the file are brought into the cache, with their groups. Shared memory has no disk to be read
+/// from ([process.madvise.shared_memory], [defect.fault.willneed_without_readpage]).
 template <FaultTracer Tracer>
 ProcessReturned<void> ProcessMachine<Tracer>::will_be_needed(const Area& area, Address from, Address to) {
-  if (area.vm_file == nullptr || area.vm_file->inode->shared_memory) return Refusal::no_file_to_read;
+  if (area.vm_file == nullptr) return Refusal::no_file_to_read;
   MemoryObject& object = *area.vm_file->inode->i_mapping;
+  if (object.shared_memory) return {};
   const bool random = area.has(fault::VM_RAND_READ);
   const std::uint32_t step = random ? 1 : memory_.group();
   const auto index = [&](Address addr) { return ((addr - area.vm_start) >> page_shift) + area.vm_pgoff; };
   const std::uint32_t end = (index(to) + step - 1) & ~(step - 1);
   for (std::uint32_t page = index(from) & ~(step - 1); page < end && page < object.pages(); page += step) {
     const bool had_frames =
-        random ? memory_.page_cache_read(object, page) : memory_.read_cluster(object, page, object.pages());
+        random ? memory_.page_cache_read(object, page) : memory_.read_cluster(object, page).had_frames;
     if (!had_frames) return Refusal::no_page;
   }
   return {};

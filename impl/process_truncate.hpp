@@ -12,7 +12,8 @@ Returned<std::uint32_t> ProcessMachine<Tracer>::open(std::uint32_t file, std::ui
   return files_.open(inodes_.at(file - 1)->name, mode);
 }
 
-/// [process.truncate.grows], [process.truncate.shrinks]
+/// [process.truncate.grows], [process.truncate.tail], [process.truncate.shrinks]: what a file grows by is zeros, also in the page that it
+/// ended in ([defect.fault.growth]).
 template <FaultTracer Tracer>
 ProcessReturned<void> ProcessMachine<Tracer>::truncate(std::uint32_t pid, std::uint32_t number, Address size) {
   Process* const caller = find(pid);
@@ -21,7 +22,8 @@ ProcessReturned<void> ProcessMachine<Tracer>::truncate(std::uint32_t pid, std::u
   MemoryObject& file = *inode.i_mapping;
   if (file.i_size < size) {
     file.disk.grow(static_cast<std::uint32_t>((std::uint64_t{size} + page_size - 1) >> page_shift));
-    file.i_size = size;
+    const Address before = std::exchange(file.i_size, size);
+    if (offset_in_page(before) != 0) memory_.clear_tail(file, before >> page_shift, offset_in_page(before));
     return {};
   }
   file.i_size = size;

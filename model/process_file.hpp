@@ -169,7 +169,7 @@ template <Word W>
 constexpr ProcessStep<W> will_be_needed(const fault::KernelOf<W>& kernel, ProcessStep<W> so_far, W pid,
                                         const vma::Area<W>& area, W from, W to) {
   const Mapping<W> mapping = mapping_of(so_far.state, pid, area.id);
-  if (mapping.object == W(fault::none) || lookup(so_far.state.memory.objects, mapping.object).shared_memory)
+  if (mapping.object == W(fault::none))
     return refused(std::move(so_far), process::Refusal::no_file_to_read, "process.madvise.no_file");
   const MachineOf<W>& machine = kernel.machine();
   const W pages = pages_of_object(machine, so_far.state.memory, mapping.object);
