@@ -258,7 +258,7 @@ template <Word W>
 constexpr ProcessStep<W> mappings_truncated(const fault::KernelOf<W>& kernel, ProcessStep<W> so_far, W caller,
                                             W file, W pgoff) {
   const vma::Inode inode = so_far.state.inodes.at(static_cast<std::size_t>(file - 1u));
-  auto ids = inode.i_mmap;
+  auto ids = mutant("process.truncate.leaves_private_mappings") ? std::vector<std::uint32_t>{} : inode.i_mmap;
   ids.insert(ids.end(), inode.i_mmap_shared.begin(), inode.i_mmap_shared.end());
   for (const std::uint32_t id : ids) {
     const AreaOf<W> mapping = area_with_id(so_far.state, id);
