@@ -47,7 +47,9 @@ constexpr CacheRead<M> page_cache_read(MemoryStep<M> so_far, const WordOf<M>& fi
   auto taken = alloc_page(std::move(so_far), fault::Gfp::GFP_USER);
   if (!taken.pfn) return {std::move(taken.so_far), false, index};
   so_far = add_to_page_cache(std::move(taken.so_far), *taken.pfn, file, index);
-  return {put_page(read_page(std::move(so_far), *taken.pfn), *taken.pfn), true, index};
+  so_far = read_page(std::move(so_far), *taken.pfn);
+  if (mutant("fault.file.keeps_the_reference_of_the_reader")) return {std::move(so_far), true, index};
+  return {put_page(std::move(so_far), *taken.pfn), true, index};
 }
 
 /// Brings the pages of an aligned group into the cache, up to the end of the file; the first that finds no frame ends it. 2.4.0:

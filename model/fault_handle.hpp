@@ -19,7 +19,8 @@ constexpr FaultDone<M> do_anonymous_page(const MachineOf<WordOf<M>>& machine, Me
                                          const PtePlace<WordOf<M>>& place, bool write) {
   using W = WordOf<M>;
   if (!write) {
-    const W entry = flags_cleared(entry_for<W>(machine, mapping, W(fault::ZERO_PAGE)), fault::PAGE_RW);
+    const W readable = flags_cleared(entry_for<W>(machine, mapping, W(fault::ZERO_PAGE)), fault::PAGE_RW);
+    const W entry = mutant("fault.anonymous.zero_page_writable") ? flags_set(readable, fault::PAGE_RW) : readable;
     so_far = set_pte(std::move(so_far), place, entry);
     return {cited(std::move(so_far), "fault.anonymous.zero_page"), fault::Handled::minor};
   }
@@ -27,7 +28,8 @@ constexpr FaultDone<M> do_anonymous_page(const MachineOf<WordOf<M>>& machine, Me
   if (!taken.pfn) return {cited(std::move(taken.so_far), "fault.anonymous.no_page"), fault::Handled::no_page};
   so_far = std::move(taken.so_far);
   if (!mutant("fault.anonymous.clears_nothing")) so_far = clear_page(std::move(so_far), *taken.pfn);
-  so_far = rss_changed(std::move(so_far), space.pid, W(1u));
+  if (mutant("fault.anonymous.takes_two_references")) so_far = get_page(std::move(so_far), *taken.pfn);
+  if (!mutant("fault.anonymous.forgets_rss")) so_far = rss_changed(std::move(so_far), space.pid, W(1u));
   const W entry = flags_set(entry_for<W>(machine, mapping, *taken.pfn), fault::PAGE_RW | fault::PAGE_DIRTY);
   so_far = set_pte(std::move(so_far), place, entry);
   return {cited(std::move(so_far), "fault.anonymous.fresh"), fault::Handled::minor};

@@ -24,7 +24,8 @@ template <class M>
 constexpr SwappedOut<M> entry_given_up(MemoryStep<M> so_far, const WordOf<M>& pid,
                                        const PtePlace<WordOf<M>>& place, const WordOf<M>& pfn,
                                        const WordOf<M>& entry) {
-  so_far = rss_changed(set_pte(std::move(so_far), place, entry), pid, WordOf<M>(0u) - 1u);
+  so_far = set_pte(std::move(so_far), place, entry);
+  if (!mutant("fault.swap_out.forgets_rss")) so_far = rss_changed(std::move(so_far), pid, WordOf<M>(0u) - 1u);
   return {put_page(std::move(so_far), pfn), true};
 }
 

@@ -181,8 +181,8 @@ constexpr MemoryStep<M> pte_protected(const MachineOf<WordOf<M>>& machine, Memor
   using W = WordOf<M>;
   const W entry = pte_at(so_far.memory, place);
   if (!pte_present(entry)) return so_far;
-  return set_pte(cited(std::move(so_far), "fault.protect.entry"), place,
-                 pte_modify<W>(machine, entry, protection));
+  const W given = mutant("fault.protect.always_writable") ? protection | W(fault::PAGE_RW) : protection;
+  return set_pte(cited(std::move(so_far), "fault.protect.entry"), place, pte_modify<W>(machine, entry, given));
 }
 
 /// The same for every entry of a range. 2.4.0: change_protection.

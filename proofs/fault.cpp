@@ -90,10 +90,19 @@ const std::vector<Theorem>& theorems() {
       model(moving_carries_along_what_is_seen, everywhere, {"fault.move.loses_the_entry"}),
 
       // ---- Counts -----------------------------------------------------------------------------------------------
-      model(a_fault_keeps_counts, everywhere,
-            {"fault.wp.keeps_the_old_reference", "fault.swap_in.frees_the_slot_twice"}),
+      model(a_write_fault_keeps_counts, everywhere, {"fault.wp.keeps_the_old_reference"}),
+      model(a_swap_in_keeps_counts, everywhere, {"fault.swap_in.frees_the_slot_twice"}),
+      model(a_first_touch_keeps_counts, everywhere, {"fault.anonymous.takes_two_references"}),
+      model(a_fault_on_an_object_keeps_counts, everywhere, {"fault.file.keeps_the_reference_of_the_reader"}),
       model(unmapping_keeps_counts, everywhere, {"fault.zap.keeps_slots"}),
       model(swapping_out_keeps_counts, everywhere, {"fault.swap_out.forgets_the_entry"}),
+
+      model(a_fault_keeps_rss, everywhere, {"fault.anonymous.forgets_rss"}),
+      model(swapping_out_keeps_rss, everywhere, {"fault.swap_out.forgets_rss"}),
+
+      // ---- Permissions ------------------------------------------------------------------------------------------
+      model(a_fault_permits_no_more, everywhere, {"fault.anonymous.zero_page_writable"}),
+      model(protecting_permits_no_more, everywhere, {"fault.protect.always_writable"}),
 
       // ---- Owners -----------------------------------------------------------------------------------------------
       model(a_fault_keeps_owners, everywhere, {"fault.wp.never_copies", "fault.swap_in.writable_though_shared"}),

@@ -271,8 +271,11 @@ constexpr auto lawful_place(const All& all, const Meaning<W>& meaning, const Pla
   const auto in_slot = implies(
       leads_to_slot(entry), refmm::all(slot != W(none), lawful_slot(all, slot),
                                        lookup(all.swap.swap_map, slot) >= W(1u) + one_if<W>(cached != W(none))));
+  // No descriptor leads to a shared memory object: all that maps it is shared.
+  const auto of_memory =
+      both(meaning.object != W(none), lookup(all.objects, meaning.object).shared_memory != W(0u));
   return refmm::all(leads_to_its_own(all, meaning, place), page, in_slot,
-                    lawful_page(all, meaning.object, meaning.index));
+                    implies(of_memory, meaning.shared != W(0u)), lawful_page(all, meaning.object, meaning.index));
 }
 
 /// A writable private page at one place is nowhere else: in no other entry, and nobody else has its slot.
