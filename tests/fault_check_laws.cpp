@@ -3,9 +3,36 @@
 #include <refmm/spec/process_transition.hpp>
 #include <refmm/tests/fault_check.hpp>
 
+#include <algorithm>
+#include <cstdint>
+
 namespace refmm {
 
 namespace {
+
+using W = std::uint32_t;
+
+bool is_cited(const Because& because, ClauseRef clause) {
+  return std::ranges::find(because, clause) != because.end();
+}
+
+/// A page of a private mapping became the process's own before anybody wrote to it.
+bool owned_early(const process::Transition& t, const Because& because) {
+  return is_cited(because, "fault.file.early_copy") && !process::byte_written(t);
+}
+
+/// The cache holds the page that a file ends in, between its first byte and its last.
+bool has_tail(const FaultFamily::State& state, W number, const fault::Object<W>& object) {
+  const W last = object.i_size >> process::page_bits;
+  return !object.shared_memory && (object.i_size & (process::page_bytes - 1)) != 0 &&
+         lookup(state.memory.page_cache, number, last) != fault::none;
+}
+/// It did, and does no more: what stood behind the end is gone.
+bool loses_tail(const process::Transition& t) {
+  return std::ranges::any_of(t.before.memory.objects.written, [&](const auto& object) {
+    return has_tail(t.before, object.first, object.second) && !has_tail(t.after, object.first, object.second);
+  });
+}
 
 process::Transition transition(const Carried<FaultFamily>& carried) {
   return {carried.boot, carried.before, carried.command, carried.result, carried.effects, carried.after};
@@ -32,7 +59,11 @@ std::optional<BrokenLaw> Checking<FaultFamily>::broken_law(const Carried<FaultFa
   return std::nullopt;
 }
 
-void Checking<FaultFamily>::note_laws(Coverage& coverage, const Carried<FaultFamily>&, const Because&) {
+void Checking<FaultFamily>::note_laws(Coverage& coverage, const Carried<FaultFamily>& carried,
+                                      const Because& because) {
+  const process::Transition transition = refmm::transition(carried);
+  if (owned_early(transition, because)) coverage.note("process.memory.own_early");
+  if (loses_tail(transition)) coverage.note("process.memory.behind_the_end");
   for (const auto& law : process::step_laws) coverage.note(law.clause);
 }
 

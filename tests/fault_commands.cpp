@@ -27,7 +27,7 @@ Who any_process(Source& source, const Temper& temper) {
   return {source.number(0, any), source.one_in(temper.missing)};
 }
 
-W any_offset_in_page(Source& source) { return source.one_of(among<W>(0, 0, 0, 1, 100, 2048, page - 1)); }
+W any_offset_in_page(Source& source) { return source.one_of(among<W>(0, 0, 0, 1, 100, 2048, 2048, page - 1)); }
 
 Place any_odd_place(Source& source) {
   switch (source.number(0, 3)) {
@@ -158,7 +158,10 @@ Intent any_debug(Source& source, const Temper& temper) {
   AccessIntent intent = any_access(source, temper);
   intent.by = intent.by == load ? peek : poke;
   intent.debugger = any_process(source, temper);
-  if (source.one_in(6)) intent.place = any_place_at_stack(source);
+  if (source.one_in(6))
+    intent.place = any_place_at_stack(source);
+  else if (source.one_in(3))
+    intent.place = {present, source.number(0, any), 0, intent.place.bytes};
   return intent;
 }
 
@@ -275,9 +278,9 @@ Intent any_open(Source& source, const Temper& temper) {
 
 Intent any_truncate(Source& source, const Temper& temper) {
   const W bytes = source.one_of(among<W>(0, 0, 1, 100, page - 1));
-  const bool relative = source.one_in(2);
-  const std::int32_t pages =
-      relative ? source.offset(-2, 2) : static_cast<std::int32_t>(source.number(0, temper.longest));
+  const bool relative = !source.one_in(4);
+  const std::int32_t pages = relative ? source.one_of(among<std::int32_t>(0, 0, 1, 1, 2, -1, -2))
+                                      : static_cast<std::int32_t>(source.number(0, temper.longest));
   return TruncateIntent{any_process(source, temper), source.number(0, any), relative, pages, bytes};
 }
 
@@ -310,7 +313,7 @@ Intent any_swap_out(Source& source, const Temper& temper) {
 /// One failure, mostly at once.
 Intent any_failure(Source& source) {
   Set<W> set{};
-  const W soon = source.one_of(among<W>(1, 1, 2, 3, 4));
+  const W soon = source.one_of(among<W>(1, 1, 1, 1, 2, 3, 4));
   switch (source.number(0, 9)) {
     case 0:
       return FailAllIntent{};
@@ -404,7 +407,7 @@ Intent any_intent(Source& source, const Temper& temper) {
 W any_size_of_file(Source& source, const Temper& temper) {
   if (temper.profile == Profile::sequential) return source.number(80, 110) * page + source.number(0, 100);
   return source.one_of(
-      among<W>(0, 1, 100, page - 1, page, page + 1, 5000, 2 * page, 3 * page, 20000, 9 * page + 7));
+      among<W>(0, 1, 100, 100, page - 1, page, page + 1, 5000, 5000, 2 * page, 3 * page, 20000, 9 * page + 7));
 }
 
 Boot<W> any_boot(Source& source, const Temper& temper) {

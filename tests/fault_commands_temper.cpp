@@ -85,6 +85,10 @@ Temper any_temper(Source& source) {
     temper.files = 0;
     temper.shared = source.number(1, 2);
   }
+  if (temper.profile == Profile::debug) {
+    temper.files = source.number(1, 3);
+    temper.shared = source.number(1, 3);
+  }
   if (temper.profile == Profile::swap) temper.swapped = source.number(2, 4);
   if (temper.profile == Profile::stack) temper.growing = source.number(2, 5);
   return temper;

@@ -6,13 +6,12 @@
 #include <refmm/tests/check_family.hpp>
 #include <refmm/tests/fault_family.hpp>
 
-#include <cstdint>
 #include <optional>
 
 namespace refmm {
 
-/// The kernel as it was built goes along; and now and then everybody exits and all pages are reclaimed, in a state that goes no
-/// further.
+/// The kernel as it was built goes along; and when a process has ended or pages were reclaimed, all others end, too, and everything is
+/// reclaimed, in a state that goes no further.
 class FaultCompanion {
  public:
   explicit FaultCompanion(const FaultFamily::Boot& boot) : as_built_(boot) {}
@@ -30,7 +29,6 @@ class FaultCompanion {
   std::optional<BrokenLaw> all_exit(const FaultFamily::Boot& boot, FaultFamily::State state);
 
   AsBuiltCompanion<FaultFamily> as_built_;
-  std::uint64_t calls_ = 0;
   Because because_of_ends_{};
 };
 
