@@ -17,9 +17,8 @@ constexpr bool is_of_file(const LawState& state, const Touch& touch) {
 
 /// The claim about a page of a file that an access touches first, and about its name.
 constexpr bool of_page_of_file(const Transition& t, auto claim) {
-  return of_touch_by_access(t, [&](const Touch& touch) {
-    return !is_of_file(t.before, touch) || claim(touch, touch.page);
-  });
+  return of_touch_by_access(
+      t, [&](const Touch& touch) { return !is_of_file(t.before, touch) || claim(touch, touch.page); });
 }
 
 /// The same, unless the page is behind the end of its file.
@@ -97,7 +96,10 @@ constexpr std::vector<std::uint32_t> brought_in(const Transition& t, std::uint32
 /// They are `wanted`, or as many of them, from the first on, as there were frames.
 constexpr bool are_brought_in(const Transition& t, std::uint32_t file, const std::vector<std::uint32_t>& wanted) {
   const auto pages = brought_in(t, file);
-  const bool in_order = pages.size() <= wanted.size() && std::ranges::equal(pages, std::vector(wanted.begin(), wanted.begin() + static_cast<std::ptrdiff_t>(pages.size())));
+  const bool in_order =
+      pages.size() <= wanted.size() &&
+      std::ranges::equal(pages,
+                         std::vector(wanted.begin(), wanted.begin() + static_cast<std::ptrdiff_t>(pages.size())));
   return in_order && (pages.size() == wanted.size() || lacked_a_frame(t, GFP_USER));
 }
 
@@ -132,7 +134,8 @@ constexpr bool a_page_is_read_until_it_is_right_and_three_times_at_most(const Tr
     const std::size_t most = is_cached(t.before, page) ? 2 : 3;
     if (is_uptodate(t.before, page)) return reads.empty();
     if (!is_cached(t.after, page) || lacked_a_frame(t, GFP_KERNEL)) return true;
-    return failed == most ? reads.size() == most : reads.size() == failed + 1 && failed < most && reads.back().done;
+    return failed == most ? reads.size() == most
+                          : reads.size() == failed + 1 && failed < most && reads.back().done;
   });
 }
 

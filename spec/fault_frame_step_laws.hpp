@@ -68,7 +68,8 @@ constexpr bool a_frame_is_freed_when_the_last_reference_goes(const Transition& t
   const auto was_used = [](std::uint32_t pfn, const std::vector<std::uint32_t>& used) {
     return std::ranges::binary_search(used, pfn);
   };
-  return used_in_the_end(t, [](auto...) { return true; }, was_used) == frames_in_use(t.after);
+  return used_in_the_end(
+             t, [](auto...) { return true; }, was_used) == frames_in_use(t.after);
 }
 
 constexpr bool reserved_frames_are_neither_taken_nor_freed(const Transition& t) {
@@ -76,9 +77,8 @@ constexpr bool reserved_frames_are_neither_taken_nor_freed(const Transition& t) 
     return !is_reserved(t.before, counted.first) || frame(t.after, counted.first) == counted.second;
   };
   return std::ranges::all_of(t.before.memory.mem_map.written, stays) &&
-         !had_effect<AllocPage>(t, [&](const AllocPage& request) {
-           return request.pfn && is_reserved(t.before, *request.pfn);
-         }) &&
+         !had_effect<AllocPage>(
+             t, [&](const AllocPage& request) { return request.pfn && is_reserved(t.before, *request.pfn); }) &&
          !had_effect<FreePage>(t, [&](const FreePage& freed) { return is_reserved(t.before, freed.pfn); });
 }
 

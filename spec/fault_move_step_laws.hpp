@@ -48,11 +48,12 @@ constexpr bool mremap_fails_where_there_is_no_frame_for_a_page_table(const Trans
 constexpr bool entries_that_could_not_all_move_are_where_they_were(const Transition& t) {
   return of_mremap(t, [&](const vma::Mremap<std::uint32_t>& mremap, const auto&, std::uint32_t len) {
     if (area_refusal(t) != vma::Refusal::no_page_tables) return true;
-    return of_entries_to_move(t, mremap.addr, len, [&](const EntryOf& entry) {
-      return entry_at(t.after, caller(t), entry.addr) == entry.entry;
-    }) && std::ranges::all_of(entries_of(t.after, caller(t)), [&](const EntryOf& entry) {
-      return entry_at(t.before, caller(t), entry.addr) == entry.entry;
-    });
+    return of_entries_to_move(
+               t, mremap.addr, len,
+               [&](const EntryOf& entry) { return entry_at(t.after, caller(t), entry.addr) == entry.entry; }) &&
+           std::ranges::all_of(entries_of(t.after, caller(t)), [&](const EntryOf& entry) {
+             return entry_at(t.before, caller(t), entry.addr) == entry.entry;
+           });
   });
 }
 
@@ -97,8 +98,8 @@ constexpr bool lacks_nothing(const Transition& t) {
   const auto is_unreadable = [](const auto& numbered) {
     return numbered.second.mapping != fault::none && !has_flag(numbered.second.flags, fault::PG_uptodate);
   };
-  return !lacked_a_frame(t, GFP_USER) && !lacked_a_frame(t, GFP_KERNEL) &&
-         !had_effect<FileTransfer>(t, failed) && !had_effect<SwapTransfer>(t, failed) &&
+  return !lacked_a_frame(t, GFP_USER) && !lacked_a_frame(t, GFP_KERNEL) && !had_effect<FileTransfer>(t, failed) &&
+         !had_effect<SwapTransfer>(t, failed) &&
          std::ranges::none_of(t.before.memory.mem_map.written, is_unreadable);
 }
 
@@ -123,9 +124,8 @@ constexpr bool locked_memory_that_may_not_be_written_is_faulted_in_for_reading(c
 }
 
 constexpr bool locking_passes_over_what_is_behind_the_end_of_an_object(const Transition& t) {
-  return of_locked_pages(t, [&](const Touch& touch) {
-    return !is_behind_the_end(t.after, touch) || touch.after == 0;
-  });
+  return of_locked_pages(
+      t, [&](const Touch& touch) { return !is_behind_the_end(t.after, touch) || touch.after == 0; });
 }
 
 /// True if a page is there, but its transfer fails: a fault on it is a signal, and not the end.
@@ -147,7 +147,8 @@ constexpr bool faulting_in_ends_at_the_first_page_that_cannot_be_had(const Trans
       const LawArea* area = area_at(t.after, caller(t), addr);
       const auto touch = touch_of(t, caller(t), addr, area && may_be_written(*area));
       if (!touch || (ended && touch->after != touch->before)) return false;
-      ended = ended || (!is_faulted_in(*touch) && !is_behind_the_end(t.after, *touch) && !could_not_be_read(t, *touch));
+      ended = ended ||
+              (!is_faulted_in(*touch) && !is_behind_the_end(t.after, *touch) && !could_not_be_read(t, *touch));
     }
     return true;
   });

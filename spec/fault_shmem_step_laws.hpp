@@ -23,9 +23,8 @@ constexpr std::uint32_t slot_holding(const LawState& state, NamedPage page) {
 
 /// The claim about a page of a shared memory object that a call touches first, and about its name.
 constexpr bool of_page_of_shared_memory(const Transition& t, auto claim) {
-  return of_touches(t, [&](const Touch& touch) {
-    return !is_of_shared_memory(t.before, touch) || claim(touch, touch.page);
-  });
+  return of_touches(
+      t, [&](const Touch& touch) { return !is_of_shared_memory(t.before, touch) || claim(touch, touch.page); });
 }
 
 /// The same, if the call has got it.
@@ -41,12 +40,16 @@ constexpr bool memory_shared_without_a_file_is_an_object_of_its_size(const Trans
   const auto* mmap = call<vma::Mmap>(t);
   const bool makes = mmap && address(t) && mmap->len != 0 && (mmap->flags & vma::MAP_ANONYMOUS) != 0 &&
                      (mmap->flags & vma::MAP_TYPE) == vma::MAP_SHARED;
-  return std::ranges::all_of(t.after.memory.objects.written, [&](const auto& numbered) {
-    if (!numbered.second.shared_memory || object_at(t.before, numbered.first)) return true;
-    const LawArea* area = makes ? area_at(t.after, caller(t), *address(t)) : nullptr;
-    return area && object_of(t.after, *area) == numbered.first &&
-           numbered.second.i_size == rounded_up(mmap->len) && numbered.second.slots.written.empty();
-  }) && (!makes || t.after.shm_made == t.before.shm_made + 1);
+  return std::ranges::all_of(t.after.memory.objects.written,
+                             [&](const auto& numbered) {
+                               if (!numbered.second.shared_memory || object_at(t.before, numbered.first))
+                                 return true;
+                               const LawArea* area = makes ? area_at(t.after, caller(t), *address(t)) : nullptr;
+                               return area && object_of(t.after, *area) == numbered.first &&
+                                      numbered.second.i_size == rounded_up(mmap->len) &&
+                                      numbered.second.slots.written.empty();
+                             }) &&
+         (!makes || t.after.shm_made == t.before.shm_made + 1);
 }
 
 constexpr bool is_mapped(const LawState& state, std::uint32_t object) {

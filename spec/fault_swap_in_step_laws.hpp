@@ -162,9 +162,8 @@ constexpr bool a_slot_is_read_with_its_group(const Transition& t) {
     auto others = read;
     std::erase(others, slot);
     return std::ranges::is_sorted(others) && std::ranges::count(read, slot) <= 1 &&
-           std::ranges::all_of(read, [&](std::uint32_t one) {
-             return std::ranges::find(wanted, one) != wanted.end();
-           });
+           std::ranges::all_of(read,
+                               [&](std::uint32_t one) { return std::ranges::find(wanted, one) != wanted.end(); });
   });
 }
 
@@ -190,8 +189,8 @@ constexpr bool a_page_that_cannot_be_read_from_its_slot_is_refused_and_forgotten
   return of_swapped_page(t, [&](const Touch& touch, std::uint32_t slot) {
     const std::uint32_t pfn = cached_slot(t.before, slot);
     const auto read = read_of(t, slot);
-    const bool unreadable = pfn != fault::none ? !has_flag(frame(t.before, pfn).flags, fault::PG_uptodate)
-                                               : read && !read->done;
+    const bool unreadable =
+        pfn != fault::none ? !has_flag(frame(t.before, pfn).flags, fault::PG_uptodate) : read && !read->done;
     if (!refuses_access_exactly_if(t, Refusal::not_readable, unreadable)) return false;
     return !unreadable || (touch.after == touch.before && cached_slot(t.after, slot) == fault::none);
   });
@@ -221,7 +220,8 @@ constexpr bool a_swapped_page_comes_back_for_reading_unless_it_is_written_by_its
     if (!is_slot(touch.before) || !is_page(touch.after)) return true;
     const std::uint32_t slot = slot_of(touch.before);
     if (touch.write && is_slot_of_one(t.before, slot)) return true;
-    const bool is_copy = had_effect<CopyPage>(t, [&](const CopyPage& copy) { return copy.to == frame_of(touch.after); });
+    const bool is_copy =
+        had_effect<CopyPage>(t, [&](const CopyPage& copy) { return copy.to == frame_of(touch.after); });
     return is_writable(touch.after) == is_copy && is_copy == (touch.write && byte_access(t) && !was_refused(t));
   });
 }

@@ -28,22 +28,21 @@ constexpr bool of_swap_out(const Transition& t, auto claim) {
   const LawArea* area = out ? area_at(t.before, out->pid, out->addr) : nullptr;
   if (!area || is_locked(*area)) return true;
   const std::uint32_t entry = entry_at(t.before, out->pid, out->addr);
-  return claim(Leaving{entry, entry_at(t.after, out->pid, out->addr), frame(t.before, frame_of(entry)), frame_of(entry)});
+  return claim(
+      Leaving{entry, entry_at(t.after, out->pid, out->addr), frame(t.before, frame_of(entry)), frame_of(entry)});
 }
 
 /// The same, if the entry is for a page that can be had back.
 constexpr bool of_page_swapped_out(const Transition& t, auto claim) {
-  return of_swap_out(t, [&](const Leaving& it) {
-    return !is_page(it.before) || is_reserved(t.before, it.pfn) || claim(it);
-  });
+  return of_swap_out(
+      t, [&](const Leaving& it) { return !is_page(it.before) || is_reserved(t.before, it.pfn) || claim(it); });
 }
 
 constexpr bool nothing_changed(const Transition& t) { return t.before == t.after && t.effects.empty(); }
 
 constexpr bool without_a_page_nothing_is_swapped_out(const Transition& t) {
-  return of_swap_out(t, [&](const Leaving& it) {
-    return is_page(it.before) || (pages(t) == 0u && nothing_changed(t));
-  });
+  return of_swap_out(
+      t, [&](const Leaving& it) { return is_page(it.before) || (pages(t) == 0u && nothing_changed(t)); });
 }
 
 constexpr bool a_reserved_page_is_not_swapped_out(const Transition& t) {
@@ -148,9 +147,9 @@ constexpr bool of_dirty_pages_to_reclaim(const Transition& t, Kind kind, auto cl
 constexpr bool a_dirty_page_of_a_file_is_written_to_it_and_freed(const Transition& t) {
   return of_dirty_pages_to_reclaim(t, Kind::file, [&](std::uint32_t pfn, const auto& page, const auto&) {
     return was_freed(t, pfn) && count_effects<FileTransfer>(t, [&](const FileTransfer& transfer) {
-             return transfer.way == fault::Transfer::write && transfer.pfn == pfn &&
-                    transfer.file == page.mapping && transfer.page == page.index;
-           }) == 1;
+                                  return transfer.way == fault::Transfer::write && transfer.pfn == pfn &&
+                                         transfer.file == page.mapping && transfer.page == page.index;
+                                }) == 1;
   });
 }
 
@@ -181,9 +180,10 @@ constexpr bool every_free_slot_was_taken(const Transition& t) {
 }
 
 constexpr bool without_a_slot_a_page_of_shared_memory_stays_dirty(const Transition& t) {
-  return of_dirty_pages_to_reclaim(t, Kind::shared_memory, [&](std::uint32_t pfn, const auto& before, const auto& after) {
-    return written_to_slot(t, pfn) || (before == after && every_free_slot_was_taken(t));
-  });
+  return of_dirty_pages_to_reclaim(
+      t, Kind::shared_memory, [&](std::uint32_t pfn, const auto& before, const auto& after) {
+        return written_to_slot(t, pfn) || (before == after && every_free_slot_was_taken(t));
+      });
 }
 
 constexpr bool a_dirty_page_of_the_swap_cache_is_written_to_its_slot(const Transition& t) {
@@ -233,7 +233,8 @@ constexpr bool swapoff_gives_objects_their_pages_back_dirty(const Transition& t)
   return std::ranges::all_of(t.before.memory.objects.written, [&](const auto& numbered) {
     return std::ranges::all_of(numbered.second.slots.written, [&](const auto& held) {
       const std::uint32_t pfn = cached(t.after, numbered.first, held.first);
-      return pfn != fault::none && is_dirty(t.after, pfn) && slot_holding(t.after, {numbered.first, held.first}) == fault::none;
+      return pfn != fault::none && is_dirty(t.after, pfn) &&
+             slot_holding(t.after, {numbered.first, held.first}) == fault::none;
     });
   });
 }

@@ -78,8 +78,7 @@ constexpr bool msync_with_ms_sync_writes_the_dirty_pages_of_the_files(const Tran
     return of_synced_objects(t, range, [&](std::uint32_t number, const auto& object, const auto& after) {
       if (object.shared_memory) return true;
       const auto pages = lookup(t.after.memory.page_cache, number);
-      return after.dirty_pages.empty() &&
-             std::ranges::all_of(pages.written, [&](const auto& page) {
+      return after.dirty_pages.empty() && std::ranges::all_of(pages.written, [&](const auto& page) {
                const bool was_dirty = has_flag(frame(t.before, page.second).flags, fault::PG_dirty);
                return !has_flag(frame(t.after, page.second).flags, fault::PG_dirty) &&
                       (!was_dirty || was_written(t, page.second));

@@ -12,7 +12,9 @@ using enum fault::Gfp;
 
 // ---- Memory without a file ------------------------------------------------------------------------------------------
 
-constexpr bool leads_to(std::uint32_t entry, std::uint32_t pfn) { return is_page(entry) && frame_of(entry) == pfn; }
+constexpr bool leads_to(std::uint32_t entry, std::uint32_t pfn) {
+  return is_page(entry) && frame_of(entry) == pfn;
+}
 
 /// True of an entry that was made by a write: the processor need not set its dirty bit any more.
 constexpr bool is_written(std::uint32_t entry) {
@@ -114,8 +116,7 @@ constexpr bool has_one_owner(const LawState& state, const Touch& touch) {
 
 /// The page stays where it is and becomes writable, without a frame more; or nothing has become of it yet.
 constexpr bool is_written_where_it_is(const Transition& t, const Touch& touch) {
-  const std::uint32_t writable =
-      touch.before | fault::PAGE_RW | fault::PAGE_DIRTY | fault::PAGE_ACCESSED;
+  const std::uint32_t writable = touch.before | fault::PAGE_RW | fault::PAGE_DIRTY | fault::PAGE_ACCESSED;
   if (byte_access(t) && !was_refused(t)) return touch.after == writable && !had_effect<AllocPage>(t);
   return touch.after == touch.before || touch.after == writable || !exists(t.after, touch.pid);
 }

@@ -68,7 +68,8 @@ constexpr bool an_entry_that_goes_leaves_its_dirt_to_the_page(const Transition& 
   return std::ranges::all_of(taken_away(t), [&](const EntryOf& entry) {
     if (!is_page(entry.entry) || !has_flag(entry.entry, fault::PAGE_DIRTY)) return true;
     const auto before = frame(t.before, frame_of(entry.entry)), after = frame(t.after, frame_of(entry.entry));
-    if (before.mapping == fault::none || before.mapping != after.mapping || before.index != after.index) return true;
+    if (before.mapping == fault::none || before.mapping != after.mapping || before.index != after.index)
+      return true;
     return has_flag(after.flags, fault::PG_dirty);
   });
 }
