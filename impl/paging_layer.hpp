@@ -23,6 +23,10 @@ namespace refmm::impl::inline REFMM_BUILD {
 /// - `move_page_tables(from, to, len)`: false if there are no page tables for the destination; then nothing has moved.
 ///   `return_page_tables(from, to, len)` takes a move back: those of its source are still there.
 ///
+/// - `page_tables()`: those of the address space, or nullptr; every area of it leads there.
+/// - `copy_page_range(parent, area)`: false if there are no page tables for the pages that an area just copied has in the
+///   address space of the layer `parent`.
+///
 /// Work on the pages of a range: `zap_page_range`, `clear_page_tables` (entries of the page directory),
 /// `change_protection`, `make_pages_present`.
 ///
@@ -39,6 +43,8 @@ concept PagingLayer =
       { layer.gives_shared_memory() } -> std::same_as<bool>;
       { layer.move_page_tables(word, word, word) } -> std::same_as<bool>;
       layer.return_page_tables(word, word, word);
+      { layer.page_tables() } -> std::same_as<PageTables*>;
+      { layer.copy_page_range(layer, area) } -> std::same_as<bool>;
       layer.zap_page_range(word, word);
       layer.clear_page_tables(word, word);
       layer.change_protection(word, word, protection);
@@ -75,6 +81,8 @@ struct NoPaging {
   bool gives_shared_memory() { return true; }
   bool move_page_tables(Word, Word, Word) { return true; }
   void return_page_tables(Word, Word, Word) {}
+  PageTables* page_tables() { return nullptr; }
+  bool copy_page_range(NoPaging&, const VmArea<Word>&) { return true; }
   void zap_page_range(Word, Word) {}
   void clear_page_tables(Word, Word) {}
   void change_protection(Word, Word, std::uint32_t) {}

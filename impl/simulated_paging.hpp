@@ -47,6 +47,8 @@ class SimulatedPaging {
     return moved;
   }
   void return_page_tables(Word from, Word to, Word len) { record(vma::MovePageTables<Word>{from, to, len, true}); }
+  PageTables* page_tables() { return nullptr; }
+  bool copy_page_range(SimulatedPaging&, const VmArea<Word>&) { return true; }
   void zap_page_range(Word addr, Word size) { record(vma::ZapPageRange<Word>{addr, size}); }
   void clear_page_tables(Word first, Word nr) { record(vma::ClearPageTables<Word>{first, nr}); }
   void change_protection(Word start, Word end, std::uint32_t prot) {

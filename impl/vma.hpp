@@ -128,11 +128,17 @@ class AddressSpace {
   /// The area that holds an address, a stack after it has grown down to it; never nullptr if not refused.
   Returned<Area*> find_extend_vma(Word addr);
 
+  /// An area that lies above `addr`, a multiple of the page size, grows down to it; its new pages are not faulted in.
+  Returned<void> expand_stack(Area* area, Word addr);
+
+  /// Gives start..end, a part of an area, other flags; refused with `no_structure` before anything has changed.
+  Returned<void> set_flags(Area* area, Word start, Word end, std::uint32_t vm_flags, vma::Refusal no_structure);
+
   /// Tears the address space down. The break, the limits and the default for locking survive.
   void exit_mmap();
 
   /// Copies the areas into `child`, an empty address space over the same files: nothing of them is locked. If it is refused
-  /// for want of an area, `child` has those that were copied before, and must be torn down.
+  /// for want of an area or of page tables, `child` has those that were copied before, and must be torn down.
   Returned<void> dup_mmap(AddressSpace& child);
 
   // ---- Lookups; nullptr if there is no such area ----
@@ -245,7 +251,6 @@ class AddressSpace {
   template <class Change>
   Returned<void> area_by_area(Word addr, Word end, vma::Refusal not_mapped, Change change);
   Returned<void> protect_part(Area* area, Word start, Word end, std::uint32_t prot);
-  Returned<void> set_flags(Area* area, Word start, Word end, std::uint32_t vm_flags, vma::Refusal no_structure);
   bool structures_for_split(unsigned wanted, Structures& structures);
   void split(Area* area, Word start, Word end, std::uint32_t vm_flags, const Structures& structures);
   Area* part_of(const Area& area, Word start, Word end, Area* into) const;

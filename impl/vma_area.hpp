@@ -19,6 +19,10 @@ namespace refmm::impl::inline REFMM_BUILD {
 template <std::unsigned_integral Word>
 struct File;
 
+// Of the layer that has pages (impl/fault_page.hpp); an address space only passes them on.
+struct PageTables;
+struct MemoryObject;
+
 namespace intrusive = boost::intrusive;
 
 /// The place of an area among those of its file, of a file among all files.
@@ -36,6 +40,8 @@ struct VmArea : ShareHook {
   VmArea* vm_next;
   Word vm_pgoff;           // pages from the beginning of the file to vm_start; kept without a file, too
   File<Word>* vm_file;     // or nullptr
+  PageTables* vm_mm;       // those of its address space, or nullptr
+  Word vm_raend;           // end of the window read ahead, in pages of the area; 0 before the first
   std::uint32_t vm_flags;  // VM_*
   bool vm_ops;             // it has open and close operations
   bool mapped_noreserve;   // it was mapped with MAP_NORESERVE: its growth is not charged
@@ -63,6 +69,7 @@ struct Inode : ChainHook {
   Name name;
   std::uint32_t attributes = 0;   // FILE_*
   bool shared_memory = false;     // without a file; goes with its file object
+  MemoryObject* i_mapping = nullptr;  // its pages, or nullptr
   std::int32_t i_writecount = 0;  // writable file objects less areas that deny writing
   ShareList<Word> i_mmap;         // private areas
   ShareList<Word> i_mmap_shared;  // areas whose pages are written back

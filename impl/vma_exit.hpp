@@ -25,8 +25,7 @@ void AddressSpace<Layer, Pages>::exit_mmap() {
   layer_.clear_page_tables(0, machine_.task_size >> pgdir_shift_);
 }
 
-/// [vma.fork.*]: the copy of an area stands behind the area in the list of the file. What pages hold is another matter
-/// (copy_page_range).
+/// [vma.fork.*]: the copy of an area stands behind the area in the list of the file. What its pages hold is copied by the layer.
 template <PagingLayer Layer, PageSource Pages>
 Returned<void> AddressSpace<Layer, Pages>::dup_mmap(AddressSpace& child) {
   child.limits = limits;
@@ -41,6 +40,8 @@ Returned<void> AddressSpace<Layer, Pages>::dup_mmap(AddressSpace& child) {
     if (copy == nullptr) return vma::Refusal::no_area_structure;
     *copy = area;
     copy->vm_flags &= ~vma::VM_LOCKED;
+    copy->vm_mm = child.layer_.page_tables();
+    copy->vm_raend = 0;
     if (copy->vm_file != nullptr) {
       files_.get_file(*copy->vm_file);
       Inode& inode = *copy->vm_file->inode;
@@ -52,6 +53,7 @@ Returned<void> AddressSpace<Layer, Pages>::dup_mmap(AddressSpace& child) {
     --child.reserved_;
     child.areas_.insert(*copy);
     ++child.map_count_;
+    if (!child.layer_.copy_page_range(layer_, *copy)) return vma::Refusal::no_page_tables;
   }
   return {};
 }

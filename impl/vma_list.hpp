@@ -12,7 +12,10 @@ namespace refmm::impl::inline REFMM_BUILD {
 template <PagingLayer Layer, PageSource Pages>
 auto AddressSpace<Layer, Pages>::vma_alloc() -> Area* {
   Area* const area = layer_.gives_area() && areas_.reserve(reserved_ + 1) ? caches_.make() : nullptr;
-  if (area != nullptr) ++reserved_;
+  if (area != nullptr) {
+    area->vm_mm = layer_.page_tables();
+    ++reserved_;
+  }
   layer_.vma_alloc(area != nullptr);
   return area;
 }

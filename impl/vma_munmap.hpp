@@ -90,6 +90,7 @@ void AddressSpace<Layer, Pages>::unmap_part(Area* area, Word start, Word end, Ar
   if (spare != nullptr) {
     *spare = *area;
     spare->vm_start = end;
+    spare->vm_raend = 0;
     if (!mutant("vma.impl.munmap.upper_piece_keeps_offset")) spare->vm_pgoff += pages_in(end - area->vm_start);
     set_bounds(area, area->vm_start, start);
     if (!mutant("vma.impl.munmap.opens_no_upper_piece")) open_new(spare);

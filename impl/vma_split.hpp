@@ -94,6 +94,7 @@ auto AddressSpace<Layer, Pages>::part_of(const Area& area, Word start, Word end,
   if (!mutant("vma.impl.part_of.keeps_offset")) into->vm_pgoff += pages_in(start - area.vm_start);
   into->vm_start = start;
   into->vm_end = end;
+  into->vm_raend = 0;
   return into;
 }
 

@@ -166,7 +166,8 @@ constexpr NoPage<M> filemap_nopage(const fault::KernelOf<WordOf<M>>& kernel, Mem
   const W index = page_index<W>(kernel.machine(), mapping, addr);
 
   // refuse
-  if (index >= pages_of_object(kernel.machine(), so_far.memory, mapping.object)) {
+  const bool is_behind = is_true(index >= pages_of_object(kernel.machine(), so_far.memory, mapping.object));
+  if (is_behind && !mutant("fault.file.has_no_end")) {
     if (space.current || kernel.corrected.debugger_end_of_file)
       return no_page_because(std::move(so_far), fault::Handled::beyond_object, "fault.file.beyond_end");
     so_far = cited(std::move(so_far), "defect.fault.debugger_end_of_file");
@@ -182,7 +183,8 @@ constexpr NoPage<M> filemap_nopage(const fault::KernelOf<WordOf<M>>& kernel, Mem
   } else {
     so_far = cited(std::move(so_far), "fault.file.cached");
   }
-  so_far = read_again(get_page(std::move(so_far), pfn), pfn);
+  if (!mutant("fault.file.takes_no_reference")) so_far = get_page(std::move(so_far), pfn);
+  so_far = read_again(std::move(so_far), pfn);
   if (!has(frame(so_far.memory, pfn).flags, fault::PG_uptodate))
     return no_page_because(put_page(std::move(so_far), pfn), fault::Handled::not_readable,
                            "fault.file.unreadable");
@@ -193,7 +195,8 @@ constexpr NoPage<M> filemap_nopage(const fault::KernelOf<WordOf<M>>& kernel, Mem
   }
 
   // change
-  if (no_share) return copied_early(std::move(so_far), pfn, "fault.file.early_copy");
+  if (no_share && !mutant("fault.file.never_copies"))
+    return copied_early(std::move(so_far), pfn, "fault.file.early_copy");
   return {std::move(so_far), pfn, {}};
 }
 

@@ -18,7 +18,7 @@ template <Word W>
 constexpr Decision<bool> is_permitted_access(const fault::Corrections& corrected, W vm_flags, bool protection,
                                              bool write) {
   if (write) {
-    if (has(vm_flags, vma::VM_WRITE)) return {true, {}};
+    if (has(vm_flags, vma::VM_WRITE) || mutant("process.fault.permits_every_write")) return {true, {}};
     return {false, {"process.fault.not_writable"}};
   }
   if (!protection && has(vm_flags, vma::VM_READ | vma::VM_EXEC)) return {true, {}};

@@ -113,7 +113,7 @@ constexpr MemoryStep<M> buffer_dropped(MemoryStep<M> so_far, const WordOf<M>& pf
     frame.buffers = WordOf<M>(0u);
     return frame;
   });
-  return put_page(std::move(so_far), pfn);
+  return mutant("fault.slot.keeps_the_buffer") ? so_far : put_page(std::move(so_far), pfn);
 }
 
 /// Reads the slot of a page of the swap cache into it. A failed transfer moves nothing. 2.4.0: rw_swap_page.
@@ -124,7 +124,8 @@ constexpr MemoryStep<M> swap_read(MemoryStep<M> so_far, const WordOf<M>& pfn) {
   so_far.effects.push_back(fault::SwapTransfer<WordOf<M>>{fault::Transfer::read, slot, pfn, done});
   so_far = buffer_attached(std::move(so_far), pfn);
   if (done) {
-    const auto bytes = lookup(so_far.memory.swap.contents, slot);
+    const WordOf<M> read = mutant("fault.slot.reads_the_next") ? slot + WordOf<M>(1u) : slot;
+    const auto bytes = lookup(so_far.memory.swap.contents, read);
     so_far.memory.contents = updated(std::move(so_far.memory.contents), pfn, bytes);
   }
   return page_read(std::move(so_far), pfn, done);

@@ -21,7 +21,7 @@ constexpr MemoryStep<M> unuse_pte(const MachineOf<WordOf<M>>& machine, MemorySte
   if (pte_present(entry)) {
     if (pfn_of<W>(machine, entry) != pfn) return so_far;
     so_far = cited(std::move(so_far), "fault.swapoff.dirty");
-    if (mutant("fault.swapoff.leaves_entries_clean")) return so_far;
+    if (mutant("fault.swapoff.leaves_it_clean")) return so_far;
     return set_pte(std::move(so_far), place, flags_set(entry, fault::PAGE_DIRTY));
   }
   if (entry != entry_of_slot<W>(slot)) return so_far;
@@ -48,7 +48,7 @@ constexpr MemoryStep<fault::Memory<W>> shmem_unuse(MemoryStep<fault::Memory<W>> 
   const auto objects = so_far.memory.objects;
   for (const auto& [number, object] : objects.written) {
     for (const auto& [index, held] : object.slots.written) {
-      if (held != slot) continue;
+      if (held != slot || mutant("fault.swapoff.forgets_shared_memory")) continue;
       so_far = slot_of_object_set(swap_free(std::move(so_far), slot), number, index, W(fault::none));
       so_far = add_to_page_cache(cited(std::move(so_far), "fault.swapoff.object"), pfn, number, index);
       return page_read(set_page_dirty(std::move(so_far), pfn), pfn, true);

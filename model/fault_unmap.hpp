@@ -29,7 +29,8 @@ constexpr Freed<M> free_pte(const MachineOf<WordOf<M>>& machine, MemoryStep<M> s
     return {swap_free(std::move(so_far), slot_of_entry(entry)), false};
   }
   const W pfn = pfn_of<W>(machine, entry);
-  if (is_reserved(so_far.memory, pfn)) return {cited(std::move(so_far), "fault.zap.reserved_page"), false};
+  if (is_reserved(so_far.memory, pfn))
+    return {cited(std::move(so_far), "fault.zap.reserved_page"), mutant("fault.zap.counts_reserved_pages")};
   if (!mutant("fault.zap.loses_the_dirty_bit") && has(entry, fault::PAGE_DIRTY) &&
       frame(so_far.memory, pfn).mapping != W(fault::none))
     so_far = set_page_dirty(cited(std::move(so_far), "fault.zap.dirty_bit"), pfn);

@@ -31,7 +31,9 @@ constexpr PageStep<W> entry_marked(const MachineOf<W>& machine, PageStep<W> so_f
                                    const paging::Access& access) {
   const auto place = pte_offset(machine, so_far.memory, pid, addr);
   const W entry = pte_at(so_far.memory, place);
-  return set_pte(std::move(so_far), place, marked<W>(entry, true, access));
+  paging::Access marks = access;
+  if (mutant("process.store.leaves_it_clean")) marks.write = false;
+  return set_pte(std::move(so_far), place, marked<W>(entry, true, marks));
 }
 
 // ---- The fault ----------------------------------------------------------------------------------------------------
@@ -78,7 +80,9 @@ constexpr FaultAnswer<W> stack_grown(const fault::KernelOf<W>& kernel, ProcessSt
                     "process.fault.no_area");
   constexpr std::uint32_t pusha_bytes =
       32;  // the most that an instruction pushes before it moves the stack pointer
-  if (access.user && addr + W(pusha_bytes) < process.esp)
+  const W allowed = mutant("process.stack.one_byte_less") ? W(pusha_bytes - 1) : W(pusha_bytes);
+  const bool heeds_pointer = access.user || mutant("process.stack.stops_the_kernel");
+  if (heeds_pointer && addr + allowed < process.esp)
     return bad_area(std::move(so_far), access, addr, segv_maperr, process::Refusal::below_stack_pointer,
                     "process.stack.below_pointer");
   const W page = addr & ~W(kernel.machine().page_size - 1);

@@ -89,7 +89,7 @@ const std::vector<Theorem>& theorems() {
              "fault.copy.shared"}),
       model(moving_carries_along_what_is_seen, everywhere, {"fault.move.loses_the_entry"}),
 
-      model(swapoff_shows_what_was_in_the_slot, everywhere, {"fault.swapoff.leaves_entries_clean"}),
+      model(swapoff_shows_what_was_in_the_slot, everywhere, {"fault.swapoff.leaves_it_clean"}),
 
       // ---- Counts -----------------------------------------------------------------------------------------------
       model(a_write_fault_keeps_counts, everywhere, {"fault.wp.keeps_the_old_reference"}),

@@ -8,9 +8,13 @@
 #include <refmm/spec/record.hpp>
 #include <refmm/spec/word.hpp>
 
+#include <algorithm>
 #include <concepts>
+#include <cstdint>
+#include <iterator>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 namespace refmm::fault {
 
@@ -55,19 +59,41 @@ constexpr Bytes<W> cut(Bytes<W> bytes, std::type_identity_t<W> length) {
   return bytes;
 }
 
-/// The same bytes in the one form that is theirs: over zeros or over the page that counts up from the first byte, whichever needs
-/// fewer bytes written. Of two pages with the same bytes these are equal. `size` is the size of a page.
+/// The bytes of a page, one for each offset, in the one form that is theirs: over zeros or over the page that counts up from the first
+/// byte, whichever needs fewer bytes written.
+template <std::unsigned_integral W>
+constexpr Bytes<W> bytes_of(const auto& page) {
+  const W size = static_cast<W>(std::size(page));
+  Bytes<W> counting{static_cast<W>(page[0]), 0, {}};
+  for (W offset = 0; offset < size; ++offset) {
+    if (static_cast<W>(page[offset]) == (counting.first + offset) % 256) counting.length = offset + 1;
+  }
+  W over_zeros = 0, over_counting = 0;
+  for (W offset = 0; offset < size; ++offset) {
+    const auto byte = static_cast<W>(page[offset]);
+    over_zeros += byte != 0 ? 1 : 0;
+    over_counting += byte != byte_below(counting, offset) ? 1 : 0;
+  }
+  Bytes<W> bytes = over_counting < over_zeros ? counting : Bytes<W>{};
+  bytes.written.written.reserve(std::min(over_zeros, over_counting));
+  for (W offset = 0; offset < size; ++offset) {
+    const auto byte = static_cast<W>(page[offset]);
+    if (byte != byte_below(bytes, offset)) bytes.written.written.push_back({offset, byte + 1});
+  }
+  return bytes;
+}
+
+/// The same bytes in that form. Of two pages with the same bytes these are equal. `size` is the size of a page.
 template <std::unsigned_integral W>
 constexpr Bytes<W> canonical(const Bytes<W>& bytes, std::type_identity_t<W> size) {
-  Bytes<W> zeros{}, counting{lookup(bytes, 0), 0, {}};
-  for (W offset = 0; offset < size; ++offset) {
-    if (lookup(bytes, offset) == (counting.first + offset) % 256) counting.length = offset + 1;
+  if (bytes == Bytes<W>{}) return bytes;
+  std::vector<std::uint8_t> page(size);
+  for (W offset = 0; offset < bytes.length && offset < size; ++offset)
+    page[offset] = static_cast<std::uint8_t>(byte_below(bytes, offset));
+  for (const auto& [offset, written] : bytes.written.written) {
+    if (offset < size) page[offset] = static_cast<std::uint8_t>(written - 1);
   }
-  for (W offset = 0; offset < size; ++offset) {
-    zeros = updated(std::move(zeros), offset, lookup(bytes, offset));
-    counting = updated(std::move(counting), offset, lookup(bytes, offset));
-  }
-  return counting.written.written.size() < zeros.written.written.size() ? counting : zeros;
+  return bytes_of<W>(page);
 }
 
 }  // namespace refmm::fault

@@ -1,3 +1,5 @@
+#include <refmm/spec/fault_kernel.hpp>
+#include <refmm/spec/process_canonical.hpp>
 #include <refmm/spec/process_state.hpp>
 #include <refmm/tests/replay_difference.hpp>
 #include <refmm/tests/replay_fault.hpp>
@@ -71,6 +73,13 @@ std::optional<FaultFamily::Boot> Fault::corrected(const FaultFamily::Boot& boot)
   FaultFamily::Boot corrected = boot;
   corrected.kernel = fault::corrected;
   return corrected;
+}
+
+/// Most states that differ do so in their frames, which are quickly compared.
+bool Fault::same(const FaultFamily::State& one, const FaultFamily::State& other) {
+  if (one.processes.size() != other.processes.size() || one.memory.mem_map != other.memory.mem_map) return false;
+  return process::canonical(one, fault::corrected.machine()) ==
+         process::canonical(other, fault::corrected.machine());
 }
 
 }  // namespace refmm::replay

@@ -47,7 +47,7 @@ struct NotationOf<FaultFamily> {
 
   static Subject<FaultFamily>* subject(const Options& options) { return options.implementation.fault; }
   static std::optional<FaultFamily::Boot> corrected(const FaultFamily::Boot& boot);
-  static bool same(const FaultFamily::State& one, const FaultFamily::State& other) { return one == other; }
+  static bool same(const FaultFamily::State& one, const FaultFamily::State& other);
   static bool shows_lookup(const Question&) { return false; }
   static FaultFamily::State with_lookup_of(const FaultFamily::State&, FaultFamily::State seen) { return seen; }
 };

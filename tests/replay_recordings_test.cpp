@@ -2,6 +2,7 @@
 // blocks included.
 
 #include <refmm/tests/buddy_subject.hpp>
+#include <refmm/tests/fault_subject.hpp>
 #include <refmm/tests/kernel_map_subject.hpp>
 #include <refmm/tests/model_subject.hpp>
 #include <refmm/tests/replay.hpp>
@@ -48,10 +49,13 @@ TEST_P(Recording, agrees_with_the_implementation) {
   const auto slab = make_slab_implementation();
   const auto vma = make_vma_implementation();
   const auto kernel_map = make_kernel_map_implementation();
-  expect_agreement(
-      {.model = false,
-       .implementation = {
-           .buddy = buddy.get(), .slab = slab.get(), .kernel_map = kernel_map.get(), .vma = vma.get()}});
+  const auto fault = make_fault_implementation();
+  expect_agreement({.model = false,
+                    .implementation = {.buddy = buddy.get(),
+                                       .slab = slab.get(),
+                                       .kernel_map = kernel_map.get(),
+                                       .vma = vma.get(),
+                                       .fault = fault.get()}});
 }
 
 /// The recording without anything that 2.4.0 answered.

@@ -3,6 +3,7 @@
 #include <refmm/spec/nearest.hpp>
 #include <refmm/spec/transcript.hpp>
 #include <refmm/tests/buddy_subject.hpp>
+#include <refmm/tests/fault_subject.hpp>
 #include <refmm/tests/kernel_map_mutants.hpp>
 #include <refmm/tests/kernel_map_subject.hpp>
 #include <refmm/tests/replay.hpp>
@@ -122,9 +123,14 @@ class Subjects {
     slab_ = mistake_ ? make_mutable_slab_implementation() : make_slab_implementation();
     vma_ = mistake_ ? make_mutable_vma_implementation() : make_vma_implementation();
     kernel_map_ = mistake_ ? make_mutable_kernel_map_implementation() : make_kernel_map_implementation();
+    fault_ = mistake_ ? make_mutable_fault_implementation() : make_fault_implementation();
   }
   replay::Implementations implementations() const {
-    return {.buddy = buddy_.get(), .slab = slab_.get(), .kernel_map = kernel_map_.get(), .vma = vma_.get()};
+    return {.buddy = buddy_.get(),
+            .slab = slab_.get(),
+            .kernel_map = kernel_map_.get(),
+            .vma = vma_.get(),
+            .fault = fault_.get()};
   }
 
  private:
@@ -133,6 +139,7 @@ class Subjects {
   std::unique_ptr<SlabSubject> slab_{};
   std::unique_ptr<VmaSubject> vma_{};
   std::unique_ptr<KernelMapSubject> kernel_map_{};
+  std::unique_ptr<FaultSubject> fault_{};
 };
 
 Exit run(const Options& options) {
