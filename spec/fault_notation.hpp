@@ -84,9 +84,6 @@ std::vector<std::string> pages_block(const State<std::uint32_t>& state);
 std::vector<std::string> swap_block(const State<std::uint32_t>& state);
 std::vector<std::string> mem_block(const State<std::uint32_t>& state);
 
-/// How many files the machine has: those are there from the start, and stay.
-std::size_t files_of(const State<std::uint32_t>& state);
-
 /// False of calls that are written without a result.
 bool returns_something(const Command<std::uint32_t>& command);
 

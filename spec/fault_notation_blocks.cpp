@@ -2,14 +2,13 @@
 
 #include <refmm/spec/fault_notation.hpp>
 #include <refmm/spec/fault_notation_values.hpp>
-#include <refmm/spec/vma_flags.hpp>
+#include <refmm/spec/process_state.hpp>
 #include <refmm/spec/vma_notation.hpp>
 #include <refmm/spec/vma_notation_values.hpp>
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <optional>
 #include <string_view>
 
@@ -19,11 +18,6 @@ namespace {
 using Word = std::uint32_t;
 using Lines = std::vector<std::string>;
 using Entries = paging::Entries<Word>;
-
-const Process<Word>* process_numbered(const State<Word>& state, Word pid) {
-  const auto process = std::ranges::find(state.processes, pid, &Process<Word>::pid);
-  return process == state.processes.end() ? nullptr : &*process;
-}
 
 // ---- Entries --------------------------------------------------------------------------------------------------
 
@@ -62,15 +56,6 @@ void add_entries(Lines& lines, Word window, Word frame, const Entries& table) {
 
 // ---- Areas ----------------------------------------------------------------------------------------------------
 
-/// N of a shared memory object `dev/zero:N`.
-std::optional<Word> shared_memory_numbered(std::string_view name) {
-  constexpr std::string_view prefix = "dev/zero:";
-  Word number = 0;
-  if (!name.starts_with(prefix)) return std::nullopt;
-  const auto [end, error] = std::from_chars(name.data() + prefix.size(), name.data() + name.size(), number);
-  return error == std::errc{} && end == name.data() + name.size() ? std::optional(number) : std::nullopt;
-}
-
 /// As /proc/PID/maps shows what an area maps.
 struct Mapped {
   std::string_view device;
@@ -84,7 +69,7 @@ Mapped mapped_by(const State<Word>& state, std::uint32_t file_number) {
   const std::string_view name = file == state.files.end() ? "" : file->inode.view();
   constexpr Word first_inode = 100;
   if (const auto number = file_numbered(name)) return {"03:01", first_inode + *number, '/' + std::string(name)};
-  if (const auto number = shared_memory_numbered(name)) return {"00:04", *number + 1, "/dev/zero (deleted)"};
+  if (is_shared_memory_name(name)) return {"00:04", number_at_end(name) + 1, "/dev/zero (deleted)"};
   return {"?", 0, "?"};
 }
 
@@ -94,7 +79,7 @@ Mapped mapped_by(const State<Word>& state, std::uint32_t file_number) {
 std::string mapping_notation(const State<Word>& state, const fault::Frame<Word>& page) {
   if (page.mapping == fault::none) return "NULL";
   if (page.mapping == fault::swapper_space) return fmt::format("swap:{}", page.index);
-  const std::size_t files = files_of(state);
+  const Word files = files_of(state);
   if (page.mapping <= files) return fmt::format("{}:{}", file_notation(page.mapping), page.index);
   return fmt::format("shm{}:{}", page.mapping - files, page.index);
 }
@@ -124,7 +109,7 @@ struct Run {
 // ---- About a process ------------------------------------------------------------------------------------------
 
 Lines pte_block(const State<Word>& state, Word pid, Word addr) {
-  if (process_numbered(state, pid) == nullptr) return {};
+  if (!exists(state, pid)) return {};
   const Word page = addr / page_size * page_size;
   const auto table = table_in(lookup(state.memory.pgds, pid), page / window_size);
   if (!table) return {line_of(page, "no table")};
@@ -134,7 +119,7 @@ Lines pte_block(const State<Word>& state, Word pid, Word addr) {
 
 Lines ptes_block(const State<Word>& state, Word pid) {
   Lines lines;
-  if (process_numbered(state, pid) == nullptr) return lines;
+  if (!exists(state, pid)) return lines;
   const Entries directory = lookup(state.memory.pgds, pid);
   for (Word window = 0; window < machine.task_size / window_size; ++window) {
     const auto table = table_in(directory, window);
@@ -146,24 +131,23 @@ Lines ptes_block(const State<Word>& state, Word pid) {
 }
 
 Lines rss_block(const State<Word>& state, Word pid) {
-  if (process_numbered(state, pid) == nullptr) return {};
+  if (!exists(state, pid)) return {};
   return {std::to_string(lookup(state.memory.rss, pid))};
 }
 
 Lines mm_block(const State<Word>& state, Word pid) {
-  const Process<Word>* process = process_numbered(state, pid);
-  if (process == nullptr) return {};
-  const auto& mm = process->mm;
+  if (!exists(state, pid)) return {};
+  const Process<Word>& process = process_of(state, pid);
+  const auto& mm = process.mm;
   return {fmt::format("rss={} total_vm={} locked_vm={} map_count={} min_flt={} maj_flt={} brk={} esp={}",
-                      lookup(state.memory.rss, pid), mm.total_vm, mm.locked_vm, mm.map_count, process->min_flt,
-                      process->maj_flt, vma::address_notation(mm.brk), vma::address_notation(process->esp))};
+                      lookup(state.memory.rss, pid), mm.total_vm, mm.locked_vm, mm.map_count, process.min_flt,
+                      process.maj_flt, vma::address_notation(mm.brk), vma::address_notation(process.esp))};
 }
 
 Lines maps_block(const State<Word>& state, Word pid) {
   Lines lines;
-  const Process<Word>* process = process_numbered(state, pid);
-  if (process == nullptr) return lines;
-  for (const auto& area : process->mm.areas) {
+  if (!exists(state, pid)) return lines;
+  for (const auto& area : process_of(state, pid).mm.areas) {
     const Mapped mapped = mapped_by(state, area.vm_file);
     std::string line =
         fmt::format("{:08x}-{:08x} {} {:08x} {} {}", area.vm_start, area.vm_end,
@@ -209,14 +193,8 @@ Lines swap_block(const State<Word>& state) {
 
 Lines mem_block(const State<Word>& state) {
   const auto& memory = state.memory;
-  Word taken = 0, cached = 0;
-  for (const auto& [pfn, page] : memory.mem_map.written) {
-    if (pfn >= 1 && pfn <= memory.ram_pages && page.count != 0) ++taken;
-    if (page.mapping != fault::none) ++cached;
-  }
-  const auto slots_taken = static_cast<Word>(memory.swap.swap_map.written.size());
-  return {fmt::format("free={} page_cache={} swap_free={}", memory.ram_pages - taken, cached,
-                      memory.swap.in_use ? memory.swap.pages - slots_taken : 0)};
+  return {fmt::format("free={} page_cache={} swap_free={}", free_frames(memory), cached_pages(memory),
+                      free_slots(memory))};
 }
 
 Lines answer(const Question& question, const State<Word>& state) {
@@ -240,10 +218,6 @@ Lines answer(const Question& question, const State<Word>& state) {
       return mem_block(state);
   }
   return {};
-}
-
-std::size_t files_of(const State<Word>& state) {
-  return static_cast<std::size_t>(std::ranges::count(state.inodes, false, &vma::Inode::shared_memory));
 }
 
 }  // namespace refmm::process

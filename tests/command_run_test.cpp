@@ -250,7 +250,8 @@ TEST_F(RunCommand, RefusesBadInput) {
       {boot + "kmalloc(1, 0) = 3\n", ":2:17: error: the call cannot have this result"},
       {boot + "kfree(size-32:0[0])\n", ":2:7: error: the caller was never given this object"},
       {boot + "kmem_cache_alloc(conn, 0)\n", ":2:18: error: there is no such cache"},
-      {"boot family=fault pages=1\n", ":1:13: error: family `fault` cannot be replayed yet"},
+      {"boot family=malloc pages=1\n", ":1:13: error: family `malloc` cannot be replayed yet"},
+      {"boot family=fault pages=1\n", ":1:19: error: the machine of the fault family has no such setting"},
       {"boot family=slab l1=31 ram_pages=1\n", ":1:21: error: no kernel is built for such a cache line"},
   };
   for (const auto& [text, error] : bad_files) {

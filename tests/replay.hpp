@@ -12,6 +12,7 @@
 #include <refmm/spec/transcript.hpp>
 #include <refmm/tests/buddy_family.hpp>
 #include <refmm/tests/check_coverage.hpp>
+#include <refmm/tests/fault_family.hpp>
 #include <refmm/tests/kernel_map_family.hpp>
 #include <refmm/tests/slab_family.hpp>
 #include <refmm/tests/subject.hpp>
@@ -37,6 +38,7 @@ struct Implementations {
   Subject<SlabFamily>* slab = nullptr;
   Subject<KernelMapFamily>* kernel_map = nullptr;
   Subject<VmaFamily>* vma = nullptr;
+  Subject<FaultFamily>* fault = nullptr;
 };
 
 /// Which kernel the model is: 2.4.0 with its defects, or without.

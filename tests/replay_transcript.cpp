@@ -1,6 +1,7 @@
 #include <refmm/spec/notation_values.hpp>
 #include <refmm/tests/replay_buddy.hpp>
 #include <refmm/tests/replay_comparison.hpp>
+#include <refmm/tests/replay_fault.hpp>
 #include <refmm/tests/replay_kernel_map.hpp>
 #include <refmm/tests/replay_slab.hpp>
 #include <refmm/tests/replay_transcript.hpp>
@@ -402,10 +403,11 @@ std::unique_ptr<Transcript> begin_transcript(const transcript::Source& source, c
   if (name == KernelMapFamily::name) return begin(std::type_identity<KernelMapFamily>());
   if (name == SlabFamily::name) return begin(std::type_identity<SlabFamily>());
   if (name == VmaFamily::name) return begin(std::type_identity<VmaFamily>());
-  throw reading::unexpected(source, *family,
-                            fmt::format("family {} cannot be replayed yet", in_backticks(family->text)),
-                            fmt::format("a family that can: {}, {}, {}, {}", BuddyFamily::name,
-                                        KernelMapFamily::name, SlabFamily::name, VmaFamily::name));
+  if (name == FaultFamily::name) return begin(std::type_identity<FaultFamily>());
+  throw reading::unexpected(
+      source, *family, fmt::format("family {} cannot be replayed yet", in_backticks(family->text)),
+      fmt::format("a family that can: {}, {}, {}, {}, {}", BuddyFamily::name, FaultFamily::name,
+                  KernelMapFamily::name, SlabFamily::name, VmaFamily::name));
 }
 
 }  // namespace refmm::replay

@@ -1,0 +1,24 @@
+#include <refmm/model/process.hpp>
+#include <refmm/tests/fault_family.hpp>
+
+#include <utility>
+#include <variant>
+
+namespace refmm {
+
+FaultFamily::State FaultFamily::boot(const Boot& boot) { return model::boot(boot); }
+
+Outcome<FaultFamily::State, FaultFamily::Result, FaultFamily::Effect> FaultFamily::step(const Boot& boot,
+                                                                                        State state,
+                                                                                        const Command& command) {
+  return model::step<std::uint32_t>(boot, std::move(state), command);
+}
+
+bool FaultFamily::ends_everything(const Result& result) {
+  if (const auto* refused = std::get_if<process::Refused>(&result))
+    return process::ends_everything(refused->refusal);
+  const auto* refused = std::get_if<vma::Refused>(&result);
+  return refused && vma::ends_everything(refused->refusal);
+}
+
+}  // namespace refmm
