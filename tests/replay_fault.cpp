@@ -73,4 +73,15 @@ std::optional<FaultFamily::Boot> Fault::corrected(const FaultFamily::Boot& boot)
   return corrected;
 }
 
+// ---- Pictures -------------------------------------------------------------------------------------------------
+
+std::vector<std::string> Fault::picture(const FaultFamily::State& state, const FaultFamily::Boot& boot) {
+  return process::picture(boot, state);
+}
+
+bool Fault::draws(const Question& question) {
+  using enum Question::Block;
+  return question.block == ptes || question.block == pages || question.block == swap;
+}
+
 }  // namespace refmm::replay
