@@ -20,12 +20,11 @@ namespace refmm::process {
 std::vector<std::string> picture(const Boot<std::uint32_t>& boot, const State<std::uint32_t>& state);
 
 /// The colours of a picture on a terminal.
-inline constexpr std::array<to_scale::Ink, 8> picture_inks{{{"dt", to_scale::Colour::blue},
+inline constexpr std::array<to_scale::Ink, 7> picture_inks{{{"dt", to_scale::Colour::blue},
                                                             {"M+", to_scale::Colour::yellow},
                                                             {"m", to_scale::Colour::green},
                                                             {"Ff", to_scale::Colour::cyan},
                                                             {"Zz", to_scale::Colour::magenta},
-                                                            {"Ww", to_scale::Colour::cyan},
                                                             {"i", to_scale::Colour::yellow},
                                                             {"?", to_scale::Colour::red}}};
 

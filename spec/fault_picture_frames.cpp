@@ -160,32 +160,27 @@ std::string scaled(const std::string& row, std::size_t unit) {
   return columns;
 }
 
-/// What the letters mean that occur, in lines.
+/// What the letters mean that occur.
 Lines legend(const Drawn& drawn, const std::string& what, const std::string& whose) {
-  constexpr std::size_t columns = 96;
-  Lines lines;
-  const auto add = [&](std::string_view meaning) {
-    if (lines.empty() || lines.back().size() + meaning.size() > columns)
-      lines.push_back(fmt::format("  {}", meaning));
-    else
-      lines.back() += fmt::format(", {}", meaning);
+  std::vector<std::string> meanings;
+  const auto add = [&](bool occurs, const std::string& meaning) {
+    if (occurs) meanings.push_back(meaning);
   };
-  const auto occurs = [](const std::string& row, char letter) { return row.find(letter) != row.npos; };
+  const auto is_in = [](const std::string& row, char letter) { return row.find(letter) != row.npos; };
   bool several = false;
   for (std::size_t i = 0; i != kind_names.size(); ++i) {
-    const char capital = static_cast<char>(letters[i] - 'a' + 'A');
-    several = several || occurs(what, capital);
-    if (occurs(what, letters[i]) || occurs(what, capital)) add(fmt::format("{} {}", letters[i], kind_names[i]));
+    const bool capital = is_in(what, static_cast<char>(letters[i] - 'a' + 'A'));
+    add(capital || is_in(what, letters[i]), fmt::format("{} {}", letters[i], kind_names[i]));
+    several = several || capital;
   }
-  if (several) add("a capital: mapped more than once");
-  if (occurs(whose, '+')) add("+ of several");
-  if (occurs(whose, '-')) add("- of none");
-  for (const auto& [pid, character] : characters_of(drawn.state)) {
-    if (pid > 9 && occurs(whose, character)) add(fmt::format("{} pid {}", character, pid));
-  }
-  if (occurs(what, '~')) add("~ not alike");
-  if (occurs(what, '?')) add("? its count is not explained");
-  return lines;
+  add(several, "a capital: mapped more than once");
+  add(is_in(whose, '+'), "+ of several");
+  add(is_in(whose, '-'), "- of none");
+  for (const auto& [pid, character] : characters_of(drawn.state))
+    add(pid > 9 && is_in(whose, character), fmt::format("{} pid {}", character, pid));
+  add(is_in(what, '~'), "~ not alike");
+  add(is_in(what, '?'), "? its count is not explained");
+  return legend_lines(meanings);
 }
 
 }  // namespace

@@ -2,11 +2,11 @@
 #include <refmm/spec/fault_picture_lists.hpp>
 #include <refmm/spec/fault_picture_runs.hpp>
 #include <refmm/spec/process_state.hpp>
+#include <refmm/spec/to_scale.hpp>
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <ranges>
 #include <string_view>
 #include <utility>
 
@@ -127,19 +127,18 @@ Phrase page_phrase(const Drawn& drawn, Word pfn) {
   return phrase;
 }
 
-/// `pid 1: 40000000-40400000, 50000000-50400000`; of the table that stands in the first few.
-std::string tables_text(const References& references) {
-  constexpr std::size_t most = 2;
-  std::string text;
-  Word pid = 0;
-  for (const Place& table : references.table_of | std::views::take(most)) {
-    const std::string of =
-        table.pid == pid ? ", " : fmt::format("{}pid {}: ", text.empty() ? "" : "; ", table.pid);
-    text += fmt::format("{}{:08x}-{:08x}", of, table.addr, std::uint64_t{table.addr} + window_size);
-    pid = table.pid;
+Phrase table_phrase(Word pfn, const References& references) {
+  if (pfn == fault::BAD_PAGETABLE) {
+    std::vector<Word> pids;
+    for (const Place& table : references.table_of) {
+      if (pids.empty() || pids.back() != table.pid) pids.push_back(table.pid);
+    }
+    return {fmt::format("stands in for {} of pid {}", to_scale::counted(references.table_of.size(), "table"),
+                        numbers_notation(pids))};
   }
-  if (references.table_of.size() > most) text += fmt::format("; {} more", references.table_of.size() - most);
-  return text;
+  const Place& table = references.table_of.front();
+  return {fmt::format("page table of pid {}: {:08x}-{:08x}", table.pid, table.addr,
+                      std::uint64_t{table.addr} + window_size)};
 }
 
 bool are_all_copied(const Drawn& drawn, const References& references) {
@@ -154,8 +153,7 @@ Phrase frame_phrase(const Drawn& drawn, Word pfn) {
     case Kind::directory:
       return {"page directory of pid " + numbers_notation(references.directory_of)};
     case Kind::table:
-      return {(pfn == fault::BAD_PAGETABLE ? "stands in for tables of " : "page table of ") +
-              tables_text(references)};
+      return table_phrase(pfn, references);
     case Kind::held:
       return {"memory that no process has any more"};
     case Kind::lost:
@@ -168,7 +166,29 @@ Phrase frame_phrase(const Drawn& drawn, Word pfn) {
   return phrase;
 }
 
+Item frame_item(const Drawn& drawn, Word pfn) {
+  const auto page = lookup(drawn.state.memory.mem_map, pfn);
+  const bool reserved = (page.flags & fault::PG_reserved) != 0;
+  const References& references = drawn.of_frame(pfn);
+  return {pool_frame_phrase(pfn),
+          1,
+          page.count,
+          why_of(counted(references, page), page.count, reserved ? "reserved" : "none"),
+          frame_phrase(drawn, pfn),
+          references.places};
+}
+
+/// What a list says of one thing, in a sentence.
+std::string text_of(const Item& item) {
+  constexpr std::size_t columns = 60;
+  std::string text = fmt::format("count {} = {}; {}", item.count, item.why, text_of(item.what, 1));
+  if (!item.places.empty()) text += ": " + places_text(item.places, 1, columns);
+  return text;
+}
+
 }  // namespace
+
+std::string frame_text(const Drawn& drawn, Word pfn) { return text_of(frame_item(drawn, pfn)); }
 
 Lines frames_list(const Drawn& drawn) {
   std::vector<Item> items;
@@ -176,12 +196,7 @@ Lines frames_list(const Drawn& drawn) {
   Word next = 1;
   for (const Word pfn : frames_to_show(drawn)) {
     add_free(items, "pfn ", next, std::min(pfn - 1, ram_pages));
-    const auto page = lookup(drawn.state.memory.mem_map, pfn);
-    const bool reserved = (page.flags & fault::PG_reserved) != 0;
-    const References& references = drawn.of_frame(pfn);
-    add(items, {pool_frame_phrase(pfn), 1, page.count,
-                why_of(counted(references, page), page.count, reserved ? "reserved" : "none"),
-                frame_phrase(drawn, pfn), references.places});
+    add(items, frame_item(drawn, pfn));
     next = pfn + 1;
   }
   add_free(items, "pfn ", next, ram_pages);
@@ -205,26 +220,28 @@ Phrase slot_phrase(const Drawn& drawn, Word slot) {
   return phrase;
 }
 
+Item slot_item(const Drawn& drawn, Word slot) {
+  const References& references = drawn.of_slot(slot);
+  const Word count = lookup(drawn.state.memory.swap.swap_map, slot);
+  return {{"slot ", Number{slot}}, 1, count, why_of(references, count, "none"), slot_phrase(drawn, slot),
+          references.places};
+}
+
 }  // namespace
 
+std::string slot_text(const Drawn& drawn, Word slot) { return text_of(slot_item(drawn, slot)); }
+
 Lines slots_list(const Drawn& drawn) {
-  const auto& area = drawn.state.memory.swap;
   const auto slots = slots_to_show(drawn);
   if (slots.empty()) return {};
   std::vector<Item> items;
   Word next = 1;
   for (const Word slot : slots) {
     add_free(items, "slot ", next, slot - 1);
-    const References& references = drawn.of_slot(slot);
-    const Word count = lookup(area.swap_map, slot);
-    add(items, {{"slot ", Number{slot}},
-                1,
-                count,
-                why_of(references, count, "none"),
-                slot_phrase(drawn, slot),
-                references.places});
+    add(items, slot_item(drawn, slot));
     next = slot + 1;
   }
+  const auto& area = drawn.state.memory.swap;
   if (area.in_use) add_free(items, "slot ", next, area.pages);
   return lines_of(items);
 }

@@ -42,4 +42,7 @@ std::string places_text(std::span<const Place> places, std::uint32_t count, std:
 /// `1..3,7`. Ascending.
 std::string numbers_notation(std::span<const std::uint32_t> numbers);
 
+/// What letters and marks mean, in as few lines as there is room for.
+std::vector<std::string> legend_lines(std::span<const std::string> meanings);
+
 }  // namespace refmm::process

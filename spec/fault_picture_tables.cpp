@@ -71,7 +71,7 @@ std::string_view mark_of(Sharing sharing) {
       return " =";
     case Sharing::copied:
       return " c";
-    case Sharing::no_area:
+    case Sharing::unlawful:
       break;
   }
   return " !";
@@ -258,23 +258,22 @@ std::pair<Lines, std::size_t> beside_each_other(const Drawn& drawn, ProcessesBes
   }
 }
 
-/// What the marks mean that occur.
+/// What is in the lines, as far as it occurs.
 Lines legend(const Lines& lines) {
-  const auto occurs = [&](std::string_view end) {
-    return std::ranges::any_of(lines, [&](const std::string& line) { return line.find(end) != line.npos; });
+  std::vector<std::string> meanings{"rwuad: present, writable, for user mode, accessed, dirty"};
+  const auto add = [&](std::string_view mark, std::string_view meaning) {
+    // Behind it are blanks, and an area or another process.
+    const auto occurs = [&](const std::string& line) { return line.find(mark) != line.npos; };
+    if (std::ranges::any_of(lines, occurs)) meanings.emplace_back(meaning);
   };
-  Lines said{"  rwuad: present, writable, for user mode, accessed, dirty"};
-  if (occurs(" n--") || occurs(" n-u")) said.back() += "; n: there, but nobody may access it";
-  if (occurs(" bad")) said.emplace_back("  bad: BAD_PAGETABLE in place of a table, BAD_PAGE in place of a page");
-  std::string marks;
-  const auto add = [&](std::string_view meaning) {
-    marks += fmt::format("{}{}", marks.empty() ? "  " : ", ", meaning);
-  };
-  if (occurs(" c ")) add("c a write gets a copy");
-  if (occurs(" = ")) add("= shared with other entries");
-  if (occurs("! ")) add("! no area is there");
-  if (!marks.empty()) said.push_back(std::move(marks));
-  return said;
+  add(" n-", "n: there, but nobody may access it");
+  add(" -  ", "-: no table");
+  add(" .  ", ".: no entry");
+  add(" c ", "c: a write gets a copy");
+  add(" = ", "=: other entries lead to it, too");
+  add("! ", "!: no area is there, or it does not permit this");
+  add(" bad", "bad: BAD_PAGETABLE, BAD_PAGE");
+  return legend_lines(meanings);
 }
 
 }  // namespace

@@ -148,6 +148,8 @@ Word pages_of(const State<Word>& state, Word pid) {
   return pages;
 }
 
+// ---- Sharing --------------------------------------------------------------------------------------------------
+
 namespace {
 
 /// True if a write through an entry that does not permit it only makes it writable: nobody else can get at the page.
@@ -161,17 +163,24 @@ bool is_only_made_writable(const fault::Kernel& kernel, const fault::Memory<Word
          frame.count + lookup(memory.swap.swap_map, frame.index) <= frame.buffers + 3;
 }
 
+/// True of a page that belongs to no file or object: whoever writes it, no other process is to see it.
+bool is_private(const fault::Frame<Word>& frame) {
+  return frame.mapping == fault::none || frame.mapping == fault::swapper_space;
+}
+
 }  // namespace
 
 Sharing sharing_of(const fault::Kernel& kernel, const State<Word>& state, const References& references,
                    const Place& place) {
   const vma::Area<Word>* area = area_at(process_of(state, place.pid), place.addr);
-  if (area == nullptr) return Sharing::no_area;
-  const bool permitted = (area->vm_flags & vma::VM_WRITE) != 0;
-  if (permitted && (place.entry & fault::PAGE_RW) == 0 &&
-      !is_only_made_writable(kernel, state.memory, frame_in(place.entry)))
-    return Sharing::copied;
-  return references.places.size() > 1 ? Sharing::shared : Sharing::alone;
+  if (area == nullptr) return Sharing::unlawful;
+  const Word pfn = frame_in(place.entry);
+  const bool permitted = (area->vm_flags & vma::VM_WRITE) != 0, writable = (place.entry & fault::PAGE_RW) != 0;
+  const bool several = references.places.size() > 1;
+  if (writable && (!permitted || (several && is_private(lookup(state.memory.mem_map, pfn)))))
+    return Sharing::unlawful;
+  if (permitted && !writable && !is_only_made_writable(kernel, state.memory, pfn)) return Sharing::copied;
+  return several ? Sharing::shared : Sharing::alone;
 }
 
 }  // namespace refmm::process

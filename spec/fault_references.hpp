@@ -71,12 +71,12 @@ References counted(const References& references, const fault::Frame<std::uint32_
 /// Entries of a process for pages that are not reserved: what it has of memory.
 std::uint32_t pages_of(const State<std::uint32_t>& state, std::uint32_t pid);
 
-/// What a write through an entry would meet.
+/// What a write to a page that is there would meet.
 enum class Sharing {
-  alone,    // nobody else has the page, or only a cache has it
-  shared,   // other entries lead to it, and see what is written, or nothing can be written
-  copied,   // the writer would get a page of its own
-  no_area,  // a defect has left the entry where the process has no area
+  alone,     // nobody else has the page, or only a cache has it
+  shared,    // other entries lead to it: they see what is written, or nothing can be
+  copied,    // the writer would get a page of its own
+  unlawful,  // no area is there, it does not permit what the entry does, or a private page can be written by several
 };
 Sharing sharing_of(const fault::Kernel& kernel, const State<std::uint32_t>& state, const References& references,
                    const Place& place);
