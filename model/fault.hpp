@@ -1,13 +1,15 @@
 // Page frames: taken, shared, given back; and what is in them.
 //
 // The frame that is taken is always the lowest free one. Operations on pages take what has happened so far by value and return it
-// with their own changes, effects and clauses; they are templates over the memory, whose symbolic form has any number of frames.
+// with their own changes, effects and clauses; they are templates over the memory: that of a machine (fault::Memory), or all pages at
+// once, of which there are any number (fault::AllPages).
 // Follows alloc_page and __free_pages in mm/page_alloc.c as far as the recordings' machine has them.
 #pragma once
 
 #include <refmm/model/paging.hpp>
 #include <refmm/spec/clause.hpp>
 #include <refmm/spec/fault.hpp>
+#include <refmm/spec/fault_pages.hpp>
 #include <refmm/spec/mutant.hpp>
 #include <refmm/spec/outcome.hpp>
 
@@ -65,6 +67,12 @@ constexpr MemoryStep<M> get_page(MemoryStep<M> so_far, const WordOf<M>& pfn) {
   });
 }
 
+/// A frame that is free.
+template <Word W>
+constexpr fault::Frame<W> nobodys_frame() {
+  return {W(0u), W(0u), W(fault::none), W(0u), W(0u)};
+}
+
 /// One reference less; the last one frees the frame, which keeps its contents. A reserved frame does not notice. 2.4.0:
 /// page_cache_release, put_page.
 template <class M>
@@ -75,7 +83,7 @@ constexpr MemoryStep<M> put_page(MemoryStep<M> so_far, const WordOf<M>& pfn) {
     return frame;
   });
   if (frame(so_far.memory, pfn).count != 0u) return so_far;
-  so_far = frame_changed(std::move(so_far), pfn, [](auto) { return fault::Frame<WordOf<M>>{}; });
+  so_far = frame_changed(std::move(so_far), pfn, [](auto) { return nobodys_frame<WordOf<M>>(); });
   so_far.effects.push_back(fault::FreePage<WordOf<M>>{pfn});
   return cited(std::move(so_far), "fault.frame.last_reference");
 }
@@ -92,6 +100,14 @@ constexpr std::optional<W> free_frame(const fault::Memory<W>& memory) {
     pfn = pfn + 1u;
   }
   return pfn <= memory.ram_pages ? std::optional(pfn) : std::nullopt;
+}
+
+template <fault::ManyPages M>
+constexpr std::optional<WordOf<M>> free_frame(const M& memory) {
+  for (const auto& pfn : memory.free_frames) {
+    if (frame(memory, pfn).count == 0u) return pfn;
+  }
+  return std::nullopt;
 }
 
 /// True if this request for a frame fails, whatever there is; counts it. [process.settings]
@@ -128,6 +144,10 @@ constexpr Taken<M> alloc_page(MemoryStep<M> so_far, fault::Gfp type) {
 template <Word W>
 constexpr fault::Bytes<W> zero_bytes(const fault::Memory<W>&) {
   return {};
+}
+template <fault::ManyPages M>
+constexpr fault::PageByte<WordOf<M>> zero_bytes(const M& memory) {
+  return {memory.offset, WordOf<M>(0u)};
 }
 
 /// Fills a frame with zeros. 2.4.0: clear_page.

@@ -34,6 +34,16 @@ constexpr void unlist(std::vector<W>& pages, W pfn) {
   }
 }
 
+/// True of a shared memory object, false of a file.
+template <Word W>
+constexpr bool is_shared_memory(const fault::Object<W>& object) {
+  return object.shared_memory;
+}
+template <Word W, class Slots, class Disk>
+constexpr bool is_shared_memory(const fault::AnyObject<W, Slots, Disk>& object) {
+  return is_true(object.shared_memory != W(0u));
+}
+
 /// Which list of its object a page is in.
 enum class PageList { clean, dirty, neither };
 
@@ -48,6 +58,12 @@ constexpr fault::Memory<W> listed(fault::Memory<W> memory, W mapping, W pfn, Pag
     if (list == PageList::dirty) object.dirty_pages.insert(object.dirty_pages.begin(), pfn);
     return object;
   });
+  return memory;
+}
+
+/// Of all pages at once the lists are not kept.
+template <fault::ManyPages M>
+constexpr M listed(M memory, const WordOf<M>&, const WordOf<M>&, PageList) {
   return memory;
 }
 

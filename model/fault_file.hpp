@@ -63,6 +63,12 @@ constexpr CacheRead<fault::Memory<W>> read_cluster(MemoryStep<fault::Memory<W>> 
   return {std::move(so_far), true};
 }
 
+template <Word W, class... Maps>
+constexpr CacheRead<fault::AllPages<W, Maps...>> read_cluster(MemoryStep<fault::AllPages<W, Maps...>> so_far,
+                                                              W file, W index, W) {
+  return page_cache_read(std::move(so_far), file, index);
+}
+
 /// Brings a page that is not in the cache into it: with its group, alone in an area with MADV_RANDOM and behind the end. As built,
 /// a neighbour without a frame is as bad as the page itself: [defect.fault.read_around].
 template <class M>
@@ -127,6 +133,12 @@ constexpr Synced<fault::Memory<W>> sequential_readahead(const fault::KernelOf<W>
     so_far = std::move(synced.so_far);
   }
   so_far.memory.raend = updated(std::move(so_far.memory.raend), area.id, raend + window);
+  return {std::move(so_far), true};
+}
+
+template <fault::ManyPages M>
+constexpr Synced<M> sequential_readahead(const fault::KernelOf<WordOf<M>>&, MemoryStep<M> so_far,
+                                         const Space<WordOf<M>>&, const Mapping<WordOf<M>>&, const WordOf<M>&) {
   return {std::move(so_far), true};
 }
 

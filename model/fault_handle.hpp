@@ -54,7 +54,7 @@ constexpr FaultDone<M> do_no_page(const fault::KernelOf<WordOf<M>>& kernel, Memo
   if (mapping.object == W(fault::none))
     return do_anonymous_page(kernel.machine(), std::move(so_far), space, mapping, place, write);
   const bool no_share = write && !is_shared(mapping);
-  const bool is_memory = lookup(so_far.memory.objects, mapping.object).shared_memory;
+  const bool is_memory = is_shared_memory(lookup(so_far.memory.objects, mapping.object));
   auto page = is_memory ? shmem_nopage(kernel, std::move(so_far), space, mapping, addr)
                         : filemap_nopage(kernel, std::move(so_far), space, mapping, addr, no_share);
   so_far = std::move(page.so_far);
@@ -125,6 +125,9 @@ constexpr FaultDone<M> handle_mm_fault(const fault::KernelOf<WordOf<M>>& kernel,
                                        const WordOf<M>& addr, bool write) {
   auto allocated = pte_alloc(kernel, std::move(so_far), space.pid, addr);
   if (!is_there(allocated.place)) return {std::move(allocated.so_far), fault::Handled::no_page_table};
+  if (allocated.place.table == WordOf<M>(fault::BAD_PAGETABLE) &&
+      is_none(pte_at(allocated.so_far.memory, allocated.place)))
+    allocated.so_far = cited(std::move(allocated.so_far), "defect.fault.bad_table_is_filled");
   return handle_pte_fault(kernel, std::move(allocated.so_far), space, mapping, addr, allocated.place, write);
 }
 

@@ -89,7 +89,7 @@ constexpr Laundered<M> laundered(const fault::KernelOf<WordOf<M>>& kernel, Memor
   if (!has(page.flags, fault::PG_dirty)) return {cited(std::move(so_far), "fault.reclaim.clean"), true};
   so_far = clear_page_dirty(std::move(so_far), pfn);
   if (!has(page.flags, fault::PG_swap_cache)) {
-    if (!lookup(so_far.memory.objects, page.mapping).shared_memory) {
+    if (!is_shared_memory(lookup(so_far.memory.objects, page.mapping))) {
       so_far = write_page(kernel.machine(), cited(std::move(so_far), "fault.reclaim.file"), pfn);
       return {std::move(so_far), true};
     }

@@ -57,6 +57,27 @@ constexpr Decision<std::optional<W>> free_slot(const fault::SwapArea<W>& area) {
   return {std::nullopt, {"fault.slot.none"}};
 }
 
+template <Word W, class Words, class Bytes>
+constexpr Decision<std::optional<W>> free_slot(const fault::AnySwapArea<W, Words, Bytes>& area) {
+  if (area.free_slot == W(fault::none)) return {std::nullopt, {"fault.slot.none"}};
+  return {area.free_slot, {}};
+}
+
+/// The swap area after a free slot was taken, with so many references.
+template <Word W>
+constexpr fault::SwapArea<W> with_slot_taken(fault::SwapArea<W> area, W slot, W count) {
+  const bool goes_on = area.cluster_nr != 0u && slot >= area.cluster_next;
+  area.cluster_nr = goes_on ? area.cluster_nr - 1u : W(swapfile_cluster);
+  area.cluster_next = slot + 1u;
+  area.swap_map = updated(std::move(area.swap_map), slot, count);
+  return area;
+}
+template <Word W, class Words, class Bytes>
+constexpr auto with_slot_taken(fault::AnySwapArea<W, Words, Bytes> area, W slot, W count) {
+  area.swap_map = updated(std::move(area.swap_map), slot, count);
+  return area;
+}
+
 template <class M>
 struct SlotTaken {
   MemoryStep<M> so_far;
@@ -66,16 +87,10 @@ struct SlotTaken {
 /// Takes a free slot, with so many references. 2.4.0: __get_swap_page.
 template <class M>
 constexpr SlotTaken<M> get_swap_page(MemoryStep<M> so_far, std::uint32_t count) {
-  using W = WordOf<M>;
   auto found = free_slot(so_far.memory.swap);
   for (const ClauseRef clause : found.because) so_far = cited(std::move(so_far), clause);
-  auto& area = so_far.memory.swap;
-  if (found.value) {
-    const bool goes_on = area.cluster_nr != 0u && *found.value >= area.cluster_next;
-    area.cluster_nr = goes_on ? area.cluster_nr - 1u : W(swapfile_cluster);
-    area.cluster_next = *found.value + 1u;
-    area.swap_map = updated(std::move(area.swap_map), *found.value, W(count));
-  }
+  if (found.value)
+    so_far.memory.swap = with_slot_taken(std::move(so_far.memory.swap), *found.value, WordOf<M>(count));
   return {std::move(so_far), found.value};
 }
 
@@ -209,6 +224,11 @@ constexpr MemoryStep<fault::Memory<W>> swapin_readahead(MemoryStep<fault::Memory
     if (read.pfn) so_far = put_page(std::move(so_far), *read.pfn);
   }
   return so_far;
+}
+
+template <fault::ManyPages M>
+constexpr MemoryStep<M> swapin_readahead(MemoryStep<M> so_far, const WordOf<M>&) {
+  return cited(std::move(so_far), "fault.swap_in.group");
 }
 
 /// The page of a slot with a reference, read with its group if it is not in the swap cache. As built, a failed read goes unnoticed;

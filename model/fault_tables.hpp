@@ -76,6 +76,14 @@ constexpr MemoryStep<M> set_pte(MemoryStep<M> so_far, const PtePlace<WordOf<M>>&
   return so_far;
 }
 
+/// Every entry of a table is `entry`.
+template <class M>
+constexpr MemoryStep<M> table_filled(MemoryStep<M> so_far, const WordOf<M>& table, const WordOf<M>& entry) {
+  const auto filled = with_each(lookup(so_far.memory.tables, table), [&](const WordOf<M>&) { return entry; });
+  so_far.memory.tables = updated(std::move(so_far.memory.tables), table, filled);
+  return so_far;
+}
+
 /// The pages of a process, more or fewer.
 template <class M>
 constexpr MemoryStep<M> rss_changed(MemoryStep<M> so_far, const WordOf<M>& pid, const WordOf<M>& by) {
@@ -100,6 +108,11 @@ constexpr bool bad_table_holds_pages(const MachineOf<W>& machine, const fault::M
   return false;
 }
 
+template <fault::ManyPages M>
+constexpr bool bad_table_holds_pages(const MachineOf<WordOf<M>>&, const M&) {
+  return false;  // these are pages of the corrected kernel, which has no such table
+}
+
 /// There is no frame for the table of a slot of the directory. Whoever asked fails; as built the slot gets the table that stands in,
 /// filled anew. 2.4.0: the end of get_pte_slow.
 template <class M>
@@ -114,14 +127,22 @@ constexpr MemoryStep<M> no_page_table(const fault::KernelOf<WordOf<M>>& kernel, 
   if (loses_pages && !kernel.corrected.bad_table_is_refilled)
     so_far = cited(std::move(so_far), "defect.fault.bad_table_is_refilled");
   if (!loses_pages || !kernel.corrected.bad_table_is_refilled)
-    so_far.memory.tables =
-        updated(std::move(so_far.memory.tables), table, paging::Entries<W>{bad_pte<W>(machine), {}});
+    so_far = table_filled(std::move(so_far), table, bad_pte<W>(machine));
   so_far.memory.pgds =
       updated(std::move(so_far.memory.pgds), pid, slot, mk_pde<W>(machine, table, fault::PAGE_TABLE));
   return so_far;
 }
 
 // ---- Tables made and freed ----------------------------------------------------------------------------------------
+
+/// True of a place in the table that stands in where nothing is: as built it may be filled, for everybody who has that table; mended, who
+/// needs it gets a table of his own. [defect.fault.bad_table_is_filled]
+template <class M>
+constexpr bool is_to_be_replaced(const fault::KernelOf<WordOf<M>>& kernel, const M& memory,
+                                 const PtePlace<WordOf<M>>& place) {
+  if (!kernel.corrected.bad_table_is_filled) return false;
+  return place.table == WordOf<M>(fault::BAD_PAGETABLE) && is_none(pte_at(memory, place));
+}
 
 /// Where the entry of an address stands; no table if there was no frame for one.
 template <class M>
@@ -137,7 +158,7 @@ constexpr PteAllocated<M> pte_alloc(const fault::KernelOf<WordOf<M>>& kernel, Me
   using W = WordOf<M>;
   const MachineOf<W>& machine = kernel.machine();
   const auto place = pte_offset(machine, so_far.memory, pid, addr);
-  if (is_there(place)) return {std::move(so_far), place};
+  if (is_there(place) && !is_to_be_replaced(kernel, so_far.memory, place)) return {std::move(so_far), place};
 
   auto taken = alloc_page(std::move(so_far), fault::Gfp::GFP_KERNEL);
   so_far = std::move(taken.so_far);
@@ -157,8 +178,7 @@ constexpr MemoryStep<M> free_table(const fault::KernelOf<WordOf<M>>& kernel, Mem
   if (is_none(pde)) return so_far;
   const W table = pfn_of<W>(kernel.machine(), pde);
   so_far.memory.pgds = updated(std::move(so_far.memory.pgds), pid, slot, W(0u));
-  if (!is_reserved(so_far.memory, table))
-    so_far.memory.tables = updated(std::move(so_far.memory.tables), table, paging::Entries<W>{});
+  if (!is_reserved(so_far.memory, table)) so_far = table_filled(std::move(so_far), table, W(0u));
   return put_page(cited(std::move(so_far), "fault.table.freed"), table);
 }
 

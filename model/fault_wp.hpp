@@ -62,8 +62,8 @@ constexpr FaultDone<M> do_wp_page(const fault::KernelOf<WordOf<M>>& kernel, Memo
   const W entry = pte_at(so_far.memory, place);
   const W pfn = pfn_of<W>(kernel.machine(), entry);
   auto sole_owner = is_sole_owner(kernel, so_far.memory, pfn);
-  if (sole_owner.value) {
-    so_far = cited(std::move(so_far), sole_owner.because.front());
+  if (sole_owner.value || mutant("fault.wp.never_copies")) {
+    for (const ClauseRef clause : sole_owner.because) so_far = cited(std::move(so_far), clause);
     const W writable = flags_set(entry, fault::PAGE_RW | fault::PAGE_DIRTY | fault::PAGE_ACCESSED);
     so_far = flush_tlb_page(set_pte(std::move(so_far), place, writable), space, addr);
     return {std::move(so_far), fault::Handled::minor};

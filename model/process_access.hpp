@@ -49,7 +49,7 @@ constexpr FaultAnswer<W> bad_area(ProcessStep<W> so_far, const paging::Access& a
   so_far = cited(std::move(so_far), clause);
   if (access.user) {
     so_far = cited(std::move(so_far), "process.fault.signal");
-    so_far.effects.push_back(fault::ForceSig<W>{fault::Signal::SIGSEGV, code, addr});
+    so_far.effects.push_back(fault::ForceSig<W>{fault::Signal::sigsegv, code, addr});
   } else {
     so_far = cited(std::move(so_far), "process.fault.fixup");
     so_far.effects.push_back(fault::Fixup{});
@@ -67,18 +67,18 @@ constexpr FaultAnswer<W> stack_grown(const fault::KernelOf<W>& kernel, ProcessSt
 
   // refuse
   if (!above || !has(vma::area_of(process.mm, *above).vm_flags, vma::VM_GROWSDOWN))
-    return bad_area(std::move(so_far), access, addr, SEGV_MAPERR, process::Refusal::no_area,
+    return bad_area(std::move(so_far), access, addr, segv_maperr, process::Refusal::no_area,
                     "process.fault.no_area");
   constexpr std::uint32_t pusha_bytes =
       32;  // the most that an instruction pushes before it moves the stack pointer
   if (access.user && addr + W(pusha_bytes) < process.esp)
-    return bad_area(std::move(so_far), access, addr, SEGV_MAPERR, process::Refusal::below_stack_pointer,
+    return bad_area(std::move(so_far), access, addr, segv_maperr, process::Refusal::below_stack_pointer,
                     "process.stack.below_pointer");
   const W page = addr & ~W(kernel.machine().page_size - 1);
   auto grown = expand_stack<W>(kernel.areas, areas_of(so_far.state, pid), *above, page);
   if (was_refused(grown)) {
     so_far.because.insert(so_far.because.end(), grown.because.begin(), grown.because.end());
-    return bad_area(std::move(so_far), access, addr, SEGV_MAPERR, process::Refusal::stack_limit,
+    return bad_area(std::move(so_far), access, addr, segv_maperr, process::Refusal::stack_limit,
                     "process.stack.limit");
   }
 
@@ -110,7 +110,7 @@ constexpr FaultAnswer<W> page_missing(const fault::KernelOf<W>& kernel, ProcessS
   if (handled == window_without_file) return {std::move(so_far), process::Refusal::window_without_file};
   if (is_sigbus(handled)) {
     so_far = cited(std::move(so_far), "process.fault.sigbus");
-    so_far.effects.push_back(fault::ForceSig<W>{fault::Signal::SIGBUS, fault::SignalCode::BUS_ADRERR, addr});
+    so_far.effects.push_back(fault::ForceSig<W>{fault::Signal::sigbus, fault::SignalCode::bus_adrerr, addr});
     if (!access.user) so_far.effects.push_back(fault::Fixup{});
     return {std::move(so_far),
             handled == beyond_object ? process::Refusal::beyond_object : process::Refusal::not_readable};
@@ -150,7 +150,7 @@ constexpr FaultAnswer<W> do_page_fault(const fault::KernelOf<W>& kernel, Process
   const auto permitted = is_permitted_access(kernel.corrected, mapping.area.vm_flags, protection, access.write);
   for (const ClauseRef clause : permitted.because) so_far = cited(std::move(so_far), clause);
   if (!permitted.value)
-    return bad_area(std::move(so_far), access, addr, SEGV_ACCERR, process::Refusal::not_permitted,
+    return bad_area(std::move(so_far), access, addr, segv_accerr, process::Refusal::not_permitted,
                     "process.fault.not_permitted");
 
   // change

@@ -73,7 +73,10 @@ constexpr ProcessStep<W> map_kiobuf(const fault::KernelOf<W>& kernel, ProcessSte
     if (!is_handled(done.handled))
       return given_up(cited(std::move(so_far), "process.kiobuf.no_page"), process::Refusal::not_mapped);
     const W pfn = pfn_of<W>(machine, pte_of(machine, so_far.state.memory, pid, addr));
-    if (is_reserved(so_far.state.memory, pfn) && kernel.corrected.zero_page) continue;
+    if (is_reserved(so_far.state.memory, pfn)) {
+      if (kernel.corrected.zero_page) continue;
+      so_far = cited(std::move(so_far), "defect.fault.zero_page");
+    }
     so_far = with_pages(std::move(so_far), [&](auto pages) { return get_page(std::move(pages), pfn); });
     so_far.state.iobuf.push_back(pfn);
   }

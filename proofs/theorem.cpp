@@ -1,4 +1,5 @@
 #include <refmm/proofs/buddy.hpp>
+#include <refmm/proofs/fault.hpp>
 #include <refmm/proofs/kernel_map.hpp>
 #include <refmm/proofs/paging.hpp>
 #include <refmm/proofs/slab.hpp>
@@ -14,7 +15,7 @@ const std::vector<Theorem>& all_theorems() {
     std::vector<Theorem> theorems;
     for (const auto* chapter :
          {&buddy::theorems(), &slab::theorems(), &paging::theorems(), &kernel_map::theorems_about_sharing(),
-          &kernel_map::theorems(), &vma::theorems(), &vma::theorems_about_calls()})
+          &kernel_map::theorems(), &vma::theorems(), &vma::theorems_about_calls(), &fault::theorems()})
       theorems.insert(theorems.end(), chapter->begin(), chapter->end());
     return theorems;
   }();

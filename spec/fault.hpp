@@ -138,9 +138,9 @@ struct MajorFault {
   REFMM_RECORD(MajorFault);
 };
 
-enum class Signal { SIGSEGV, SIGBUS };
+enum class Signal { sigsegv, sigbus };
 /// What the signal says; `never_set` is whatever happens to be in memory.
-enum class SignalCode { SEGV_MAPERR, SEGV_ACCERR, BUS_ADRERR, never_set };
+enum class SignalCode { segv_maperr, segv_accerr, bus_adrerr, never_set };
 template <Word W>
 struct ForceSig {
   REFMM_RECORD(ForceSig, (Signal, signal), (SignalCode, code), (W, addr));

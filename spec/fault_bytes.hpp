@@ -14,6 +14,9 @@
 
 namespace refmm::fault {
 
+using refmm::lookup;  // those of maps, beside those of pages
+using refmm::updated;
+
 /// The bytes of a page. Without what is written, the bytes below `length` count up from `first`, and those from there on are 0.
 template <Word W>
 struct Bytes {

@@ -8,6 +8,19 @@
 namespace refmm::fault {
 
 inline constexpr std::array clauses{
+    Clause{"fault.account.frames", ClauseKind::must, ""},
+    Clause{"fault.account.slots", ClauseKind::must, ""},
+    Clause{"fault.account.rss", ClauseKind::must, ""},
+    Clause{"fault.owner.private", ClauseKind::must, ""},
+    Clause{"fault.owner.shared", ClauseKind::must, ""},
+    Clause{"fault.owner.reserved", ClauseKind::must, ""},
+    Clause{"fault.entries.in_areas", ClauseKind::must, ""},
+    Clause{"fault.entries.permitted", ClauseKind::must, ""},
+    Clause{"fault.entries.one_process", ClauseKind::must, ""},
+    Clause{"fault.cache.names", ClauseKind::must, ""},
+    Clause{"fault.cache.lists", ClauseKind::must, ""},
+    Clause{"fault.cache.unlocked", ClauseKind::must, ""},
+    Clause{"fault.shmem.one_place", ClauseKind::must, ""},
     Clause{"fault.frame.last_reference", ClauseKind::must, ""},
     Clause{"fault.frame.none_left", ClauseKind::must, ""},
     Clause{"fault.frame.lowest", ClauseKind::must, ""},
@@ -82,6 +95,7 @@ inline constexpr std::array clauses{
     Clause{"fault.shmem.to_slot", ClauseKind::must, ""},
     Clause{"fault.table.none", ClauseKind::must, ""},
     Clause{"defect.fault.bad_page_table", ClauseKind::defect, ""},
+    Clause{"defect.fault.bad_table_is_filled", ClauseKind::defect, ""},
     Clause{"defect.fault.bad_table_is_refilled", ClauseKind::defect, ""},
     Clause{"fault.table.made", ClauseKind::must, ""},
     Clause{"fault.table.freed", ClauseKind::must, ""},

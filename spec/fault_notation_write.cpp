@@ -226,11 +226,11 @@ std::string of_frame(std::string_view name, Word pfn) { return fmt::format("{}({
 
 const char* code_notation(fault::SignalCode code) {
   switch (code) {
-    case fault::SignalCode::SEGV_MAPERR:
+    case fault::SignalCode::segv_maperr:
       return "SEGV_MAPERR";
-    case fault::SignalCode::SEGV_ACCERR:
+    case fault::SignalCode::segv_accerr:
       return "SEGV_ACCERR";
-    case fault::SignalCode::BUS_ADRERR:
+    case fault::SignalCode::bus_adrerr:
       return "BUS_ADRERR";
     case fault::SignalCode::never_set:
       return "?";
@@ -248,7 +248,7 @@ std::string notation_of(const fault::PageFault<Word>& effect) {
 std::string notation_of(const fault::MinorFault&) { return "minor_fault()"; }
 std::string notation_of(const fault::MajorFault&) { return "major_fault()"; }
 std::string notation_of(const fault::ForceSig<Word>& effect) {
-  return fmt::format("force_sig({}, {}, {})", effect.signal == fault::Signal::SIGSEGV ? "SIGSEGV" : "SIGBUS",
+  return fmt::format("force_sig({}, {}, {})", effect.signal == fault::Signal::sigsegv ? "SIGSEGV" : "SIGBUS",
                      code_notation(effect.code), address_notation(effect.addr));
 }
 std::string notation_of(const fault::DoExit&) { return "do_exit(SIGKILL)"; }

@@ -104,6 +104,20 @@ constexpr auto with_each(const Map<Key, Value>& map, auto f) {
   return made;
 }
 
+/// The map of what `make` makes of the values of several maps at each key.
+template <class Make, class Key, class First, class... Others>
+constexpr auto zipped(Make make, const Map<Key, First>& first, const Map<Key, Others>&... others) {
+  using Made = decltype(make(first.otherwise, others.otherwise...));
+  Map<Key, Made> made{make(first.otherwise, others.otherwise...), {}};
+  const auto write_keys_of = [&](const auto& map) {
+    for (const auto& [key, value] : map.written)
+      made = updated(std::move(made), key, make(lookup(first, key), lookup(others, key)...));
+  };
+  write_keys_of(first);
+  (write_keys_of(others), ...);
+  return made;
+}
+
 /// The values of `map` where those of `where` are not 0, and 0 elsewhere.
 template <class Key, class Value>
 constexpr Map<Key, Value> only_where(const Map<Key, Value>& where, const Map<Key, Value>& map) {

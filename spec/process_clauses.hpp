@@ -8,6 +8,10 @@
 namespace refmm::process {
 
 inline constexpr std::array clauses{
+    Clause{"process.numbers", ClauseKind::must, ""},
+    Clause{"process.areas", ClauseKind::must, ""},
+    Clause{"process.files", ClauseKind::must, ""},
+    Clause{"process.memory", ClauseKind::must, ""},
     Clause{"process.settings", ClauseKind::must, ""},
     Clause{"process.esp", ClauseKind::must, ""},
     Clause{"process.no_such_process", ClauseKind::must, ""},

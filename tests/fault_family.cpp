@@ -1,8 +1,8 @@
 #include <refmm/model/process.hpp>
+#include <refmm/spec/process_state.hpp>
 #include <refmm/tests/fault_family.hpp>
 
 #include <utility>
-#include <variant>
 
 namespace refmm {
 
@@ -14,11 +14,6 @@ Outcome<FaultFamily::State, FaultFamily::Result, FaultFamily::Effect> FaultFamil
   return model::step<std::uint32_t>(boot, std::move(state), command);
 }
 
-bool FaultFamily::ends_everything(const Result& result) {
-  if (const auto* refused = std::get_if<process::Refused>(&result))
-    return process::ends_everything(refused->refusal);
-  const auto* refused = std::get_if<vma::Refused>(&result);
-  return refused && vma::ends_everything(refused->refusal);
-}
+bool FaultFamily::ends_everything(const Result& result) { return process::ends_everything(result); }
 
 }  // namespace refmm

@@ -2,6 +2,7 @@
 // implementation do the same with it; and where only an answer in it is changed, that is found at its line.
 
 #include <refmm/tests/buddy_subject.hpp>
+#include <refmm/tests/model_subject.hpp>
 #include <refmm/tests/replay.hpp>
 #include <refmm/tests/slab_subject.hpp>
 #include <refmm/tests/transcript_recordings.hpp>
@@ -135,6 +136,7 @@ TEST_P(DamagedRecordings, are_refused_or_mean_the_same_to_model_and_implementati
   const auto buddy = make_buddy_implementation();
   const auto slab = make_slab_implementation();
   const auto vma = make_vma_implementation();
+  ModelSubject<FaultFamily> fault;  // the corrected model
   Draw draw;
   Tally tally;
   for (std::size_t i = 0; i < mutants && !testing::Test::HasFailure(); ++i) {
@@ -142,7 +144,7 @@ TEST_P(DamagedRecordings, are_refused_or_mean_the_same_to_model_and_implementati
     const std::string original = transcript::load(path).text();
     const std::string text = damaged(original.substr(0, original.rfind('\n', longest_recording) + 1), draw);
     SCOPED_TRACE(fmt::format("seed {}, mutant {} of {}:\n{}", seed, i, path.string(), text));
-    replay_damaged(text, {.buddy = buddy.get(), .slab = slab.get(), .vma = vma.get()}, tally);
+    replay_damaged(text, {.buddy = buddy.get(), .slab = slab.get(), .vma = vma.get(), .fault = &fault}, tally);
   }
   fmt::print("seed {}: {} agree, {} differ, {} refused\n", seed, tally.agree, tally.differ, tally.refused);
   EXPECT_GT(tally.agree, mutants / 20);
@@ -150,7 +152,7 @@ TEST_P(DamagedRecordings, are_refused_or_mean_the_same_to_model_and_implementati
   EXPECT_GT(tally.refused, mutants / 20);
 }
 
-INSTANTIATE_TEST_SUITE_P(OfFamilies, DamagedRecordings, testing::Values("buddy", "slab", "vma"));
+INSTANTIATE_TEST_SUITE_P(OfFamilies, DamagedRecordings, testing::Values("buddy", "fault", "slab", "vma"));
 
 // ---- Answers that are changed ---------------------------------------------------------------------------------
 
@@ -218,7 +220,7 @@ TEST_P(ChangedRecordings, differ_at_the_line_that_was_changed) {
   EXPECT_GT(found, 300u);
 }
 
-INSTANTIATE_TEST_SUITE_P(OfFamilies, ChangedRecordings, testing::Values("buddy", "slab", "vma"));
+INSTANTIATE_TEST_SUITE_P(OfFamilies, ChangedRecordings, testing::Values("buddy", "fault", "slab", "vma"));
 
 }  // namespace
 }  // namespace refmm::replay

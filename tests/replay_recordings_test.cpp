@@ -116,6 +116,17 @@ TEST_P(BuddyRecording, parts_from_the_corrected_model_at_a_defect) {
 INSTANTIATE_TEST_SUITE_P(OfThePageAllocator, BuddyRecording, testing::ValuesIn(recordings("buddy")), test_name);
 INSTANTIATE_TEST_SUITE_P(OfMemoryAreas, VmaRecording, testing::ValuesIn(recordings("vma")), test_name);
 
+INSTANTIATE_TEST_SUITE_P(OfDemandPaging, Recording, testing::ValuesIn(recordings("fault")), test_name);
+
+class FaultRecording : public Recording {};
+
+TEST_P(FaultRecording, parts_from_the_corrected_model_at_a_defect) {
+  ModelSubject<FaultFamily> corrected;
+  expect_partings_to_matter(expect_agreement({.implementation = {.fault = &corrected}}));
+}
+
+INSTANTIATE_TEST_SUITE_P(OfDemandPaging, FaultRecording, testing::ValuesIn(recordings("fault")), test_name);
+
 class KernelMapRecording : public Recording {};
 
 TEST_P(KernelMapRecording, parts_from_the_corrected_model_at_a_defect) {

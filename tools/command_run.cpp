@@ -170,7 +170,7 @@ Exit run(const Options& options) {
   }
   line.clear();
   if (options.picture && findings.pictures == 0)
-    findings.text += "there is nothing to draw: transcripts of the slab family have no pictures\n";
+    findings.text += "there is nothing to draw: transcripts of the fault and slab families have no pictures\n";
   return show(findings, options.fill);
 }
 

@@ -45,6 +45,13 @@ auto with_each(const Map<Value>& map, F f) {
   return Map<Made>{[=](const Word& k) -> Made { return f(map.value(k)); }};
 }
 
+/// The map of what `make` makes of the values of several maps at each key.
+template <class Make, class First, class... Others>
+auto zipped(Make make, const Map<First>& first, const Map<Others>&... others) {
+  using Made = decltype(make(std::declval<First>(), std::declval<Others>()...));
+  return Map<Made>{[=](const Word& k) -> Made { return make(first.value(k), others.value(k)...); }};
+}
+
 /// The values of `map` where those of `where` are not 0, and 0 elsewhere.
 inline Map<Word> only_where(const Map<Word>& where, const Map<Word>& map) {
   return {[=](const Word& k) { return select(where.value(k) != Word(0u), map.value(k), Word(0u)); }};
