@@ -171,6 +171,8 @@ constexpr ProcessStep<W> will_be_needed(const fault::KernelOf<W>& kernel, Proces
   const Mapping<W> mapping = mapping_of(so_far.state, pid, area.id);
   if (mapping.object == W(fault::none))
     return refused(std::move(so_far), process::Refusal::no_file_to_read, "process.madvise.no_file");
+  if (lookup(so_far.state.memory.objects, mapping.object).shared_memory)
+    return memory_will_be_needed(kernel, std::move(so_far), mapping, from, to);
   const MachineOf<W>& machine = kernel.machine();
   const W pages = pages_of_object(machine, so_far.state.memory, mapping.object);
   const bool random = has(area.vm_flags, fault::VM_RAND_READ);
