@@ -90,8 +90,9 @@ template <class M>
 constexpr MemoryStep<M> remove_from_page_cache(MemoryStep<M> so_far, const WordOf<M>& pfn) {
   using W = WordOf<M>;
   const auto page = frame(so_far.memory, pfn);
-  so_far.memory.page_cache =
-      updated(std::move(so_far.memory.page_cache), page.mapping, page.index, W(fault::none));
+  if (!mutant("fault.cache.keeps_the_name"))
+    so_far.memory.page_cache =
+        updated(std::move(so_far.memory.page_cache), page.mapping, page.index, W(fault::none));
   so_far.memory = listed(std::move(so_far.memory), page.mapping, pfn, PageList::neither);
   so_far = frame_changed(std::move(so_far), pfn, [&](auto frame) {
     frame.mapping = W(fault::none);

@@ -47,7 +47,9 @@ constexpr CacheRead<M> page_cache_read(MemoryStep<M> so_far, const WordOf<M>& fi
   auto taken = alloc_page(std::move(so_far), fault::Gfp::GFP_USER);
   if (!taken.pfn) return {std::move(taken.so_far), false, index};
   so_far = add_to_page_cache(std::move(taken.so_far), *taken.pfn, file, index);
-  return {put_page(read_page(std::move(so_far), *taken.pfn), *taken.pfn), true, index};
+  so_far = read_page(std::move(so_far), *taken.pfn);
+  if (mutant("fault.file.keeps_the_reference_of_the_reader")) return {std::move(so_far), true, index};
+  return {put_page(std::move(so_far), *taken.pfn), true, index};
 }
 
 /// Brings the pages of an aligned group into the cache, up to the end of the file; the first that finds no frame ends it. 2.4.0:
@@ -164,7 +166,8 @@ constexpr NoPage<M> filemap_nopage(const fault::KernelOf<WordOf<M>>& kernel, Mem
   const W index = page_index<W>(kernel.machine(), mapping, addr);
 
   // refuse
-  if (index >= pages_of_object(kernel.machine(), so_far.memory, mapping.object)) {
+  const bool is_behind = is_true(index >= pages_of_object(kernel.machine(), so_far.memory, mapping.object));
+  if (is_behind && !mutant("fault.file.has_no_end")) {
     if (space.current || kernel.corrected.debugger_end_of_file)
       return no_page_because(std::move(so_far), fault::Handled::beyond_object, "fault.file.beyond_end");
     so_far = cited(std::move(so_far), "defect.fault.debugger_end_of_file");
@@ -180,7 +183,8 @@ constexpr NoPage<M> filemap_nopage(const fault::KernelOf<WordOf<M>>& kernel, Mem
   } else {
     so_far = cited(std::move(so_far), "fault.file.cached");
   }
-  so_far = read_again(get_page(std::move(so_far), pfn), pfn);
+  if (!mutant("fault.file.takes_no_reference")) so_far = get_page(std::move(so_far), pfn);
+  so_far = read_again(std::move(so_far), pfn);
   if (!has(frame(so_far.memory, pfn).flags, fault::PG_uptodate))
     return no_page_because(put_page(std::move(so_far), pfn), fault::Handled::not_readable,
                            "fault.file.unreadable");
@@ -191,7 +195,8 @@ constexpr NoPage<M> filemap_nopage(const fault::KernelOf<WordOf<M>>& kernel, Mem
   }
 
   // change
-  if (no_share) return copied_early(std::move(so_far), pfn, "fault.file.early_copy");
+  if (no_share && !mutant("fault.file.never_copies"))
+    return copied_early(std::move(so_far), pfn, "fault.file.early_copy");
   return {std::move(so_far), pfn, {}};
 }
 

@@ -19,13 +19,17 @@ constexpr FaultDone<M> do_anonymous_page(const MachineOf<WordOf<M>>& machine, Me
                                          const PtePlace<WordOf<M>>& place, bool write) {
   using W = WordOf<M>;
   if (!write) {
-    const W entry = flags_cleared(entry_for<W>(machine, mapping, W(fault::ZERO_PAGE)), fault::PAGE_RW);
+    const W readable = flags_cleared(entry_for<W>(machine, mapping, W(fault::ZERO_PAGE)), fault::PAGE_RW);
+    const W entry = mutant("fault.anonymous.zero_page_writable") ? flags_set(readable, fault::PAGE_RW) : readable;
     so_far = set_pte(std::move(so_far), place, entry);
     return {cited(std::move(so_far), "fault.anonymous.zero_page"), fault::Handled::minor};
   }
   auto taken = alloc_page(std::move(so_far), fault::Gfp::GFP_USER);
   if (!taken.pfn) return {cited(std::move(taken.so_far), "fault.anonymous.no_page"), fault::Handled::no_page};
-  so_far = rss_changed(clear_page(std::move(taken.so_far), *taken.pfn), space.pid, W(1u));
+  so_far = std::move(taken.so_far);
+  if (!mutant("fault.anonymous.clears_nothing")) so_far = clear_page(std::move(so_far), *taken.pfn);
+  if (mutant("fault.anonymous.takes_two_references")) so_far = get_page(std::move(so_far), *taken.pfn);
+  if (!mutant("fault.anonymous.forgets_rss")) so_far = rss_changed(std::move(so_far), space.pid, W(1u));
   const W entry = flags_set(entry_for<W>(machine, mapping, *taken.pfn), fault::PAGE_RW | fault::PAGE_DIRTY);
   so_far = set_pte(std::move(so_far), place, entry);
   return {cited(std::move(so_far), "fault.anonymous.fresh"), fault::Handled::minor};
@@ -39,6 +43,7 @@ constexpr Decision<WordOf<M>> entry_of_object(const MachineOf<WordOf<M>>& machin
                                               bool write) {
   using W = WordOf<M>;
   const W entry = entry_for<W>(machine, mapping, pfn);
+  if (mutant("fault.no_page.writable_at_once") && has(mapping.area.vm_flags, vma::VM_WRITE)) write = true;
   if (write) return {flags_set(entry, fault::PAGE_RW | fault::PAGE_DIRTY), {"fault.no_page.written"}};
   if (frame(memory, pfn).count > 1u && !is_shared(mapping))
     return {flags_cleared(entry, fault::PAGE_RW), {"fault.no_page.private"}};
@@ -89,7 +94,8 @@ constexpr FaultDone<M> do_swap_page(const fault::KernelOf<WordOf<M>>& kernel, Me
   }
 
   // change
-  so_far = swap_free(rss_changed(std::move(so_far), space.pid, W(1u)), slot);
+  if (!mutant("fault.swap_in.counts_no_page")) so_far = rss_changed(std::move(so_far), space.pid, W(1u));
+  if (!mutant("fault.swap_in.keeps_the_slot")) so_far = swap_free(std::move(so_far), slot);
   if (mutant("fault.swap_in.frees_the_slot_twice")) so_far = swap_free(std::move(so_far), slot);
   W entry = entry_for<W>(machine, mapping, pfn);
   if (write && (mutant("fault.swap_in.writable_though_shared") || !is_page_shared(so_far.memory, pfn))) {
@@ -139,7 +145,7 @@ constexpr MemoryStep<fault::Memory<W>> pages_made_present(const fault::KernelOf<
                                                           MemoryStep<fault::Memory<W>> so_far,
                                                           const Space<W>& space, const Mapping<W>& mapping,
                                                           W start, W end) {
-  const bool write = has(mapping.area.vm_flags, vma::VM_WRITE);
+  const bool write = has(mapping.area.vm_flags, vma::VM_WRITE) && !mutant("fault.present.only_reads");
   so_far = cited(std::move(so_far),
                  write ? ClauseRef("fault.present.for_writing") : ClauseRef("fault.present.for_reading"));
   for (W addr = start; addr != end; addr = addr + W(kernel.machine().page_size)) {

@@ -73,7 +73,8 @@ constexpr NoPage<M> copied_early(MemoryStep<M> so_far, const WordOf<M>& pfn, Cla
   if (!copy.pfn)
     return no_page_because(put_page(std::move(copy.so_far), pfn), fault::Handled::no_page, "fault.file.no_copy");
   so_far = copy_page(std::move(copy.so_far), *copy.pfn, pfn);
-  return {cited(put_page(std::move(so_far), pfn), clause), copy.pfn, {}};
+  if (!mutant("fault.file.keeps_what_was_copied")) so_far = put_page(std::move(so_far), pfn);
+  return {cited(std::move(so_far), clause), copy.pfn, {}};
 }
 
 }  // namespace refmm::model::inline REFMM_BUILD

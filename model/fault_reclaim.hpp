@@ -24,7 +24,8 @@ template <class M>
 constexpr SwappedOut<M> entry_given_up(MemoryStep<M> so_far, const WordOf<M>& pid,
                                        const PtePlace<WordOf<M>>& place, const WordOf<M>& pfn,
                                        const WordOf<M>& entry) {
-  so_far = rss_changed(set_pte(std::move(so_far), place, entry), pid, WordOf<M>(0u) - 1u);
+  so_far = set_pte(std::move(so_far), place, entry);
+  if (!mutant("fault.swap_out.forgets_rss")) so_far = rss_changed(std::move(so_far), pid, WordOf<M>(0u) - 1u);
   return {put_page(std::move(so_far), pfn), true};
 }
 
@@ -100,8 +101,9 @@ constexpr Laundered<M> laundered(const fault::KernelOf<WordOf<M>>& kernel, Memor
     if (!moved.moved) return {set_page_dirty(cited(std::move(moved.so_far), "fault.reclaim.no_slot"), pfn), false};
     so_far = clear_page_dirty(cited(std::move(moved.so_far), "fault.reclaim.shared_memory"), pfn);
   }
-  so_far = swap_write(cited(std::move(so_far), "fault.reclaim.swap_cache"), pfn);
-  if (!has(frame(so_far.memory, pfn).flags, fault::PG_error)) return {std::move(so_far), true};
+  auto written = swap_write(cited(std::move(so_far), "fault.reclaim.swap_cache"), pfn);
+  so_far = std::move(written.so_far);
+  if (written.done) return {std::move(so_far), true};
   if (kernel.corrected.swap_write_error)
     return {set_page_dirty(cited(std::move(so_far), "fault.reclaim.unwritten"), pfn), false};
   return {cited(std::move(so_far), "defect.fault.swap_write_error"), true};

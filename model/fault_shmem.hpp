@@ -46,11 +46,14 @@ constexpr NoPage<M> shmem_swapped_in(const fault::KernelOf<WordOf<M>>& kernel, M
       return {unread_page_forgotten(std::move(so_far), pfn), std::nullopt, fault::Handled::not_readable};
     so_far = cited(std::move(so_far), "defect.fault.swap_read_error");
   }
-  so_far = delete_from_swap_cache(swap_free(std::move(so_far), slot), pfn);
+  if (!mutant("fault.shmem.keeps_the_slot")) so_far = swap_free(std::move(so_far), slot);
+  so_far = delete_from_swap_cache(std::move(so_far), pfn);
   so_far = slot_of_object_set(std::move(so_far), object, index, W(fault::none));
   so_far = add_to_page_cache(std::move(so_far), pfn, object, index);
   so_far = frame_changed(std::move(so_far), pfn, [](auto frame) {
-    frame.flags = flags_set(frame.flags, fault::PG_uptodate | fault::PG_dirty);
+    const W marks =
+        mutant("fault.shmem.comes_back_clean") ? W(fault::PG_uptodate) : W(fault::PG_uptodate | fault::PG_dirty);
+    frame.flags = frame.flags | marks;
     return frame;
   });
   return {cited(std::move(so_far), "fault.shmem.from_slot"), pfn, {}};

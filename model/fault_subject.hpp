@@ -3,6 +3,7 @@
 
 #include <refmm/model/fault_handle.hpp>
 #include <refmm/model/fault_move.hpp>
+#include <refmm/model/fault_permission.hpp>
 #include <refmm/model/fault_reclaim.hpp>
 #include <refmm/model/fault_swapoff.hpp>
 #include <refmm/spec/fault_pages_inputs.hpp>
@@ -75,6 +76,19 @@ struct PagesSubject {
   static constexpr M stored(const M& all, const fault::Place<W>& place, W offset, W byte) {
     const W pfn = pfn_of<W>(kernel().machine(), pte_at(all, at(place)));
     return byte_written(all, pfn, offset, byte);
+  }
+  /// A page of the swap cache leaves it, and the entry of a place that holds its slot, or leads to it, is seen to.
+  template <fault::ManyPages M, Word W>
+  static constexpr M unused_at(const M& all, const fault::Place<W>& place, const fault::Meaning<W>& meaning,
+                               W vm_flags, W slot, W pfn) {
+    auto so_far = delete_from_swap_cache(MemoryStep<M>{all, {}, {}}, pfn);
+    return unuse_pte(kernel().machine(), std::move(so_far), W(1u), mapping(meaning, vm_flags, W(0u)), at(place),
+                     slot, pfn)
+        .memory;
+  }
+  template <Word W>
+  static constexpr Decision<bool> permits(W vm_flags, bool protection, bool write) {
+    return is_permitted_access(kernel().corrected, vm_flags, protection, write);
   }
 
  private:

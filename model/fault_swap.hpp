@@ -113,7 +113,7 @@ constexpr MemoryStep<M> buffer_dropped(MemoryStep<M> so_far, const WordOf<M>& pf
     frame.buffers = WordOf<M>(0u);
     return frame;
   });
-  return put_page(std::move(so_far), pfn);
+  return mutant("fault.slot.keeps_the_buffer") ? so_far : put_page(std::move(so_far), pfn);
 }
 
 /// Reads the slot of a page of the swap cache into it. A failed transfer moves nothing. 2.4.0: rw_swap_page.
@@ -124,28 +124,36 @@ constexpr MemoryStep<M> swap_read(MemoryStep<M> so_far, const WordOf<M>& pfn) {
   so_far.effects.push_back(fault::SwapTransfer<WordOf<M>>{fault::Transfer::read, slot, pfn, done});
   so_far = buffer_attached(std::move(so_far), pfn);
   if (done) {
-    const auto bytes = lookup(so_far.memory.swap.contents, slot);
+    const WordOf<M> read = mutant("fault.slot.reads_the_next") ? slot + WordOf<M>(1u) : slot;
+    const auto bytes = lookup(so_far.memory.swap.contents, read);
     so_far.memory.contents = updated(std::move(so_far.memory.contents), pfn, bytes);
   }
   return page_read(std::move(so_far), pfn, done);
 }
 
+template <class M>
+struct SwapWritten {
+  MemoryStep<M> so_far;
+  bool done;
+};
+
 /// Writes a page of the swap cache to its slot. 2.4.0: rw_swap_page.
 template <class M>
-constexpr MemoryStep<M> swap_write(MemoryStep<M> so_far, const WordOf<M>& pfn) {
+constexpr SwapWritten<M> swap_write(MemoryStep<M> so_far, const WordOf<M>& pfn) {
   const auto slot = frame(so_far.memory, pfn).index;
   const bool done = !transfer_fails(so_far.memory.faults.fail_swap_write);
   so_far.effects.push_back(fault::SwapTransfer<WordOf<M>>{fault::Transfer::write, slot, pfn, done});
   so_far = buffer_attached(std::move(so_far), pfn);
   if (!done) {
-    return frame_changed(std::move(so_far), pfn, [](auto frame) {
+    so_far = frame_changed(std::move(so_far), pfn, [](auto frame) {
       frame.flags = flags_set(frame.flags, fault::PG_error);
       return frame;
     });
+    return {std::move(so_far), done};
   }
   const auto bytes = lookup(so_far.memory.contents, pfn);
   so_far.memory.swap.contents = updated(std::move(so_far.memory.swap.contents), slot, bytes);
-  return so_far;
+  return {std::move(so_far), done};
 }
 
 // ---- The swap cache -----------------------------------------------------------------------------------------------

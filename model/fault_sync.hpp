@@ -35,7 +35,9 @@ constexpr Synced<M> filemap_sync_pte(bool corrected, const MachineOf<WordOf<M>>&
   so_far = set_pte(std::move(so_far), place, flags_cleared(entry, fault::PAGE_DIRTY));
   so_far = flush_tlb_page(std::move(so_far), space, addr);
   if (!has_file) return {std::move(so_far), false, true};
-  return {set_page_dirty(cited(std::move(so_far), "fault.msync.dirty_bit"), pfn), true};
+  so_far = cited(std::move(so_far), "fault.msync.dirty_bit");
+  if (mutant("fault.msync.loses_the_dirty_bit")) return {std::move(so_far), true};
+  return {set_page_dirty(std::move(so_far), pfn), true};
 }
 
 /// The same for the entries of a range, and a flush. 2.4.0: filemap_sync.

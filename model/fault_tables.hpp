@@ -179,7 +179,8 @@ constexpr MemoryStep<M> free_table(const fault::KernelOf<WordOf<M>>& kernel, Mem
   const W table = pfn_of<W>(kernel.machine(), pde);
   so_far.memory.pgds = updated(std::move(so_far.memory.pgds), pid, slot, W(0u));
   if (!is_reserved(so_far.memory, table)) so_far = table_filled(std::move(so_far), table, W(0u));
-  return put_page(cited(std::move(so_far), "fault.table.freed"), table);
+  so_far = cited(std::move(so_far), "fault.table.freed");
+  return mutant("fault.table.keeps_the_frame") ? so_far : put_page(std::move(so_far), table);
 }
 
 /// Frees the tables of `count` slots from `first` on, upwards. 2.4.0: clear_page_tables.
@@ -189,7 +190,9 @@ constexpr MemoryStep<fault::Memory<W>> clear_page_tables(const fault::KernelOf<W
                                                          W count) {
   const auto pgd = lookup(so_far.memory.pgds, pid);
   for (const auto& [slot, pde] : pgd.written) {
-    if (slot >= first && slot - first < count) so_far = free_table(kernel, std::move(so_far), pid, slot);
+    const bool is_last = mutant("fault.table.frees_the_next") && slot - first == count;
+    if (slot >= first && (slot - first < count || is_last))
+      so_far = free_table(kernel, std::move(so_far), pid, slot);
   }
   return so_far;
 }

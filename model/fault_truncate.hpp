@@ -29,7 +29,7 @@ constexpr MemoryStep<fault::Memory<W>> truncate_inode_pages(MemoryStep<fault::Me
     const W index = frame(so_far.memory, pfn).index;
     if (index >= start) {
       so_far = page_truncated(std::move(so_far), pfn);
-    } else if (partial != 0u && index + 1u == start) {
+    } else if (partial != 0u && index + 1u == start && !mutant("fault.truncate.keeps_the_tail")) {
       so_far.memory.contents = changed_at(std::move(so_far.memory.contents), pfn,
                                           [&](auto bytes) { return cut(std::move(bytes), partial); });
       so_far = cited(std::move(so_far), "fault.truncate.partial_page");
@@ -54,7 +54,7 @@ constexpr MemoryStep<fault::Memory<W>> slots_truncated(MemoryStep<fault::Memory<
 template <Word W>
 constexpr MemoryStep<fault::Memory<W>> object_released(MemoryStep<fault::Memory<W>> so_far, W object) {
   so_far = truncate_inode_pages(std::move(so_far), object, W(0u), W(0u));
-  so_far = slots_truncated(std::move(so_far), object);
+  if (!mutant("fault.shmem.leaves_its_slots")) so_far = slots_truncated(std::move(so_far), object);
   so_far.memory.objects = updated(std::move(so_far.memory.objects), object, fault::Object<W>{});
   return cited(std::move(so_far), "fault.shmem.released");
 }

@@ -29,7 +29,8 @@ constexpr Freed<M> free_pte(const MachineOf<WordOf<M>>& machine, MemoryStep<M> s
     return {swap_free(std::move(so_far), slot_of_entry(entry)), false};
   }
   const W pfn = pfn_of<W>(machine, entry);
-  if (is_reserved(so_far.memory, pfn)) return {cited(std::move(so_far), "fault.zap.reserved_page"), false};
+  if (is_reserved(so_far.memory, pfn))
+    return {cited(std::move(so_far), "fault.zap.reserved_page"), mutant("fault.zap.counts_reserved_pages")};
   if (!mutant("fault.zap.loses_the_dirty_bit") && has(entry, fault::PAGE_DIRTY) &&
       frame(so_far.memory, pfn).mapping != W(fault::none))
     so_far = set_page_dirty(cited(std::move(so_far), "fault.zap.dirty_bit"), pfn);
@@ -180,8 +181,8 @@ constexpr MemoryStep<M> pte_protected(const MachineOf<WordOf<M>>& machine, Memor
   using W = WordOf<M>;
   const W entry = pte_at(so_far.memory, place);
   if (!pte_present(entry)) return so_far;
-  return set_pte(cited(std::move(so_far), "fault.protect.entry"), place,
-                 pte_modify<W>(machine, entry, protection));
+  const W given = mutant("fault.protect.always_writable") ? protection | W(fault::PAGE_RW) : protection;
+  return set_pte(cited(std::move(so_far), "fault.protect.entry"), place, pte_modify<W>(machine, entry, given));
 }
 
 /// The same for every entry of a range. 2.4.0: change_protection.

@@ -16,6 +16,7 @@ template <class M>
 constexpr Decision<bool> is_sole_owner(const fault::KernelOf<WordOf<M>>& kernel, const M& memory,
                                        const WordOf<M>& pfn) {
   const auto page = frame(memory, pfn);
+  if (mutant("fault.wp.writes_the_zero_page") && is_reserved(memory, pfn)) return {true, {}};
   if (page.count == 1u) {
     if (!is_reserved(memory, pfn)) return {true, {"fault.wp.sole_owner"}};
     if (kernel.corrected.zero_page) return {false, {}};
@@ -35,7 +36,8 @@ constexpr MemoryStep<M> break_cow(const MachineOf<WordOf<M>>& machine, MemorySte
                                   const WordOf<M>& to) {
   using W = WordOf<M>;
   if (is_reserved(so_far.memory, from)) {
-    so_far = rss_changed(cited(std::move(so_far), "fault.wp.reserved_page"), space.pid, W(1u));
+    const W pages = mutant("fault.wp.counts_no_page") ? W(0u) : W(1u);
+    so_far = rss_changed(cited(std::move(so_far), "fault.wp.reserved_page"), space.pid, pages);
   } else {
     so_far = cited(std::move(so_far), "fault.wp.copies");
   }

@@ -4,6 +4,7 @@
 // arch/i386/mm/fault.c, get_user and put_user in arch/i386/lib/getuser.S.
 #pragma once
 
+#include <refmm/model/fault_permission.hpp>
 #include <refmm/model/process_exit.hpp>
 #include <refmm/model/vma_stack.hpp>
 
@@ -30,7 +31,9 @@ constexpr PageStep<W> entry_marked(const MachineOf<W>& machine, PageStep<W> so_f
                                    const paging::Access& access) {
   const auto place = pte_offset(machine, so_far.memory, pid, addr);
   const W entry = pte_at(so_far.memory, place);
-  return set_pte(std::move(so_far), place, marked<W>(entry, true, access));
+  paging::Access marks = access;
+  if (mutant("process.store.leaves_it_clean")) marks.write = false;
+  return set_pte(std::move(so_far), place, marked<W>(entry, true, marks));
 }
 
 // ---- The fault ----------------------------------------------------------------------------------------------------
@@ -77,7 +80,9 @@ constexpr FaultAnswer<W> stack_grown(const fault::KernelOf<W>& kernel, ProcessSt
                     "process.fault.no_area");
   constexpr std::uint32_t pusha_bytes =
       32;  // the most that an instruction pushes before it moves the stack pointer
-  if (access.user && addr + W(pusha_bytes) < process.esp)
+  const W allowed = mutant("process.stack.one_byte_less") ? W(pusha_bytes - 1) : W(pusha_bytes);
+  const bool heeds_pointer = access.user || mutant("process.stack.stops_the_kernel");
+  if (heeds_pointer && addr + allowed < process.esp)
     return bad_area(std::move(so_far), access, addr, segv_maperr, process::Refusal::below_stack_pointer,
                     "process.stack.below_pointer");
   const W page = addr & ~W(kernel.machine().page_size - 1);
@@ -90,21 +95,6 @@ constexpr FaultAnswer<W> stack_grown(const fault::KernelOf<W>& kernel, ProcessSt
 
   // change
   return {cited(with_areas(std::move(so_far), pid, std::move(grown)), "process.stack.grows"), std::nullopt};
-}
-
-/// True if the area permits the access that faulted. What is there and is read never faults but where nothing is permitted. As
-/// built, memory that may only be written cannot be read before it is there: [defect.fault.write_only].
-template <Word W>
-constexpr Decision<bool> is_permitted_access(const fault::Corrections& corrected, W vm_flags, bool protection,
-                                             bool write) {
-  if (write) {
-    if (has(vm_flags, vma::VM_WRITE)) return {true, {}};
-    return {false, {"process.fault.not_writable"}};
-  }
-  if (!protection && has(vm_flags, vma::VM_READ | vma::VM_EXEC)) return {true, {}};
-  if (protection || !has(vm_flags, vma::VM_WRITE)) return {false, {"process.fault.not_readable"}};
-  if (corrected.write_only) return {true, {"process.fault.write_only"}};
-  return {false, {"defect.fault.write_only"}};
 }
 
 /// A fault on a page that cannot be had is counted nowhere. The end of the object is a signal, also where the kernel reads; no memory is

@@ -49,6 +49,7 @@ constexpr ProcessStep<W> area_found(const fault::KernelOf<W>& kernel, ProcessSte
 /// True if an entry lets a debugger do what it wants: what it writes must be writable, and dirty.
 template <Word W>
 constexpr bool serves_debugger(W entry, bool write) {
+  if (mutant("process.debugger.writes_through")) return pte_present(entry);
   return pte_present(entry) && (!write || (has(entry, fault::PAGE_RW) && has(entry, fault::PAGE_DIRTY)));
 }
 

@@ -22,7 +22,7 @@ constexpr ProcessStep<W> address_space_gone(const fault::KernelOf<W>& kernel, Pr
   return with_pages(std::move(so_far), [&](auto pages) {
     pages.memory.pgds = updated(std::move(pages.memory.pgds), pid, paging::Entries<W>{});
     pages.memory.rss = updated(std::move(pages.memory.rss), pid, W(0u));
-    return put_page(std::move(pages), pgd);
+    return mutant("process.exit.keeps_the_directory") ? pages : put_page(std::move(pages), pgd);
   });
 }
 

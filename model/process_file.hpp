@@ -154,11 +154,12 @@ constexpr ProcessStep<W> memory_will_be_needed(const fault::KernelOf<W>& kernel,
   for (W page = page_index<W>(machine, mapping, from); page < end && page < pages; page = page + 1u) {
     if (kernel.corrected.willneed_without_readpage) break;
     if (find_page(so_far.state.memory, mapping.object, page) != W(fault::none)) continue;
+    so_far = cited(std::move(so_far), "defect.fault.willneed_without_readpage");
     auto taken = alloc_page(pages_taken(so_far), fault::Gfp::GFP_USER);
     so_far = pages_returned(std::move(so_far), std::move(taken.so_far));
     if (!taken.pfn) return refused(std::move(so_far), process::Refusal::no_page, "process.madvise.no_page");
-    return refused(std::move(so_far), process::Refusal::object_without_readpage,
-                   "defect.fault.willneed_without_readpage");
+    so_far.result = process::Refused{process::Refusal::object_without_readpage};
+    return so_far;
   }
   return succeeded<W>(std::move(so_far), vma::Success{}, "process.madvise.shared_memory");
 }
@@ -260,7 +261,7 @@ template <Word W>
 constexpr ProcessStep<W> mappings_truncated(const fault::KernelOf<W>& kernel, ProcessStep<W> so_far, W caller,
                                             W file, W pgoff) {
   const vma::Inode inode = so_far.state.inodes.at(static_cast<std::size_t>(file - 1u));
-  auto ids = inode.i_mmap;
+  auto ids = mutant("process.truncate.leaves_private_mappings") ? std::vector<std::uint32_t>{} : inode.i_mmap;
   ids.insert(ids.end(), inode.i_mmap_shared.begin(), inode.i_mmap_shared.end());
   for (const std::uint32_t id : ids) {
     const AreaOf<W> mapping = area_with_id(so_far.state, id);

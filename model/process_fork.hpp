@@ -32,7 +32,8 @@ constexpr Forking<W> child_made(ProcessStep<W> so_far, W parent, W child) {
   made.pgd = *taken.pfn;
   made.min_flt = made.maj_flt = W(0u);
   fault::Memory<W>& memory = so_far.state.memory;
-  memory.rss = updated(std::move(memory.rss), child, lookup(memory.rss, parent));
+  if (!mutant("process.fork.counts_no_pages"))
+    memory.rss = updated(std::move(memory.rss), child, lookup(memory.rss, parent));
   so_far.state.processes.push_back(std::move(made));
   return {std::move(so_far), std::nullopt};
 }
@@ -49,7 +50,10 @@ constexpr Forking<W> area_copied(const fault::KernelOf<W>& kernel, ProcessStep<W
   mm.map_count = mm.map_count + 1u;
   auto copied = copy_page_range(kernel, pages_taken(so_far), parent, child, *duplicated.copy);
   so_far = pages_returned(std::move(so_far), std::move(copied.so_far));
-  if (!copied.had_tables) return {std::move(so_far), process::Refusal::no_page_table_to_copy};
+  if (!copied.had_tables) {
+    if (mutant("process.fork.forgets_the_last_area")) process_of(so_far.state, child).mm.areas.pop_back();
+    return {std::move(so_far), process::Refusal::no_page_table_to_copy};
+  }
   return {std::move(so_far), std::nullopt};
 }
 

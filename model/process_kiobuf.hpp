@@ -59,7 +59,7 @@ constexpr ProcessStep<W> map_kiobuf(const fault::KernelOf<W>& kernel, ProcessSte
   const bool write = call.rw == process::Direction::READ;
   const W end = page_align<W>(machine, call.addr + call.len);
   const auto given_up = [](ProcessStep<W> step, process::Refusal refusal) {
-    step = unmap_kiobuf(std::move(step));
+    if (!mutant("process.kiobuf.keeps_what_it_held")) step = unmap_kiobuf(std::move(step));
     step.result = process::Refused{refusal};
     return step;
   };
@@ -77,7 +77,8 @@ constexpr ProcessStep<W> map_kiobuf(const fault::KernelOf<W>& kernel, ProcessSte
       if (kernel.corrected.zero_page) continue;
       so_far = cited(std::move(so_far), "defect.fault.zero_page");
     }
-    so_far = with_pages(std::move(so_far), [&](auto pages) { return get_page(std::move(pages), pfn); });
+    if (!mutant("process.kiobuf.takes_no_reference"))
+      so_far = with_pages(std::move(so_far), [&](auto pages) { return get_page(std::move(pages), pfn); });
     so_far.state.iobuf.push_back(pfn);
   }
   return succeeded<W>(std::move(so_far), vma::Success{}, "process.kiobuf.map");

@@ -85,7 +85,7 @@ constexpr vma::Knobs<W> knobs_of(const process::State<W>& state) {
           .physpages = memory.ram_pages,
           .rlimit_as = settings.rlimit_as,
           .rlimit_data = settings.rlimit_data,
-          .rlimit_stack = settings.rlimit_stack,
+          .rlimit_stack = mutant("process.stack.ignores_the_limit") ? ~W(0u) : settings.rlimit_stack,
           .rlimit_memlock = settings.rlimit_memlock,
           .cap_ipc_lock = true,
           .max_map_count = process::max_map_count,

@@ -23,7 +23,7 @@ constexpr ProcessStep<W> swap_out(const fault::KernelOf<W>& kernel, ProcessStep<
   const AreaId area = found_along_list(mm, call.addr).first;
   if (!area || vma::area_of(mm, *area).vm_start > call.addr)
     return succeeded<W>(std::move(so_far), process::Pages<W>{W(0u)}, "process.swap_out.not_mapped");
-  if (has(vma::area_of(mm, *area).vm_flags, vma::VM_LOCKED))
+  if (has(vma::area_of(mm, *area).vm_flags, vma::VM_LOCKED) && !mutant("process.swap_out.takes_locked_pages"))
     return succeeded<W>(std::move(so_far), process::Pages<W>{W(0u)}, "process.swap_out.locked");
   const auto place = pte_offset(kernel.machine(), so_far.state.memory, call.pid, call.addr);
   auto out = try_to_swap_out(kernel.machine(), pages_taken(so_far), call.pid, place);

@@ -89,11 +89,24 @@ const std::vector<Theorem>& theorems() {
              "fault.copy.shared"}),
       model(moving_carries_along_what_is_seen, everywhere, {"fault.move.loses_the_entry"}),
 
+      model(swapoff_shows_what_was_in_the_slot, everywhere, {"fault.swapoff.leaves_it_clean"}),
+
       // ---- Counts -----------------------------------------------------------------------------------------------
-      model(a_fault_keeps_counts, everywhere,
-            {"fault.wp.keeps_the_old_reference", "fault.swap_in.frees_the_slot_twice"}),
+      model(a_write_fault_keeps_counts, everywhere, {"fault.wp.keeps_the_old_reference"}),
+      model(a_swap_in_keeps_counts, everywhere, {"fault.swap_in.frees_the_slot_twice"}),
+      model(a_first_touch_keeps_counts, everywhere, {"fault.anonymous.takes_two_references"}),
+      model(a_fault_on_an_object_keeps_counts, everywhere, {"fault.file.keeps_the_reference_of_the_reader"}),
       model(unmapping_keeps_counts, everywhere, {"fault.zap.keeps_slots"}),
       model(swapping_out_keeps_counts, everywhere, {"fault.swap_out.forgets_the_entry"}),
+
+      model(a_fault_keeps_rss, everywhere, {"fault.anonymous.forgets_rss"}),
+      model(swapping_out_keeps_rss, everywhere, {"fault.swap_out.forgets_rss"}),
+
+      // ---- Permissions ------------------------------------------------------------------------------------------
+      model(a_fault_permits_no_more, everywhere, {"fault.anonymous.zero_page_writable"}),
+      model(accesses_are_permitted_as_areas_permit, "every area, every access", {"defect.fault.write_only"},
+            {"process.fault.not_writable", "process.fault.not_readable", "process.fault.write_only"}),
+      model(protecting_permits_no_more, everywhere, {"fault.protect.always_writable"}),
 
       // ---- Owners -----------------------------------------------------------------------------------------------
       model(a_fault_keeps_owners, everywhere, {"fault.wp.never_copies", "fault.swap_in.writable_though_shared"}),

@@ -18,6 +18,7 @@ inline constexpr std::array clauses{
     Clause{"fault.owner.reserved", ClauseKind::must, "mm/memory.c:do_anonymous_page"},
     Clause{"fault.entries.in_areas", ClauseKind::must, "mm/mmap.c:do_munmap"},
     Clause{"fault.entries.permitted", ClauseKind::must, "mm/mprotect.c:change_protection"},
+    Clause{"fault.entries.shared", ClauseKind::must, "mm/mprotect.c:change_protection"},
     Clause{"fault.entries.one_process", ClauseKind::must, "include/asm-i386/pgalloc.h:pte_alloc"},
     Clause{"fault.cache.names", ClauseKind::must, "mm/filemap.c:add_to_page_cache_locked"},
     Clause{"fault.cache.lists", ClauseKind::must, "mm/filemap.c:remove_inode_page"},

@@ -140,7 +140,8 @@ constexpr W entry_at(const All& all, const Place<W>& place) {
 template <class All, Word W>
 constexpr W byte_of_slot(const All& all, const W& slot) {
   const W cached = lookup(all.page_cache, W(swapper_space), slot);
-  return select(cached != W(none), lookup(all.contents, cached).byte, lookup(all.swap.contents, slot).byte);
+  const auto is_read = both(cached != W(none), has_flag(lookup(all.mem_map, cached).flags, PG_uptodate));
+  return select(is_read, lookup(all.contents, cached).byte, lookup(all.swap.contents, slot).byte);
 }
 
 /// The byte of a page of an object: of its cache, of its slot, or of the disk.
@@ -189,8 +190,7 @@ constexpr auto lawful_frame(const All& all, const W& pfn) {
   const auto is_reserved = pfn == W(ZERO_PAGE), in_swap_cache = frame.mapping == W(swapper_space);
   const auto named = implies(frame.mapping != W(none), lookup(all.page_cache, frame.mapping, frame.index) == pfn);
   const auto of_slot = implies(in_swap_cache, refmm::all(both(frame.index != W(none), frame.index <= W(last_slot)),
-                                                         lookup(all.swap.swap_map, frame.index) >= W(1u),
-                                                         has_flag(frame.flags, PG_uptodate)));
+                                                         lookup(all.swap.swap_map, frame.index) >= W(1u)));
   const auto reserved =
       implies(is_reserved, refmm::all(frame.count == W(0u), frame.mapping == W(none), frame.buffers == W(0u),
                                       lookup(all.contents, pfn).byte == W(0u)));
@@ -250,8 +250,9 @@ constexpr auto leads_to_its_own(const All& all, const Meaning<W>& meaning, const
   const auto writable = has_flag(entry, PAGE_RW), is_private = meaning.shared == W(0u);
   const auto of_object = refmm::all(meaning.object != W(none), frame.mapping == meaning.object,
                                     frame.index == meaning.index, has_flag(frame.flags, PG_uptodate));
-  const auto own = both(pfn != W(ZERO_PAGE), either(both(frame.mapping == W(none), has_flag(entry, PAGE_DIRTY)),
-                                                    frame.mapping == W(swapper_space)));
+  const auto nameless = both(frame.mapping == W(none), has_flag(entry, PAGE_DIRTY));
+  const auto swapped = both(frame.mapping == W(swapper_space), has_flag(frame.flags, PG_uptodate));
+  const auto own = both(pfn != W(ZERO_PAGE), either(nameless, swapped));
   const auto zeros = both(pfn == W(ZERO_PAGE), meaning.object == W(none));
   const auto page = both(implies(is_private, either(own, both(negation(writable), either(of_object, zeros)))),
                          implies(negation(is_private), of_object));
@@ -271,8 +272,11 @@ constexpr auto lawful_place(const All& all, const Meaning<W>& meaning, const Pla
   const auto in_slot = implies(
       leads_to_slot(entry), refmm::all(slot != W(none), lawful_slot(all, slot),
                                        lookup(all.swap.swap_map, slot) >= W(1u) + one_if<W>(cached != W(none))));
+  // No descriptor leads to a shared memory object: all that maps it is shared.
+  const auto of_memory =
+      both(meaning.object != W(none), lookup(all.objects, meaning.object).shared_memory != W(0u));
   return refmm::all(leads_to_its_own(all, meaning, place), page, in_slot,
-                    lawful_page(all, meaning.object, meaning.index));
+                    implies(of_memory, meaning.shared != W(0u)), lawful_page(all, meaning.object, meaning.index));
 }
 
 /// A writable private page at one place is nowhere else: in no other entry, and nobody else has its slot.

@@ -48,12 +48,24 @@ constexpr auto seen_there(const Scene<All, W>& scene, const All& all) {
 
 // ---- Operations at a place ----------------------------------------------------------------------------------------
 
+/// The flags of an area that has `here`. What its entry lets be written the area may let be written; and in a shared area that can be written
+/// what is there can be ([fault.entries.permitted], [fault.entries.shared]).
+template <class World, class All, Word W>
+constexpr W any_flags_of_area(World& world, const Scene<All, W>& scene) {
+  const W vm_flags = world.word("vm_flags"), entry = entry_at(scene.all, scene.here);
+  const auto writable = both(leads_to_page(entry), has_flag(entry, PAGE_RW)),
+             shared = has_flag(vm_flags, vma::VM_SHARED);
+  world.assume(equivalent(shared, scene.means_here.shared != W(0u)));
+  world.assume(implies(writable, has_flag(vm_flags, vma::VM_MAYWRITE)));
+  world.assume(implies(refmm::all(shared, has_flag(vm_flags, vma::VM_WRITE), leads_to_page(entry)), writable));
+  return vm_flags;
+}
+
 /// A fault, by a process or a debugger, that the area permits.
 inline constexpr auto a_fault = [](auto& world, auto subject, const auto& scene) {
-  const auto vm_flags = world.word("vm_flags"), addr = world.word("addr"), pid = world.word("pid");
+  const auto vm_flags = any_flags_of_area(world, scene), addr = world.word("addr"), pid = world.word("pid");
   const bool write = static_cast<bool>(world.truth("write"));
   world.assume(implies(write, has_flag(vm_flags, vma::VM_WRITE)));
-  world.assume(equivalent(has_flag(vm_flags, vma::VM_SHARED), scene.means_here.shared != 0u));
   world.assume(negation(has_flag(vm_flags, VM_SEQ_READ)));
   return subject.fault_at(scene.all, scene.here, scene.means_here, vm_flags, pid, addr, write);
 };
@@ -160,8 +172,7 @@ inline constexpr Law fork_copies_what_is_seen{
     [](auto& world, auto subject) {
       const auto scene = any_scene(world);
       const auto child = any_empty_place(world, scene);
-      const auto vm_flags = world.word("vm_flags");
-      world.assume(equivalent(has_flag(vm_flags, vma::VM_SHARED), scene.means_here.shared != 0u));
+      const auto vm_flags = any_flags_of_area(world, scene);
       const auto after = subject.copied_to(scene.all, scene.here, child, vm_flags);
       world.reached(after.because);
       return refmm::all(byte_seen(after.memory, scene.means_here, child) == seen_here(scene, scene.all),
@@ -179,83 +190,213 @@ inline constexpr Law moving_carries_along_what_is_seen{
                   seen_there(scene, after) == seen_there(scene, scene.all));
     }};
 
+inline constexpr Law swapoff_shows_what_was_in_the_slot{
+    "fault.swapoff.entry", "who_holds_a_slot_or_maps_its_page_sees_what_he_saw_when_the_slot_goes",
+    [](auto& world, auto subject) {
+      using W = WordOf<decltype(world)>;
+      const auto scene = any_scene(world);
+      const W entry = entry_at(scene.all, scene.here);
+      const Frame<W> mapped = lookup(scene.all.mem_map, frame_behind(entry));
+      const W slot = select(leads_to_page(entry), mapped.index, slot_behind(entry));
+      const W pfn = lookup(scene.all.page_cache, W(swapper_space), slot);
+      world.assume(both(lawful_slot(scene.all, slot), scene.means_here.shared == W(0u)));
+      world.assume(
+          refmm::all(pfn != W(none), has_flag(lookup(scene.all.mem_map, pfn).flags, PG_uptodate),
+                     lookup(scene.all.mem_map, pfn).count > references_of_cache(lookup(scene.all.mem_map, pfn))));
+      world.assume(either(leads_to_slot(entry), both(leads_to_page(entry), frame_behind(entry) == pfn)));
+      const auto after =
+          subject.unused_at(scene.all, scene.here, scene.means_here, world.word("vm_flags"), slot, pfn);
+      return both(seen_here(scene, after) == seen_here(scene, scene.all),
+                  has_flag(entry_at(after, scene.here), PAGE_DIRTY));
+    }};
+
 // ---- Counts -------------------------------------------------------------------------------------------------------
 
-/// The names under which an operation at `here` may look for, add or drop pages: those of its slot, of the page of its object, of that one's
-/// slot, of the page that it leads to, and of the slot that is taken next.
-template <class All, Word W>
-constexpr std::array<std::pair<W, W>, 5> names_at(const Scene<All, W>& scene) {
-  const All& all = scene.all;
-  const W entry = entry_at(all, scene.here);
-  const Frame<W> frame = lookup(all.mem_map, frame_behind(entry));
-  const W slot = select(leads_to_slot(entry), slot_behind(entry), W(none));
-  const W held = lookup(lookup(all.objects, scene.means_here.object).slots, scene.means_here.index);
-  return {{{W(swapper_space), slot},
-           {scene.means_here.object, scene.means_here.index},
-           {W(swapper_space), held},
-           {frame.mapping, frame.index},
-           {W(swapper_space), all.swap.free_slot}}};
+/// A name of a page: a mapping and an index.
+template <Word W>
+struct PageName {
+  W mapping, index;
+};
+
+/// Under which names an operation at `here` may add or drop pages: none, that of the slot of the entry, of the page of the object and of the
+/// slot that holds it, of the page that the entry leads to, of the slot that is taken next.
+inline constexpr auto no_name = [](const auto& scene) {
+  return std::array<PageName<decltype(scene.here.table)>, 0>{};
+};
+inline constexpr auto name_of_slot = [](const auto& scene) {
+  using W = decltype(scene.here.table);
+  return std::array{PageName<W>{W(swapper_space), slot_behind(entry_at(scene.all, scene.here))}};
+};
+inline constexpr auto names_of_object = [](const auto& scene) {
+  using W = decltype(scene.here.table);
+  const W held = lookup(lookup(scene.all.objects, scene.means_here.object).slots, scene.means_here.index);
+  return std::array{PageName<W>{scene.means_here.object, scene.means_here.index},
+                    PageName<W>{W(swapper_space), held}};
+};
+inline constexpr auto name_of_page = [](const auto& scene) {
+  const auto frame = lookup(scene.all.mem_map, frame_behind(entry_at(scene.all, scene.here)));
+  return std::array{PageName<decltype(scene.here.table)>{frame.mapping, frame.index}};
+};
+inline constexpr auto name_of_free_slot = [](const auto& scene) {
+  using W = decltype(scene.here.table);
+  return std::array{PageName<W>{W(swapper_space), scene.all.swap.free_slot}};
+};
+
+template <Word W>
+constexpr auto same_name(const PageName<W>& one, const PageName<W>& other) {
+  return both(one.mapping == other.mapping, one.index == other.index);
 }
 
-/// References to a frame: of the entries at the two places, of the caches under the names, of its buffer.
+/// References to a frame: of the entry here, of the caches under the names, of its buffer.
 template <class All, Word W>
-constexpr W references_to_frame(const Scene<All, W>& scene, const All& all, const W& pfn) {
-  const auto of_entry = [&](const Place<W>& place) {
-    const W entry = entry_at(all, place);
-    return one_if<W>(both(leads_to_page(entry), frame_behind(entry) == pfn));
-  };
-  W references = of_entry(scene.here) + of_entry(scene.there) + lookup(all.mem_map, pfn).buffers;
-  const auto names = names_at(scene);
-  for (std::size_t name = 0; name < names.size(); ++name) {
-    auto counts = lookup(all.page_cache, names[name].first, names[name].second) == pfn;
-    for (std::size_t earlier = 0; earlier < name; ++earlier) {
-      const auto same =
-          both(names[earlier].first == names[name].first, names[earlier].second == names[name].second);
-      counts = both(counts, negation(same));
-    }
-    references = references + one_if<W>(counts);
-  }
+constexpr W references_to_frame(const All& all, const Place<W>& here, const auto& names, const W& pfn) {
+  const W entry = entry_at(all, here);
+  W references =
+      one_if<W>(both(leads_to_page(entry), frame_behind(entry) == pfn)) + lookup(all.mem_map, pfn).buffers;
+  for (const PageName<W>& name : names)
+    references = references + one_if<W>(lookup(all.page_cache, name.mapping, name.index) == pfn);
   return references;
 }
 
-/// References to a slot: of the entries at the two places, of the swap cache, of the page of the object.
+/// References to a slot: of the entry here, of the swap cache, of the page of the object.
 template <class All, Word W>
-constexpr W references_to_slot(const Scene<All, W>& scene, const All& all, const W& slot) {
-  const auto of_entry = [&](const Place<W>& place) {
-    const W entry = entry_at(all, place);
-    return one_if<W>(both(leads_to_slot(entry), slot_behind(entry) == slot));
-  };
-  const W held = lookup(lookup(all.objects, scene.means_here.object).slots, scene.means_here.index);
-  const auto of_object = both(scene.means_here.object != W(none), held == slot);
-  return of_entry(scene.here) + of_entry(scene.there) +
-         one_if<W>(lookup(all.page_cache, W(swapper_space), slot) != W(none)) + one_if<W>(of_object);
+constexpr W references_to_slot(const All& all, const Place<W>& here, const Meaning<W>& means, const W& slot) {
+  const W entry = entry_at(all, here), held = lookup(lookup(all.objects, means.object).slots, means.index);
+  return one_if<W>(both(leads_to_slot(entry), slot_behind(entry) == slot)) +
+         one_if<W>(lookup(all.page_cache, W(swapper_space), slot) != W(none)) +
+         one_if<W>(both(means.object != W(none), held == slot));
 }
 
-/// The counts of any frame and of any slot change by what refers to them.
-constexpr auto keeps_counts(auto operate) {
-  return [operate](auto& world, auto subject) {
+/// True if an operation has changed no entry but the one here, and added or dropped no page but under the names.
+template <class World, class All, Word W>
+constexpr auto changes_nothing_else(World& world, const Scene<All, W>& scene, const auto& names,
+                                    const All& after) {
+  const PageName<W> other{world.word("other.mapping"), world.word("other.index")};
+  for (const PageName<W>& name : names) world.assume(negation(same_name(name, other)));
+  const auto same_page = lookup(after.page_cache, other.mapping, other.index) ==
+                         lookup(scene.all.page_cache, other.mapping, other.index);
+  return both(entry_at(after, scene.there) == entry_at(scene.all, scene.there), same_page);
+}
+
+/// The counts of any frame and of any slot change by what refers to them, and nothing else refers to anything else than before.
+constexpr auto keeps_counts(auto operate, auto names_of) {
+  return [operate, names_of](auto& world, auto subject) {
     using W = WordOf<decltype(world)>;
     const auto scene = any_scene(world);
     const W pfn = world.word("any_frame", 1, last_frame), slot = world.word("any_slot", 1, last_slot);
     world.assume(both(lawful_frame(scene.all, pfn), pfn != W(ZERO_PAGE)));
+    const auto names = names_of(scene);
     const auto after = operate(world, subject, scene).memory;
-    const W frame_change = references_to_frame(scene, after, pfn) - references_to_frame(scene, scene.all, pfn);
-    const W slot_change = references_to_slot(scene, after, slot) - references_to_slot(scene, scene.all, slot);
+    const W frame_change = references_to_frame(after, scene.here, names, pfn) -
+                           references_to_frame(scene.all, scene.here, names, pfn);
+    const W slot_change = references_to_slot(after, scene.here, scene.means_here, slot) -
+                          references_to_slot(scene.all, scene.here, scene.means_here, slot);
     return refmm::all(lookup(after.mem_map, pfn).count == lookup(scene.all.mem_map, pfn).count + frame_change,
                       lookup(after.swap.swap_map, slot) == lookup(scene.all.swap.swap_map, slot) + slot_change,
-                      entry_at(after, scene.there) == entry_at(scene.all, scene.there));
+                      changes_nothing_else(world, scene, names, after));
   };
 }
 
-inline constexpr Law a_fault_keeps_counts{"fault.account.frames",
-                                          "a_fault_changes_the_count_of_every_frame_and_slot_by_what_refers_to_it",
-                                          keeps_counts(a_fault)};
+/// A fault, by what it finds at its place.
+constexpr auto a_fault_that_finds(auto what) {
+  return [what](auto& world, auto subject, const auto& scene) {
+    world.assume(what(entry_at(scene.all, scene.here), scene.means_here));
+    return a_fault(world, subject, scene);
+  };
+}
+inline constexpr auto a_page = [](const auto& entry, const auto&) { return leads_to_page(entry); };
+inline constexpr auto a_slot = [](const auto& entry, const auto&) { return leads_to_slot(entry); };
+inline constexpr auto nothing_yet = [](const auto& entry, const auto& means) {
+  return both(entry == 0u, means.object == none);
+};
+inline constexpr auto an_object = [](const auto& entry, const auto& means) {
+  return both(entry == 0u, means.object != none);
+};
+
+inline constexpr Law a_write_fault_keeps_counts{
+    "fault.account.frames", "a_fault_on_a_page_changes_the_count_of_every_frame_and_slot_by_what_refers_to_it",
+    keeps_counts(a_fault_that_finds(a_page), no_name)};
+inline constexpr Law a_swap_in_keeps_counts{
+    "fault.account.slots", "a_fault_on_a_slot_changes_the_count_of_every_frame_and_slot_by_what_refers_to_it",
+    keeps_counts(a_fault_that_finds(a_slot), name_of_slot)};
+inline constexpr Law a_first_touch_keeps_counts{
+    "fault.account.frames", "a_first_touch_changes_the_count_of_every_frame_and_slot_by_what_refers_to_it",
+    keeps_counts(a_fault_that_finds(nothing_yet), no_name)};
+inline constexpr Law a_fault_on_an_object_keeps_counts{
+    "fault.account.frames", "a_fault_on_an_object_changes_the_count_of_every_frame_and_slot_by_what_refers_to_it",
+    keeps_counts(a_fault_that_finds(an_object), names_of_object)};
 inline constexpr Law unmapping_keeps_counts{
     "fault.account.frames", "taking_an_entry_away_changes_the_count_of_every_frame_and_slot_by_what_refers_to_it",
-    keeps_counts(an_unmapping)};
+    keeps_counts(an_unmapping, name_of_page)};
 inline constexpr Law swapping_out_keeps_counts{
     "fault.account.slots", "swapping_out_changes_the_count_of_every_frame_and_slot_by_what_refers_to_it",
-    keeps_counts(a_swapping_out)};
+    keeps_counts(a_swapping_out, name_of_free_slot)};
+
+/// True of an entry that counts in the pages of its process.
+template <Word W>
+constexpr auto counts_as_page(const W& entry) {
+  return both(leads_to_page(entry), frame_behind(entry) != W(ZERO_PAGE));
+}
+
+/// The pages of any process change by what its entry here leads to.
+constexpr auto keeps_rss(auto operate) {
+  return [operate](auto& world, auto subject) {
+    using W = WordOf<decltype(world)>;
+    const auto scene = any_scene(world);
+    const W any_pid = world.word("any_pid");
+    const auto after = operate(world, subject, scene).memory;
+    const W change = one_if<W>(counts_as_page(entry_at(after, scene.here))) -
+                     one_if<W>(counts_as_page(entry_at(scene.all, scene.here)));
+    const W of_process = select(any_pid == world.word("pid"), change, W(0u));
+    return lookup(after.rss, any_pid) == lookup(scene.all.rss, any_pid) + of_process;
+  };
+}
+
+inline constexpr Law a_fault_keeps_rss{
+    "fault.account.rss", "a_fault_changes_the_pages_of_a_process_by_the_page_that_it_gets", keeps_rss(a_fault)};
+inline constexpr Law swapping_out_keeps_rss{
+    "fault.account.rss", "swapping_out_changes_the_pages_of_a_process_by_the_page_that_it_loses",
+    keeps_rss(a_swapping_out)};
+
+// ---- Permissions --------------------------------------------------------------------------------------------------
+
+/// What the processor may do through an entry an area with such flags permits.
+template <Word W>
+constexpr auto permits_no_more(const W& entry, const W& vm_flags) {
+  const auto present = has_flag(entry, PAGE_PRESENT);
+  return both(implies(present, has_flag(vm_flags, vma::VM_ACCESS)),
+              implies(both(present, has_flag(entry, PAGE_RW)), has_flag(vm_flags, vma::VM_WRITE)));
+}
+
+inline constexpr Law a_fault_permits_no_more{
+    "fault.entries.permitted", "a_fault_makes_no_entry_that_permits_more_than_its_area",
+    [](auto& world, auto subject) {
+      const auto scene = any_scene(world);
+      const auto vm_flags = world.word("vm_flags");
+      world.assume(permits_no_more(entry_at(scene.all, scene.here), vm_flags));
+      return permits_no_more(entry_at(a_fault(world, subject, scene).memory, scene.here), vm_flags);
+    }};
+inline constexpr Law protecting_permits_no_more{
+    "fault.entries.permitted", "other_permissions_make_no_entry_that_permits_more_than_its_area",
+    [](auto& world, auto subject) {
+      const auto scene = any_scene(world);
+      const auto after = a_protection(world, subject, scene).memory;
+      return permits_no_more(entry_at(after, scene.here), world.word("vm_flags"));
+    }};
+
+inline constexpr Law accesses_are_permitted_as_areas_permit{
+    "process.fault.not_permitted", "an_access_that_faults_is_permitted_exactly_if_its_area_permits_it",
+    [](auto& world, auto subject) {
+      const auto vm_flags = world.word("vm_flags");
+      const bool write = static_cast<bool>(world.truth("write"));
+      const bool protection = static_cast<bool>(world.truth("protection"));
+      const auto permitted = subject.permits(vm_flags, protection, write);
+      world.reached(permitted.because);
+      const auto readable =
+          both(negation(decltype(has_flag(vm_flags, 1))(protection)), has_flag(vm_flags, vma::VM_ACCESS));
+      const auto should = write ? has_flag(vm_flags, vma::VM_WRITE) : readable;
+      return equivalent(decltype(should)(permitted.value), should);
+    }};
 
 // ---- Owners -------------------------------------------------------------------------------------------------------
 
@@ -291,8 +432,7 @@ inline constexpr Law fork_keeps_owners{
       using W = WordOf<decltype(world)>;
       const auto scene = any_scene(world);
       const auto child = any_empty_place(world, scene);
-      const W vm_flags = world.word("vm_flags");
-      world.assume(equivalent(has_flag(vm_flags, vma::VM_SHARED), scene.means_here.shared != W(0u)));
+      const W vm_flags = any_flags_of_area(world, scene);
       const auto after = subject.copied_to(scene.all, scene.here, child, vm_flags).memory;
       return refmm::all(owned_alone(after, scene.means_here, scene.here, child),
                         owned_alone(after, scene.means_here, child, scene.here),

@@ -144,6 +144,17 @@ constexpr bool entries_permit_no_more_than_their_areas(const LawState& state) {
   });
 }
 
+/// A page of a shared area that may be written is never met by a write fault: the fault would make a copy of it.
+constexpr bool shared_pages_can_be_written_where_their_area_can(const LawState& state) {
+  return for_all_entries(state, [&](const EntryOf& entry) {
+    const LawArea* area = area_at(state, entry.pid, entry.addr);
+    constexpr std::uint32_t shared_and_writable = vma::VM_SHARED | vma::VM_WRITE;
+    if (!area || !is_page(entry.entry) || (area->vm_flags & shared_and_writable) != shared_and_writable)
+      return true;
+    return is_writable(entry.entry);
+  });
+}
+
 constexpr bool a_page_table_serves_one_process(const LawState& state) {
   Counts uses;
   for (const LawProcess& process : state.processes) {
@@ -315,6 +326,7 @@ inline constexpr std::array invariant{
     REFMM_CONJUNCT("fault.owner.reserved", reserved_frames_stay_as_they_are),
     REFMM_CONJUNCT("fault.entries.in_areas", entries_lie_in_areas),
     REFMM_CONJUNCT("fault.entries.permitted", entries_permit_no_more_than_their_areas),
+    REFMM_CONJUNCT("fault.entries.shared", shared_pages_can_be_written_where_their_area_can),
     REFMM_CONJUNCT("fault.entries.one_process", a_page_table_serves_one_process),
     REFMM_CONJUNCT("fault.cache.names", pages_are_found_by_their_names),
     REFMM_CONJUNCT("fault.cache.names", pages_of_the_swap_cache_are_marked),

@@ -44,10 +44,11 @@ struct AbstractMemory {
 
 // ---- The state seen as such a memory ------------------------------------------------------------------------------
 
-/// What is in a slot: in memory if the swap cache has it, else in the swap area.
+/// What is in a slot: in memory if the swap cache has it, and it was read; else in the swap area.
 constexpr PageBytes bytes_of_slot(const LawState& state, std::uint32_t slot) {
   const std::uint32_t cached = lookup(state.memory.page_cache, fault::swapper_space, slot);
-  return cached != fault::none ? lookup(state.memory.contents, cached) : lookup(state.memory.swap.contents, slot);
+  const bool has_it = cached != fault::none && (lookup(state.memory.mem_map, cached).flags & fault::PG_uptodate) != 0;
+  return has_it ? lookup(state.memory.contents, cached) : lookup(state.memory.swap.contents, slot);
 }
 
 /// What an entry leads to.

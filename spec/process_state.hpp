@@ -71,12 +71,12 @@ constexpr W object_named(const State<W>& state, const Name& name) {
   return is_shared_memory_name(name) ? files_of(state) + 1 + number : number;
 }
 
-/// The number of what an area maps, or none.
+/// The number of what an area maps, or none; none, too, in a state that has lost the file.
 template <Word W>
 constexpr W object_of(const State<W>& state, const vma::Area<W>& area) {
   if (area.vm_file == 0) return fault::none;
   const auto file = std::ranges::find(state.files, area.vm_file, &vma::File::number);
-  return object_named(state, file->inode);
+  return file == state.files.end() ? W(fault::none) : object_named(state, file->inode);
 }
 
 // ---- The pools ----------------------------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 #include <refmm/tests/buddy_check.hpp>
 #include <refmm/tests/check.hpp>
 #include <refmm/tests/check_worker.hpp>
+#include <refmm/tests/fault_check.hpp>
 #include <refmm/tests/kernel_map_check.hpp>
 #include <refmm/tests/slab_check.hpp>
 #include <refmm/tests/vma_check.hpp>
@@ -220,5 +221,6 @@ template CheckReport<BuddyFamily> check(const CheckRequest<BuddyFamily>&);
 template CheckReport<SlabFamily> check(const CheckRequest<SlabFamily>&);
 template CheckReport<KernelMapFamily> check(const CheckRequest<KernelMapFamily>&);
 template CheckReport<VmaFamily> check(const CheckRequest<VmaFamily>&);
+template CheckReport<FaultFamily> check(const CheckRequest<FaultFamily>&);
 
 }  // namespace refmm

@@ -1,5 +1,6 @@
 #include <refmm/tests/buddy_check.hpp>
 #include <refmm/tests/check_counterexample.hpp>
+#include <refmm/tests/fault_check.hpp>
 #include <refmm/tests/kernel_map_check.hpp>
 #include <refmm/tests/slab_check.hpp>
 #include <refmm/tests/vma_check.hpp>
@@ -212,6 +213,8 @@ template Counterexample<SlabFamily> counterexample(const shrink::Script<SlabFami
 template Counterexample<KernelMapFamily> counterexample(const shrink::Script<KernelMapFamily>&, Testimony,
                                                         std::string_view);
 template Counterexample<VmaFamily> counterexample(const shrink::Script<VmaFamily>&, Testimony, std::string_view);
+template Counterexample<FaultFamily> counterexample(const shrink::Script<FaultFamily>&, Testimony,
+                                                    std::string_view);
 
 std::filesystem::path write_file(const std::filesystem::path& folder, const std::string& name,
                                  const std::string& text) {

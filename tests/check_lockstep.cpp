@@ -1,5 +1,6 @@
 #include <refmm/tests/buddy_check.hpp>
 #include <refmm/tests/check_lockstep.hpp>
+#include <refmm/tests/fault_check.hpp>
 #include <refmm/tests/kernel_map_check.hpp>
 #include <refmm/tests/slab_check.hpp>
 #include <refmm/tests/vma_check.hpp>
@@ -104,5 +105,6 @@ template class Lockstep<BuddyFamily>;
 template class Lockstep<SlabFamily>;
 template class Lockstep<KernelMapFamily>;
 template class Lockstep<VmaFamily>;
+template class Lockstep<FaultFamily>;
 
 }  // namespace refmm

@@ -1,5 +1,6 @@
 #include <refmm/tests/buddy_check.hpp>
 #include <refmm/tests/check_trial.hpp>
+#include <refmm/tests/fault_check.hpp>
 #include <refmm/tests/kernel_map_check.hpp>
 #include <refmm/tests/slab_check.hpp>
 #include <refmm/tests/vma_check.hpp>
@@ -212,5 +213,6 @@ template class Trials<BuddyFamily>;
 template class Trials<SlabFamily>;
 template class Trials<KernelMapFamily>;
 template class Trials<VmaFamily>;
+template class Trials<FaultFamily>;
 
 }  // namespace refmm

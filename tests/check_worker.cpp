@@ -1,6 +1,7 @@
 #include <refmm/tests/buddy_check.hpp>
 #include <refmm/tests/check_lockstep.hpp>
 #include <refmm/tests/check_worker.hpp>
+#include <refmm/tests/fault_check.hpp>
 #include <refmm/tests/kernel_map_check.hpp>
 #include <refmm/tests/slab_check.hpp>
 #include <refmm/tests/vma_check.hpp>
@@ -67,5 +68,6 @@ template void work(const WorkerTask<BuddyFamily>&, WorkersCommon&, WorkerBoard<B
 template void work(const WorkerTask<SlabFamily>&, WorkersCommon&, WorkerBoard<SlabFamily>&);
 template void work(const WorkerTask<KernelMapFamily>&, WorkersCommon&, WorkerBoard<KernelMapFamily>&);
 template void work(const WorkerTask<VmaFamily>&, WorkersCommon&, WorkerBoard<VmaFamily>&);
+template void work(const WorkerTask<FaultFamily>&, WorkersCommon&, WorkerBoard<FaultFamily>&);
 
 }  // namespace refmm

@@ -1,6 +1,7 @@
 #include <refmm/spec/record.hpp>
 #include <refmm/tests/buddy_check.hpp>
 #include <refmm/tests/defect_search.hpp>
+#include <refmm/tests/fault_check.hpp>
 #include <refmm/tests/kernel_map_check.hpp>
 #include <refmm/tests/model_subject.hpp>
 #include <refmm/tests/vma_check.hpp>
@@ -181,5 +182,12 @@ template std::unique_ptr<Subject<VmaFamily>> make_defective_model(const vma::Cor
                                                                   const vma::Corrections&);
 template CheckReport<VmaFamily> look_for(const Defect<VmaFamily>&, const DefectRequest&);
 template void check_as_built(CheckRequest<VmaFamily>&);
+template struct Defect<FaultFamily>;
+template std::span<const Defect<FaultFamily>> defects();
+template const Defect<FaultFamily>* find_defect(std::string_view);
+template std::unique_ptr<Subject<FaultFamily>> make_defective_model(const fault::Corrections&,
+                                                                    const fault::Corrections&);
+template CheckReport<FaultFamily> look_for(const Defect<FaultFamily>&, const DefectRequest&);
+template void check_as_built(CheckRequest<FaultFamily>&);
 
 }  // namespace refmm

@@ -1,5 +1,6 @@
 #include <refmm/spec/mutant.hpp>
 #include <refmm/tests/buddy_check.hpp>
+#include <refmm/tests/fault_check.hpp>
 #include <refmm/tests/kernel_map_check.hpp>
 #include <refmm/tests/museum.hpp>
 #include <refmm/tests/slab_check.hpp>
@@ -71,5 +72,7 @@ template Exhibit<BuddyFamily> exhibit(const Mutant&, const MuseumRequest&);
 template Exhibit<SlabFamily> exhibit(const Mutant&, const MuseumRequest&);
 template Exhibit<KernelMapFamily> exhibit(const Mutant&, const MuseumRequest&);
 template Exhibit<VmaFamily> exhibit(const Mutant&, const MuseumRequest&);
+template struct Exhibit<FaultFamily>;
+template Exhibit<FaultFamily> exhibit(const Mutant&, const MuseumRequest&);
 
 }  // namespace refmm

@@ -1,4 +1,5 @@
 #include <refmm/tests/buddy_shrink.hpp>
+#include <refmm/tests/fault_shrink.hpp>
 #include <refmm/tests/kernel_map_shrink.hpp>
 #include <refmm/tests/shrink.hpp>
 #include <refmm/tests/slab_shrink.hpp>
@@ -73,5 +74,7 @@ template Shrunk<SlabFamily> simplify(const Script<SlabFamily>&, const Fails<Slab
 template Shrunk<KernelMapFamily> simplify(const Script<KernelMapFamily>&, const Fails<KernelMapFamily>&,
                                           const GoOn<KernelMapFamily>&);
 template Shrunk<VmaFamily> simplify(const Script<VmaFamily>&, const Fails<VmaFamily>&, const GoOn<VmaFamily>&);
+template Shrunk<FaultFamily> simplify(const Script<FaultFamily>&, const Fails<FaultFamily>&,
+                                      const GoOn<FaultFamily>&);
 
 }  // namespace refmm::shrink

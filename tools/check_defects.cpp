@@ -1,5 +1,6 @@
 #include <refmm/tests/buddy_check.hpp>
 #include <refmm/tests/defect_search.hpp>
+#include <refmm/tests/fault_check.hpp>
 #include <refmm/tests/kernel_map_check.hpp>
 #include <refmm/tests/vma_check.hpp>
 #include <refmm/tools/check_defects.hpp>
@@ -97,5 +98,8 @@ template Exit show_defect<KernelMapFamily>(std::string_view, const DefectOptions
 template std::vector<std::string_view> names_of_defects<VmaFamily>();
 template Exit show_defects<VmaFamily>(const DefectOptions&);
 template Exit show_defect<VmaFamily>(std::string_view, const DefectOptions&);
+template std::vector<std::string_view> names_of_defects<FaultFamily>();
+template Exit show_defects<FaultFamily>(const DefectOptions&);
+template Exit show_defect<FaultFamily>(std::string_view, const DefectOptions&);
 
 }  // namespace refmm::command

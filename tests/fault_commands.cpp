@@ -1,0 +1,457 @@
+// The generator of sessions: the intents that come of a temper.
+#include <refmm/spec/fault_flags.hpp>
+#include <refmm/spec/vma_flags.hpp>
+#include <refmm/tests/commands_source.hpp>
+#include <refmm/tests/fault_commands.hpp>
+#include <refmm/tests/fault_commands_temper.hpp>
+
+#include <rapidcheck.h>
+
+#include <cstddef>
+#include <utility>
+
+namespace refmm::process {
+
+namespace {
+
+using namespace drawing;
+using namespace vma;  // the flags of areas and of calls about them
+using W = std::uint32_t;
+using enum Place::Landmark;
+
+constexpr std::uint32_t any = 1000;  // an ordinal is taken modulo how many there are
+
+// ---- Who, where, how long -----------------------------------------------------------------------------------------------------
+
+Who any_process(Source& source, const Temper& temper) {
+  return {source.number(0, any), source.one_in(temper.missing)};
+}
+
+W any_offset_in_page(Source& source) { return source.one_of(among<W>(0, 0, 0, 1, 100, 2048, 2048, page - 1)); }
+
+Place any_odd_place(Source& source) {
+  switch (source.number(0, 3)) {
+    case 0:
+      return {area_start, source.number(0, any), 0, source.number(1, page - 1)};
+    case 1:
+      return {address, task_size, source.offset(-3, 3), source.one_of(among<W>(0, 0, 1, page - 1))};
+    case 2:
+      return {address, 0, source.offset(-2, 2), source.one_of(among<W>(0, 0, 1, page - 1))};
+    default:
+      return {address, source.number(0, ~W{0}), 0, 0};
+  }
+}
+
+/// The start of a range of pages.
+Place any_place(Source& source, const Temper& temper) {
+  if (source.one_in(temper.odd)) return any_odd_place(source);
+  switch (source.number(0, 5)) {
+    case 0:
+    case 1: {
+      Place place = source.one_of(temper.grounds);
+      place.pages += static_cast<std::int32_t>(source.number(0, temper.slots - 1));
+      return place;
+    }
+    case 2:
+      return {area_middle, source.number(0, any), 0, 0};
+    case 3:
+      return {area_page, source.number(0, any), static_cast<std::int32_t>(source.number(0, any)), 0};
+    case 4:
+      return {area_end, source.number(0, any), source.one_of(among<std::int32_t>(0, -1)), 0};
+    default:
+      return {area_start, source.number(0, any), source.one_of(among<std::int32_t>(0, 0, 0, 0, -1)), 0};
+  }
+}
+
+/// A byte to be read or written: mostly of a page that is there or was.
+Place any_place_of_byte(Source& source, const Temper& temper, bool writes) {
+  const W bytes = any_offset_in_page(source);
+  if (source.one_in(temper.swapped)) return {swapped, source.number(0, any), 0, bytes};
+  if (temper.profile == Profile::sequential && source.one_in(3)) return {window, source.number(0, any), 0, bytes};
+  switch (source.number(0, 7)) {
+    case 0: {
+      Place place = any_place(source, temper);
+      place.bytes += bytes;
+      return place;
+    }
+    case 1:
+    case 2:
+      return {present, source.number(0, any), 0, bytes};
+    case 3:
+      return {present, source.number(0, any), source.offset(-1, 1), bytes};
+    default: {
+      const auto number = static_cast<std::int32_t>(source.number(0, source.one_in(3) ? 2 : any));
+      const bool permitted = writes && !source.one_in(8);
+      return {permitted ? writable : area_page, source.number(0, any), number, bytes};
+    }
+  }
+}
+
+/// Below a stack, and around the stack pointer.
+Place any_place_at_stack(Source& source) {
+  if (source.one_in(3)) return {esp, 0, 0, static_cast<W>(source.offset(-40, 8))};
+  const std::int32_t most = source.one_in(10) ? 2100 : 6;
+  return {stack_start, source.number(0, any), source.offset(-most, 0), any_offset_in_page(source)};
+}
+
+Length any_odd_length(Source& source) {
+  using enum Length::Measure;
+  switch (source.number(0, 4)) {
+    case 0:
+      return {nothing, 0, source.one_of(among<W>(0, 1, page - 1))};
+    case 1:
+      return {nothing, source.offset(0, 3), source.number(1, page - 1)};
+    case 2:
+      return {to_top, source.offset(-1, 1), 0};
+    case 3:
+      return {nothing, 0, source.one_of(among<W>(task_size, 0x7ffff000, 2 * page_table))};
+    default:
+      return {nothing, source.offset(-3, -1), source.one_of(among<W>(0, 0, 1, page - 1))};
+  }
+}
+
+Length any_length(Source& source, const Temper& temper) {
+  using enum Length::Measure;
+  if (source.one_in(temper.odd)) return any_odd_length(source);
+  switch (source.number(0, 7)) {
+    case 0:
+    case 1:
+      return {to_end, source.one_of(among<std::int32_t>(0, 0, 0, -1, 1)), 0};
+    case 2:
+      return {to_next, source.one_of(among<std::int32_t>(0, 0, -1, 1)), 0};
+    case 3:
+    case 4:
+      return {nothing, 1, 0};
+    default:
+      return {nothing, static_cast<std::int32_t>(source.number(1, temper.longest)), 0};
+  }
+}
+
+std::uint32_t any_protection(Source& source, const Temper& temper) {
+  if (source.one_in(temper.odd)) return source.number(0, 15);
+  return source.one_of(among<std::uint32_t>(PROT_NONE, PROT_READ, PROT_READ, 3, 3, 3, 3, 5, 7, PROT_WRITE));
+}
+
+// ---- Bytes --------------------------------------------------------------------------------------------------------------------
+
+AccessIntent any_access(Source& source, const Temper& temper) {
+  using enum AccessIntent::By;
+  const bool at_stack = temper.profile == Profile::stack ? source.one_in(3) : source.one_in(20);
+  const bool writes = !source.one_in(temper.stores);
+  return {.by = writes ? store : load,
+          .who = any_process(source, temper),
+          .debugger = {},
+          .place = at_stack ? any_place_at_stack(source) : any_place_of_byte(source, temper, writes),
+          .byte = source.number(0, 255)};
+}
+
+Intent any_kernel_access(Source& source, const Temper& temper) {
+  using enum AccessIntent::By;
+  AccessIntent intent = any_access(source, temper);
+  intent.by = intent.by == load ? get_user : put_user;
+  if (source.one_in(12)) intent.place = {address, task_size, 0, 0};
+  return intent;
+}
+
+Intent any_debug(Source& source, const Temper& temper) {
+  using enum AccessIntent::By;
+  AccessIntent intent = any_access(source, temper);
+  intent.by = intent.by == load ? peek : poke;
+  intent.debugger = any_process(source, temper);
+  if (source.one_in(6))
+    intent.place = any_place_at_stack(source);
+  else if (source.one_in(3))
+    intent.place = {present, source.number(0, any), 0, intent.place.bytes};
+  return intent;
+}
+
+Intent any_fill(Source& source, const Temper& temper) {
+  const Place place =
+      source.one_in(2) ? Place{area_start, source.number(0, any), 0, 0} : any_place(source, temper);
+  const W most = temper.profile == Profile::tight ? 40 : 6;
+  return FillIntent{any_process(source, temper), place, source.number(2, most), source.number(0, 255)};
+}
+
+// ---- Areas --------------------------------------------------------------------------------------------------------------------
+
+std::uint32_t any_map_flags(Source& source, const Temper& temper, bool file) {
+  std::uint32_t flags = source.one_in(temper.shared) ? MAP_SHARED : MAP_PRIVATE;
+  if (source.one_in(temper.odd)) flags = source.number(0, 3);
+  if (source.one_in(temper.fixed)) flags |= MAP_FIXED;
+  if (!file) flags |= MAP_ANONYMOUS;
+  if (source.one_in(temper.growing)) flags |= MAP_GROWSDOWN;
+  if (source.one_in(10)) flags |= MAP_NORESERVE;
+  if (source.one_in(temper.odd)) flags |= source.one_of(among(MAP_DENYWRITE, MAP_EXECUTABLE, MAP_LOCKED));
+  return flags;
+}
+
+Intent any_map(Source& source, const Temper& temper) {
+  const bool file = source.one_in(temper.files);
+  const bool plain = file && source.one_in(temper.one_file);
+  W offset = source.one_in(3) ? source.number(1, 4) * page : 0;
+  if (source.one_in(temper.odd)) offset = source.one_of(among<W>(1, page + 1, W{0} - page, W{0} - 3 * page));
+  Length length = any_length(source, temper);
+  if (temper.profile == Profile::sequential && !source.one_in(4))
+    length = {Length::Measure::nothing, source.offset(80, 120), 0};
+  return MapIntent{.who = any_process(source, temper),
+                   .place = any_place(source, temper),
+                   .anywhere = source.one_in(4),
+                   .length = length,
+                   .prot = any_protection(source, temper),
+                   .flags = any_map_flags(source, temper, file),
+                   .descriptor = plain ? 0 : source.number(0, any),
+                   .offset = plain ? 0 : offset};
+}
+
+Intent any_unmap(Source& source, const Temper& temper) {
+  return UnmapIntent{any_process(source, temper), any_place(source, temper), any_length(source, temper)};
+}
+
+Intent any_protect(Source& source, const Temper& temper) {
+  return ProtectIntent{any_process(source, temper), any_place(source, temper), any_length(source, temper),
+                       any_protection(source, temper)};
+}
+
+Intent any_brk(Source& source, const Temper& temper) {
+  if (source.one_in(temper.odd)) return BrkIntent{any_process(source, temper), any_place(source, temper)};
+  const W bytes = source.one_in(2) ? 0 : source.number(1, page - 1);
+  return BrkIntent{any_process(source, temper), {brk, 0, source.offset(-2, 4), bytes}};
+}
+
+Intent any_remap(Source& source, const Temper& temper) {
+  using enum Length::Measure;
+  constexpr std::uint32_t fixed = MREMAP_MAYMOVE | MREMAP_FIXED;
+  std::uint32_t flags = source.one_of(among(0u, MREMAP_MAYMOVE, MREMAP_MAYMOVE, fixed, fixed));
+  if (source.one_in(temper.odd)) flags = source.number(0, 7);
+  const Place place =
+      source.one_in(2) ? Place{area_start, source.number(0, any), 0, 0} : any_place(source, temper);
+  Length old_length = source.one_in(3) ? any_length(source, temper) : Length{to_end, 0, 0};
+  Length new_length{as_before, source.one_in(4) ? 0 : source.offset(-3, 5), 0};
+  if (source.one_in(temper.odd)) new_length = any_odd_length(source);
+  return RemapIntent{.who = any_process(source, temper),
+                     .place = place,
+                     .old_length = old_length,
+                     .new_length = new_length,
+                     .flags = flags,
+                     .destination = any_place(source, temper)};
+}
+
+Intent any_lock(Source& source, const Temper& temper) {
+  return LockIntent{!source.one_in(3), any_process(source, temper), any_place(source, temper),
+                    any_length(source, temper)};
+}
+
+Intent any_lock_all(Source& source, const Temper& temper) {
+  if (source.one_in(3)) return LockAllIntent{any_process(source, temper), std::nullopt};
+  const bool odd = source.one_in(temper.odd);
+  return LockAllIntent{any_process(source, temper), odd ? source.number(0, 8) : source.number(1, 3)};
+}
+
+// ---- What is mapped -------------------------------------------------------------------------------------------------------------
+
+Intent any_advice(Source& source, const Temper& temper) {
+  W advice = source.one_of(among(fault::MADV_NORMAL, fault::MADV_RANDOM, fault::MADV_RANDOM,
+                                 fault::MADV_SEQUENTIAL, fault::MADV_WILLNEED, fault::MADV_WILLNEED,
+                                 fault::MADV_DONTNEED, fault::MADV_DONTNEED, fault::MADV_DONTNEED));
+  if (temper.profile == Profile::sequential && source.one_in(2)) advice = fault::MADV_SEQUENTIAL;
+  if (source.one_in(temper.odd)) advice = source.number(5, 7);
+  const bool whole = source.one_in(3);
+  return AdviseIntent{any_process(source, temper),
+                      whole ? Place{area_start, source.number(0, any), 0, 0} : any_place(source, temper),
+                      whole ? Length{Length::Measure::to_end, 0, 0} : any_length(source, temper), advice};
+}
+
+Intent any_sync(Source& source, const Temper& temper) {
+  W flags = source.one_of(among<W>(fault::MS_SYNC, fault::MS_SYNC, fault::MS_ASYNC, 0, fault::MS_INVALIDATE,
+                                   fault::MS_SYNC | fault::MS_INVALIDATE));
+  if (source.one_in(temper.odd)) flags = source.number(0, 15);
+  const bool whole = source.one_in(2);
+  return SyncIntent{any_process(source, temper),
+                    whole ? Place{area_start, source.number(0, any), 0, 0} : any_place(source, temper),
+                    whole ? Length{Length::Measure::to_end, 0, 0} : any_length(source, temper), flags};
+}
+
+Intent any_open(Source& source, const Temper& temper) {
+  return OpenIntent{any_process(source, temper), source.number(0, any),
+                    source.one_of(among(FMODE_READ, FMODE_READ | FMODE_WRITE, FMODE_READ | FMODE_WRITE))};
+}
+
+Intent any_truncate(Source& source, const Temper& temper) {
+  const W bytes = source.one_of(among<W>(0, 0, 1, 100, page - 1));
+  const bool relative = !source.one_in(4);
+  const std::int32_t pages = relative ? source.one_of(among<std::int32_t>(0, 0, 1, 1, 2, -1, -2))
+                                      : static_cast<std::int32_t>(source.number(0, temper.longest));
+  return TruncateIntent{any_process(source, temper), source.number(0, any), relative, pages, bytes};
+}
+
+// ---- Processes ------------------------------------------------------------------------------------------------------------------
+
+Intent any_esp(Source& source, const Temper& temper) {
+  const Place below{stack_start, source.number(0, any), source.offset(-6, 1), any_offset_in_page(source)};
+  return EspIntent{any_process(source, temper), source.one_in(8) ? any_place(source, temper) : below};
+}
+
+Intent any_hold(Source& source, const Temper& temper) {
+  if (source.one_in(2)) return ReleaseIntent{any_process(source, temper)};
+  Place place = any_place_of_byte(source, temper, source.one_in(2));
+  if (source.one_in(3)) place = {area_start, source.number(0, any), 0, 0};
+  if (source.one_in(8)) place = any_place_at_stack(source);
+  const Length length = source.one_in(2) ? Length{Length::Measure::nothing, 1, 0} : any_length(source, temper);
+  return HoldIntent{any_process(source, temper), source.one_in(2) ? Direction::READ : Direction::WRITE, place,
+                    length};
+}
+
+// ---- The kernel -----------------------------------------------------------------------------------------------------------------
+
+Intent any_swap_out(Source& source, const Temper& temper) {
+  const Place place =
+      source.one_in(5) ? any_place_of_byte(source, temper, false) : Place{present, source.number(0, any), 0, 0};
+  const std::uint32_t count = source.one_in(3) ? source.number(2, 6) : 1;
+  return SwapOutIntent{any_process(source, temper), place, count, source.one_in(3), source.one_in(3)};
+}
+
+/// One failure, mostly at once.
+Intent any_failure(Source& source) {
+  Set<W> set{};
+  const W soon = source.one_of(among<W>(1, 1, 1, 1, 2, 3, 4));
+  switch (source.number(0, 9)) {
+    case 0:
+      return FailAllIntent{};
+    case 1:
+      set.fail_vma = soon;
+      break;
+    case 2:
+      set.fail_read = source.number(0, 5);
+      break;
+    case 3:
+    case 4:
+      set.fail_swap_read = soon;
+      break;
+    case 5:
+      set.fail_swap_write = soon;
+      break;
+    case 6:
+      set.overcommit = source.one_in(2);
+      break;
+    default:
+      set.fail_alloc = source.one_in(12) ? 0 : soon;
+      break;
+  }
+  return set;
+}
+
+Intent any_limit(Source& source, const Temper& temper) {
+  using enum LimitIntent::Limit;
+  const auto limit = source.one_of(among(address_space, data, stack, stack, locked, lifted, lifted));
+  return LimitIntent{limit, any_process(source, temper), source.offset(-1, 3),
+                     source.one_in(4) ? source.number(0, page - 1) : 0};
+}
+
+Intent any_intent(Source& source, const Temper& temper) {
+  switch (source.weighted(temper.weights)) {
+    case access:
+      return any_access(source, temper);
+    case kernel_access:
+      return any_kernel_access(source, temper);
+    case debug:
+      return any_debug(source, temper);
+    case fill:
+      return any_fill(source, temper);
+    case map:
+      return any_map(source, temper);
+    case unmap:
+      return any_unmap(source, temper);
+    case protect:
+      return any_protect(source, temper);
+    case Kind::brk:
+      return any_brk(source, temper);
+    case remap:
+      return any_remap(source, temper);
+    case lock:
+      return any_lock(source, temper);
+    case lock_all:
+      return any_lock_all(source, temper);
+    case advise:
+      return any_advice(source, temper);
+    case sync:
+      return any_sync(source, temper);
+    case open_file:
+      return any_open(source, temper);
+    case truncate:
+      return any_truncate(source, temper);
+    case fork:
+      return ForkIntent{any_process(source, temper)};
+    case exit_process:
+      return ExitIntent{any_process(source, temper), source.one_in(30)};
+    case Kind::esp:
+      return any_esp(source, temper);
+    case hold:
+      return any_hold(source, temper);
+    case swap_out:
+      return any_swap_out(source, temper);
+    case reclaim:
+      return Reclaim{};
+    case swap_off:
+      return Swapoff{};
+    case swap_on:
+      return Swapon{};
+    case fail:
+      return any_failure(source);
+    default:
+      return any_limit(source, temper);
+  }
+}
+
+// ---- The boot ---------------------------------------------------------------------------------------------------------------
+
+W any_size_of_file(Source& source, const Temper& temper) {
+  if (temper.profile == Profile::sequential) return source.number(80, 110) * page + source.number(0, 100);
+  return source.one_of(
+      among<W>(0, 1, 100, 100, page - 1, page, page + 1, 5000, 5000, 2 * page, 3 * page, 20000, 9 * page + 7));
+}
+
+Boot<W> any_boot(Source& source, const Temper& temper) {
+  Boot<W> boot{};
+  boot.kernel = fault::corrected;
+  boot.ram_pages = source.number(temper.profile == Profile::tight ? 3 : 8, source.one_in(2) ? 64 : 24);
+  if (temper.profile == Profile::sequential) boot.ram_pages = source.number(32, 140);
+  boot.swap_pages = source.one_of(among<W>(0, 1, 2, 4, 8, 16));
+  if (temper.profile == Profile::swap) boot.swap_pages = source.number(1, 16);
+  boot.page_cluster = source.one_of(among<W>(0, 0, 1, 2));
+  std::uint32_t files = temper.files == 0 ? source.number(0, 1) : source.number(1, 3);
+  for (; files != 0; --files) boot.files.push_back(any_size_of_file(source, temper));
+  boot.overcommit = !source.one_in(4);
+  boot.survive = source.one_in(3);
+  return boot;
+}
+
+/// Something is there before anything else happens: open files and a few areas.
+void append_beginning(std::vector<Intent>& intents, Source& source, const Temper& temper, const Boot<W>& boot) {
+  for (std::uint32_t file = 0; file < boot.files.size(); ++file) {
+    auto open = std::get<OpenIntent>(any_open(source, temper));
+    open.file = file;
+    if (temper.files != 0) intents.push_back(open);
+  }
+  for (std::uint32_t areas = source.number(1, 3); areas != 0; --areas) intents.push_back(any_map(source, temper));
+}
+
+Session any_session(Source source, int size) {
+  const Temper temper = any_temper(source);
+  Session session{any_boot(source, temper), {}};
+  const std::uint32_t count = source.number(4, 3 * static_cast<std::uint32_t>(size));
+  append_beginning(session.intents, source, temper, session.boot);
+  while (session.intents.size() < count) session.intents.push_back(any_intent(source, temper));
+  return session;
+}
+
+}  // namespace
+
+// Each run has a random key of its own, so runs can be dealt out to processes and repeated one by one.
+Session draw_session(std::uint64_t seed, std::uint64_t run) {
+  static const rc::Gen<Session> generator(
+      [](const rc::Random& random, int size) { return rc::shrinkable::just(any_session(Source(random), size)); });
+  const int size = 5 + 5 * static_cast<int>(run % 20);
+  return generator(rc::Random(rc::Random::Key{seed, run, 0, 0}), size).value();
+}
+
+}  // namespace refmm::process

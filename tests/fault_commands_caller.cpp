@@ -1,0 +1,350 @@
+// From intents to commands.
+#include <refmm/spec/fault_flags.hpp>
+#include <refmm/spec/process_state.hpp>
+#include <refmm/tests/fault_commands.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <string>
+#include <utility>
+#include <variant>
+
+namespace refmm::process {
+
+namespace {
+
+using W = std::uint32_t;
+
+// ---- Where and how long ---------------------------------------------------------------------------------------------------
+
+/// What a place and a length come to in the address space of a process.
+struct Surveyor {
+  const BasicMachine<W>& machine;
+  const State<W>& now;
+  const Process<W>& process;
+
+  W page() const { return machine.page_size; }
+  W rounded_up(W bytes) const { return (bytes + page() - 1) & ~(page() - 1); }
+  /// So many pages, which may be a negative number.
+  W pages(std::int32_t count) const { return static_cast<W>(count) * page(); }
+
+  /// Area number `ordinal` of those of which `counts` is true, or of all if it is true of none.
+  const vma::Area<W>* area(std::uint32_t ordinal, auto counts) const {
+    const auto& areas = process.mm.areas;
+    if (areas.empty()) return nullptr;
+    const auto count = static_cast<std::uint32_t>(std::ranges::count_if(areas, counts));
+    if (count == 0) return &areas[ordinal % areas.size()];
+    std::uint32_t left = ordinal % count;
+    return &*std::ranges::find_if(areas, [&](const auto& area) { return counts(area) && left-- == 0; });
+  }
+  const vma::Area<W>* area(std::uint32_t ordinal) const {
+    return area(ordinal, [](const auto&) { return true; });
+  }
+  const vma::Area<W>* area_with(std::uint32_t ordinal, W flags) const {
+    return area(ordinal, [&](const auto& area) { return (area.vm_flags & flags) != 0; });
+  }
+
+  /// Calls `visit(addr, entry)` for each entry of the process that is not empty, upwards.
+  void for_each_entry(auto visit) const {
+    const W per_table = page() / sizeof(W);
+    for (const auto& [slot, directory_entry] : lookup(now.memory.pgds, process.pid).written) {
+      const auto table = lookup(now.memory.tables, directory_entry / page());
+      for (const auto& [place, entry] : table.written) visit((slot * per_table + place) * page(), entry);
+    }
+  }
+  static bool is_present(W entry) { return (entry & (fault::PAGE_PRESENT | fault::PAGE_PROTNONE)) != 0; }
+
+  /// The address of entry number `ordinal` of those that lead to a page, or that hold a slot.
+  std::optional<W> entry(std::uint32_t ordinal, bool present) const {
+    std::uint32_t count = 0;
+    for_each_entry([&](W, W entry) { count += is_present(entry) == present ? 1 : 0; });
+    if (count == 0) return std::nullopt;
+    std::uint32_t left = ordinal % count;
+    std::optional<W> found;
+    for_each_entry([&](W addr, W entry) {
+      if (is_present(entry) == present && left-- == 0) found = addr;
+    });
+    return found;
+  }
+
+  /// 2.4.0: nopage_sequential_readahead looks for the page in the middle of the window.
+  W window_of(const vma::Area<W>& area) const {
+    const W group = W{1} << now.memory.page_cluster, window = (31 + group - 1) & ~(group - 1);
+    const W raend = lookup(now.memory.raend, area.id);
+    const W end = raend == 0 ? area.vm_pgoff + window : raend;
+    return area.vm_start + (end - window / 2 - area.vm_pgoff) * page();
+  }
+
+  W landmark(const Place& place) const {
+    using enum Place::Landmark;
+    switch (place.landmark) {
+      case address:
+        return place.ordinal;
+      case brk:
+        return rounded_up(process.mm.brk);
+      case esp:
+        return process.esp;
+      case present:
+      case swapped:
+        if (const auto found = entry(place.ordinal, place.landmark == present)) return *found;
+        break;
+      default:
+        break;
+    }
+    const vma::Area<W>* found = area(place.ordinal);
+    if (place.landmark == stack_start) found = area_with(place.ordinal, vma::VM_GROWSDOWN);
+    if (place.landmark == writable) found = area_with(place.ordinal, vma::VM_WRITE);
+    if (place.landmark == window) found = area_with(place.ordinal, fault::VM_SEQ_READ);
+    if (!found) return machine.task_unmapped_base;
+    const W size = (found->vm_end - found->vm_start) / page();
+    if (place.landmark == area_end) return found->vm_end;
+    if (place.landmark == area_middle) return found->vm_start + size / 2 * page();
+    if (counts_pages(place)) return found->vm_start + static_cast<W>(place.pages) % size * page();
+    if (place.landmark == window) return window_of(*found);
+    return found->vm_start;
+  }
+  static bool counts_pages(const Place& place) {
+    return place.landmark == Place::Landmark::area_page || place.landmark == Place::Landmark::writable;
+  }
+  W at(const Place& place) const {
+    return landmark(place) + (counts_pages(place) ? 0 : pages(place.pages)) + place.bytes;
+  }
+
+  W measure(Length::Measure measure, W from, W old_length) const {
+    using enum Length::Measure;
+    const auto& areas = process.mm.areas;
+    switch (measure) {
+      case nothing:
+        return 0;
+      case to_end: {
+        const auto above = std::ranges::find_if(areas, [&](const auto& area) { return area.vm_end > from; });
+        return above == areas.end() ? page() : above->vm_end - from;
+      }
+      case to_next: {
+        const auto above = std::ranges::find_if(areas, [&](const auto& area) { return area.vm_start > from; });
+        return above == areas.end() ? page() : above->vm_start - from;
+      }
+      case to_top:
+        return W{0} - from;
+      case as_before:
+        return old_length;
+    }
+    return 0;
+  }
+  W length(const Length& length, W from, W old_length = 0) const {
+    return measure(length.measure, from, old_length) + pages(length.pages) + length.bytes;
+  }
+};
+
+// ---- Files ------------------------------------------------------------------------------------------------------------------
+
+/// The descriptor chosen of those that are open, or nothing if none is.
+std::optional<std::int32_t> descriptor(const State<W>& now, std::uint32_t ordinal) {
+  const auto is_open = [](const vma::File& file) { return file.fd.has_value(); };
+  const auto count = static_cast<std::uint32_t>(std::ranges::count_if(now.files, is_open));
+  if (count == 0) return std::nullopt;
+  std::uint32_t left = ordinal % count;
+  const auto file =
+      std::ranges::find_if(now.files, [&](const vma::File& each) { return is_open(each) && left-- == 0; });
+  return static_cast<std::int32_t>(*file->fd);
+}
+
+/// `base` and so many more, which may be fewer, but not fewer than none.
+W above(W base, std::int32_t slack) {
+  return slack < 0 && static_cast<W>(-slack) > base ? 0 : base + static_cast<W>(slack);
+}
+
+// ---- From an intent to commands ---------------------------------------------------------------------------------------------
+
+/// The commands that an intent comes to. There is a process.
+struct Plan {
+  const BasicMachine<W>& machine;
+  const State<W>& now;
+
+  using Commands = std::vector<Command<W>>;
+
+  const Process<W>& process(const Who& who) const { return now.processes[who.ordinal % now.processes.size()]; }
+  W pid(const Who& who) const {
+    if (!who.missing) return process(who).pid;
+    // One that was, or one that will be.
+    return who.ordinal % 2 == 0 ? 0 : now.pids_made + 1;
+  }
+  Surveyor survey(const Who& who) const { return {machine, now, process(who)}; }
+  Command<W> by(const Who& who, Call<W> call) const { return OfProcess<W>{pid(who), std::move(call)}; }
+
+  Commands operator()(const AccessIntent& wish) const {
+    using enum AccessIntent::By;
+    const W addr = survey(wish.who).at(wish.place);
+    switch (wish.by) {
+      case load:
+        return {by(wish.who, Load<W>{addr})};
+      case store:
+        return {by(wish.who, Store<W>{addr, wish.byte})};
+      case get_user:
+        return {by(wish.who, GetUser<W>{addr})};
+      case put_user:
+        return {by(wish.who, PutUser<W>{addr, wish.byte})};
+      case peek:
+        return {by(wish.debugger, Peek<W>{pid(wish.who), addr})};
+      case poke:
+        return {by(wish.debugger, Poke<W>{pid(wish.who), addr, wish.byte})};
+    }
+    return {};
+  }
+  Commands operator()(const FillIntent& wish) const {
+    const W addr = survey(wish.who).at(wish.place);
+    const W left = survey(wish.who).length({Length::Measure::to_end, 0, 0}, addr) / machine.page_size;
+    Commands commands;
+    for (W i = 0; i < std::min(wish.count, left); ++i)
+      commands.push_back(by(wish.who, Store<W>{addr + i * machine.page_size, (wish.byte + i) % 256}));
+    return commands;
+  }
+  Commands operator()(const MapIntent& wish) const {
+    const W addr = wish.anywhere ? 0 : survey(wish.who).at(wish.place);
+    const W len = survey(wish.who).length(wish.length, addr);
+    const bool anonymous = (wish.flags & vma::MAP_ANONYMOUS) != 0;
+    const auto fd = anonymous ? std::nullopt : descriptor(now, wish.descriptor);
+    const W flags = fd ? wish.flags : wish.flags | vma::MAP_ANONYMOUS;
+    return {by(wish.who, vma::Mmap<W>{addr, len, wish.prot, flags, fd.value_or(-1), wish.offset})};
+  }
+  Commands operator()(const UnmapIntent& wish) const {
+    const W addr = survey(wish.who).at(wish.place);
+    return {by(wish.who, vma::Munmap<W>{addr, survey(wish.who).length(wish.length, addr)})};
+  }
+  Commands operator()(const ProtectIntent& wish) const {
+    const W addr = survey(wish.who).at(wish.place);
+    return {by(wish.who, vma::Mprotect<W>{addr, survey(wish.who).length(wish.length, addr), wish.prot})};
+  }
+  Commands operator()(const BrkIntent& wish) const {
+    return {by(wish.who, vma::Brk<W>{survey(wish.who).at(wish.place)})};
+  }
+  Commands operator()(const RemapIntent& wish) const {
+    const Surveyor here = survey(wish.who);
+    const W addr = here.at(wish.place), old_len = here.length(wish.old_length, addr);
+    const W new_len = here.length(wish.new_length, addr, old_len);
+    // Without MREMAP_FIXED a transcript does not show the fifth argument.
+    const W new_addr = wish.flags & vma::MREMAP_FIXED ? here.at(wish.destination) : 0;
+    return {by(wish.who, vma::Mremap<W>{addr, old_len, new_len, wish.flags, new_addr})};
+  }
+  Commands operator()(const LockIntent& wish) const {
+    const W addr = survey(wish.who).at(wish.place), len = survey(wish.who).length(wish.length, addr);
+    if (wish.locks) return {by(wish.who, vma::Mlock<W>{addr, len})};
+    return {by(wish.who, vma::Munlock<W>{addr, len})};
+  }
+  Commands operator()(const LockAllIntent& wish) const {
+    if (wish.flags) return {by(wish.who, vma::Mlockall<W>{*wish.flags})};
+    return {by(wish.who, vma::Munlockall{})};
+  }
+  Commands operator()(const AdviseIntent& wish) const {
+    const W addr = survey(wish.who).at(wish.place);
+    return {by(wish.who, Madvise<W>{addr, survey(wish.who).length(wish.length, addr), wish.advice})};
+  }
+  Commands operator()(const SyncIntent& wish) const {
+    const W addr = survey(wish.who).at(wish.place);
+    return {by(wish.who, Msync<W>{addr, survey(wish.who).length(wish.length, addr), wish.flags})};
+  }
+  Commands operator()(const OpenIntent& wish) const {
+    const std::uint32_t files = files_of(now);
+    if (files == 0) return {};
+    return {by(wish.who, vma::Open{Name("file" + std::to_string(1 + wish.file % files)), wish.mode})};
+  }
+  Commands operator()(const TruncateIntent& wish) const {
+    const std::uint32_t files = files_of(now);
+    if (files == 0) return {};
+    const W file = 1 + wish.file % files;
+    const W pages = lookup(now.memory.objects, file).i_size / machine.page_size;
+    const W size = above(wish.relative ? pages : 0, wish.pages) * machine.page_size + wish.bytes;
+    return {by(wish.who, Truncate<W>{file, size})};
+  }
+  Commands operator()(const ForkIntent& wish) const {
+    if (now.processes.size() >= Caller::most_processes) return {};
+    return {by(wish.who, Fork{})};
+  }
+  Commands operator()(const ExitIntent& wish) const {
+    if (now.processes.size() == 1 && !wish.last) return {};
+    return {by(wish.who, Exit{})};
+  }
+  Commands operator()(const EspIntent& wish) const {
+    return {by(wish.who, Esp<W>{survey(wish.who).at(wish.place)})};
+  }
+  Commands operator()(const HoldIntent& wish) const {
+    const W addr = survey(wish.who).at(wish.place);
+    return {by(wish.who, MapKiobuf<W>{wish.rw, addr, survey(wish.who).length(wish.length, addr)})};
+  }
+  Commands operator()(const ReleaseIntent& wish) const { return {by(wish.who, UnmapKiobuf{})}; }
+  Commands operator()(const SwapOutIntent& wish) const {
+    const W addr = survey(wish.who).at(wish.place) & ~(machine.page_size - 1);
+    Commands commands;
+    for (W i = 0; i < wish.count; ++i) {
+      const W next = addr + i * machine.page_size;
+      if (!wish.of_all) commands.push_back(SwapOut<W>{pid(wish.who), next});
+      if (!wish.of_all) continue;
+      for (const Process<W>& each : now.processes) commands.push_back(SwapOut<W>{each.pid, next});
+    }
+    if (wish.reclaims) commands.push_back(Reclaim{});
+    return commands;
+  }
+  Commands operator()(const LimitIntent& wish) const {
+    using enum LimitIntent::Limit;
+    const Surveyor here = survey(wish.who);
+    const vma::Mm<W>& mm = here.process.mm;
+    const auto bytes = [&](W pages) { return above(pages, wish.slack) * here.page() + wish.bytes; };
+    Set<W> set{};
+    switch (wish.limit) {
+      case address_space:
+        set.rlimit_as = bytes(mm.total_vm);
+        break;
+      case data:
+        set.rlimit_data = bytes((mm.brk - mm.start_data) / here.page());
+        break;
+      case stack: {
+        const vma::Area<W>* growing = here.area_with(wish.bytes, vma::VM_GROWSDOWN);
+        set.rlimit_stack = bytes(growing ? (growing->vm_end - growing->vm_start) / here.page() : 0);
+        break;
+      }
+      case locked:
+        set.rlimit_memlock = bytes(mm.locked_vm);
+        break;
+      case lifted:
+        set.rlimit_as = set.rlimit_data = set.rlimit_memlock = ~W{0};
+        set.rlimit_stack = 8u << 20;
+        break;
+    }
+    return {set};
+  }
+  Commands operator()(const FailAllIntent&) const {
+    Set<W> set{};
+    set.fail_alloc_all = !now.memory.faults.fail_alloc_all;
+    return {set};
+  }
+  Commands operator()(const auto& same_in_every_state) const { return {same_in_every_state}; }
+};
+
+}  // namespace
+
+// ---- The caller -------------------------------------------------------------------------------------------------------------
+
+std::optional<Command<W>> Caller::next(const State<W>& now) {
+  constexpr std::uint32_t most_alone = 3;
+  if (commands_ == most_commands) return std::nullopt;
+  if (now.processes.empty()) {
+    if (commands_alone_++ == most_alone) return std::nullopt;
+    // Without a process only the kernel has anything to do.
+    planned_.clear();
+    if (commands_alone_ == 1)
+      planned_ = {OfProcess<W>{1, Load<W>{session_.boot.kernel.machine().task_unmapped_base}}};
+    if (commands_alone_ == 2) planned_ = {Reclaim{}};
+    if (commands_alone_ == 3) planned_ = {Swapoff{}};
+  }
+  while (planned_.empty()) {
+    if (intent_ == session_.intents.size()) return std::nullopt;
+    planned_ = std::visit(Plan{session_.boot.kernel.machine(), now}, session_.intents[intent_++]);
+    std::ranges::reverse(planned_);
+  }
+  ++commands_;
+  const Command<W> command = planned_.back();
+  planned_.pop_back();
+  return command;
+}
+
+}  // namespace refmm::process
