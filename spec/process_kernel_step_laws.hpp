@@ -111,6 +111,23 @@ constexpr bool esp_sets_the_stack_pointer_and_nothing_else(const Transition& t) 
 /// Neither does a call follow a null pointer, nor does it never return.
 constexpr bool no_call_ends_the_machine(const Transition& t) { return !ended_everything(t); }
 
+// What defects do that end it, each by itself.
+constexpr bool msync_of_shared_memory_returns(const Transition& t) {
+  return refusal(t) != Refusal::page_stays_locked;
+}
+constexpr bool msync_asks_no_file_of_a_page_that_has_none(const Transition& t) {
+  return refusal(t) != Refusal::page_without_mapping;
+}
+constexpr bool advice_for_a_part_asks_no_file_of_an_area_that_has_none(const Transition& t) {
+  return refusal(t) != Refusal::area_without_file;
+}
+constexpr bool advice_asks_shared_memory_for_no_method_that_it_lacks(const Transition& t) {
+  return refusal(t) != Refusal::object_without_readpage;
+}
+constexpr bool a_window_that_was_passed_asks_no_file_of_a_page_that_has_none(const Transition& t) {
+  return refusal(t) != Refusal::window_without_file;
+}
+
 // ---- Memory that the kernel wants back ------------------------------------------------------------------------------
 
 constexpr bool what_is_not_mapped_is_not_swapped_out(const Transition& t) {

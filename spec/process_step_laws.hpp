@@ -74,6 +74,8 @@ inline constexpr std::array step_laws{
     REFMM_STEP_LAW("fault.file.unreadable", a_page_that_cannot_be_read_is_refused_and_stays_in_the_cache),
     REFMM_STEP_LAW("fault.file.early_copy", a_write_to_a_private_page_of_a_file_copies_it_at_once),
     REFMM_STEP_LAW("fault.file.sequential", a_sequential_area_is_read_window_by_window),
+    REFMM_STEP_LAW_OF_ENDS("fault.file.sequential",
+                           a_window_that_was_passed_asks_no_file_of_a_page_that_has_none),
     REFMM_STEP_LAW("fault.cache.order", pages_enter_the_lists_of_their_object_in_front),
     // Shared memory objects.
     REFMM_STEP_LAW("fault.shmem.made", memory_shared_without_a_file_is_an_object_of_its_size),
@@ -153,9 +155,11 @@ inline constexpr std::array step_laws{
     // Dirty pages written back.
     REFMM_STEP_LAW("fault.msync.private", msync_leaves_what_is_private_as_it_is),
     REFMM_STEP_LAW("fault.msync.dirty_bit", msync_moves_dirty_bits_to_the_pages),
+    REFMM_STEP_LAW_OF_ENDS("fault.msync.dirty_bit", msync_asks_no_file_of_a_page_that_has_none),
     REFMM_STEP_LAW("fault.msync.later", msync_without_ms_sync_writes_nothing),
     REFMM_STEP_LAW("fault.msync.writes", msync_with_ms_sync_writes_the_dirty_pages_of_the_files),
     REFMM_STEP_LAW("fault.msync.shared_memory", msync_leaves_shared_memory_where_it_is),
+    REFMM_STEP_LAW_OF_ENDS("fault.msync.shared_memory", msync_of_shared_memory_returns),
     // The machine.
     REFMM_STEP_LAW("process.boot", the_break_of_every_process_is_above_its_data),
     REFMM_STEP_LAW("process.boot.memory", the_machine_stays_as_large_as_it_was_booted),
@@ -235,10 +239,14 @@ inline constexpr std::array step_laws{
     REFMM_STEP_LAW("process.madvise.no_file", only_pages_of_a_file_can_be_read_ahead),
     REFMM_STEP_LAW("process.madvise.willneed", what_will_be_needed_is_in_the_cache),
     REFMM_STEP_LAW("process.madvise.shared_memory", advice_brings_no_page_of_shared_memory_into_memory),
+    REFMM_STEP_LAW_OF_ENDS("process.madvise.shared_memory",
+                           advice_asks_shared_memory_for_no_method_that_it_lacks),
     REFMM_STEP_LAW("process.madvise.no_page", reading_ahead_fails_where_there_is_no_frame),
     REFMM_STEP_LAW("process.madvise.too_many_areas",
                    advice_about_reading_is_refused_to_who_has_too_many_areas),
     REFMM_STEP_LAW("process.madvise.reading", areas_are_read_as_they_were_advised),
+    REFMM_STEP_LAW_OF_ENDS("process.madvise.reading",
+                           advice_for_a_part_asks_no_file_of_an_area_that_has_none),
     // truncate.
     REFMM_STEP_LAW("process.truncate.grows", a_file_that_grows_only_has_another_size),
     REFMM_STEP_LAW("process.truncate.tail", what_a_file_grows_by_is_zeros_in_its_last_page_too),
