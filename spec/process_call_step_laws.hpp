@@ -205,11 +205,13 @@ constexpr bool reading_ahead_fails_where_there_is_no_frame(const Transition& t) 
 
 constexpr bool is_about_reading(std::uint32_t advice) { return advice <= fault::MADV_SEQUENTIAL; }
 
+/// Each area that is split counts for the next.
 constexpr bool advice_about_reading_is_refused_to_who_has_too_many_areas(const Transition& t) {
   return of_advice(t, [&](std::uint32_t advice, PageRange range, const LawProcess& process) {
     const bool is_met = any_part(process, range, [](auto...) { return true; });
     const bool too_many = is_about_reading(advice) && is_met && process.mm.map_count > max_map_count;
-    return too_many ? was_refused(t) : is_about_reading(advice) || refusal(t) != Refusal::too_many_areas;
+    if (refusal(t) != Refusal::too_many_areas) return !too_many || was_refused(t);
+    return is_about_reading(advice) && process_of(t.after, process.pid).mm.map_count > max_map_count;
   });
 }
 

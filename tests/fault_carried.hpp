@@ -43,8 +43,13 @@ inline Carried carried(const std::string& script, const fault::Kernel& kernel = 
   const auto run = [&](const Command<std::uint32_t>& command) {
     LawState before = last.after;
     auto step = model::step<std::uint32_t>(last.boot, before, command);
-    last = {last.boot,           std::move(before),     command, step.result, std::move(step.effects),
-            std::move(step.state), std::move(step.because)};
+    last = {last.boot,
+            std::move(before),
+            command,
+            step.result,
+            std::move(step.effects),
+            std::move(step.state),
+            std::move(step.because)};
   };
   for (const transcript::Line& line : file.lines) {
     if (const auto* boot = std::get_if<transcript::Boot>(&line.content)) {

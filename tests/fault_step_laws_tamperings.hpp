@@ -19,12 +19,12 @@ struct Tampering {
   void (*tamper)(Carried& made);  // what is done to it, which breaks this one
 };
 
-std::vector<Tampering> tamperings_of_frames();        // frames, page tables, first touch, copy on write
-std::vector<Tampering> tamperings_of_objects();       // files, shared memory
-std::vector<Tampering> tamperings_of_swapping();      // slots, swap_out, reclaim, swapoff
+std::vector<Tampering> tamperings_of_frames();          // frames, page tables, first touch, copy on write
+std::vector<Tampering> tamperings_of_objects();         // files, shared memory
+std::vector<Tampering> tamperings_of_swapping();        // slots, swap_out, reclaim, swapoff
 std::vector<Tampering> tamperings_of_address_spaces();  // fork, unmapping, moving, locking
-std::vector<Tampering> tamperings_of_accesses();      // bytes, page faults, stacks, debuggers, held memory
-std::vector<Tampering> tamperings_of_calls();         // msync, madvise, truncate, settings, the machine
+std::vector<Tampering> tamperings_of_accesses();        // bytes, page faults, stacks, debuggers, held memory
+std::vector<Tampering> tamperings_of_calls();           // msync, madvise, truncate, settings, the machine
 
 // ---- Ways to tamper -------------------------------------------------------------------------------------------------
 
