@@ -229,6 +229,12 @@ constexpr bool is_what_is_behind(const LawState& state, std::uint32_t pfn,
   return same_bytes(cut(bytes, length), cut(lookup(object.disk, frame.index), length));
 }
 
+/// True of a page of the swap cache that nobody can ever ask for: nobody maps it, and nobody but the cache holds its slot.
+constexpr bool is_left_behind(const LawState& state, const fault::Frame<std::uint32_t>& frame) {
+  return frame.mapping == fault::swapper_space && frame.count == frame.buffers + 1 &&
+         lookup(state.memory.swap.swap_map, frame.index) == 1;
+}
+
 /// A page that neither says so itself nor is said to be by an entry is not to be written; it can be dropped.
 constexpr bool a_clean_page_is_what_is_behind_it(const LawState& state) {
   Counts dirty;
@@ -238,7 +244,7 @@ constexpr bool a_clean_page_is_what_is_behind_it(const LawState& state) {
   return for_all_frames(state, [&](std::uint32_t pfn, const auto& frame) {
     const bool is_read = frame.mapping != fault::none && (frame.flags & fault::PG_uptodate) != 0;
     const bool is_dirty = (frame.flags & fault::PG_dirty) != 0 || lookup(dirty, pfn) != 0;
-    return !is_read || is_dirty || is_what_is_behind(state, pfn, frame);
+    return !is_read || is_dirty || is_left_behind(state, frame) || is_what_is_behind(state, pfn, frame);
   });
 }
 

@@ -124,7 +124,7 @@ std::vector<Tampering> tamperings_of_calls() {
       {"memory_is_promised_if_there_is_more_than_is_asked_for",
        few_pages + "mmap(NULL, 409600, PROT_READ|PROT_WRITE, MAP_PRIVATE|MAP_ANONYMOUS, -1, 0)",
        [](Carried& made) { made.result = vma::Address<std::uint32_t>{0x40000000}; }},
-      {"memory_is_promised_if_there_is_more_than_is_asked_for", memory + "", refuse_area<vma::Refusal::no_memory>},
+      {"memory_is_promised_if_there_is_more_than_is_asked_for", memory, refuse_area<vma::Refusal::no_memory>},
   };
 }
 

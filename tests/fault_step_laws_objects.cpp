@@ -73,7 +73,7 @@ std::vector<Tampering> tamperings_of_objects() {
        [](Carried& made) {
          change_object(made, 1, [](auto& object) { std::ranges::reverse(object.clean_pages); });
        }},
-      {"memory_shared_without_a_file_is_an_object_of_its_size", object + "",
+      {"memory_shared_without_a_file_is_an_object_of_its_size", object,
        [](Carried& made) { change_object(made, 3, [](auto& object) { object.i_size = 8192; }); }},
       {"a_shared_memory_object_is_there_as_long_as_it_is_mapped", object + "munmap(0x40000000, 4096)",
        [](Carried& made) { made.after.memory.objects = made.before.memory.objects; }},
