@@ -48,9 +48,8 @@ constexpr bool any_part(const LawProcess& process, PageRange range, auto predica
 // ---- msync ----------------------------------------------------------------------------------------------------------
 
 constexpr bool msync_refuses_addresses_within_a_page(const Transition& t) {
-  return of_call<Msync>(t, [&](const auto& msync) {
-    return (refusal(t) == Refusal::address_unaligned) == !is_aligned(msync.addr);
-  });
+  return of_call<Msync>(
+      t, [&](const auto& msync) { return (refusal(t) == Refusal::address_unaligned) == !is_aligned(msync.addr); });
 }
 
 constexpr bool msync_refuses_ranges_that_wrap(const Transition& t) {
@@ -165,7 +164,8 @@ constexpr bool what_is_not_needed_is_given_up(const Transition& t) {
 
 constexpr bool only_pages_of_a_file_can_be_read_ahead(const Transition& t) {
   return of_advice(t, [&](std::uint32_t advice, PageRange range, const LawProcess& process) {
-    const bool no_file = any_part(process, range, [](const LawArea& area, PageRange) { return area.vm_file == 0; });
+    const bool no_file =
+        any_part(process, range, [](const LawArea& area, PageRange) { return area.vm_file == 0; });
     return refuses_exactly_if(t, Refusal::no_file_to_read, advice == fault::MADV_WILLNEED && no_file);
   });
 }
