@@ -211,7 +211,8 @@ TEST(Theorems, HaveNamesOfTheirOwn) {
 TEST(Theorems, AreAboutTheClausesTheyNeed) {
   for (const Theorem& theorem : all_theorems()) {
     EXPECT_EQ(find_theorem(theorem.name), &theorem);
-    EXPECT_THAT(area_of(theorem), AnyOf("buddy", "slab", "paging", "kernel", "vma", "fault", "process")) << theorem.name;
+    EXPECT_THAT(area_of(theorem), AnyOf("buddy", "slab", "paging", "kernel", "vma", "fault", "process"))
+        << theorem.name;
     EXPECT_FALSE(theorem.scope.empty()) << theorem.name;
   }
 }
