@@ -41,9 +41,11 @@ constexpr bool a_child_has_the_pages_of_its_parent_and_has_not_accessed_them(con
   });
 }
 
+/// Also what has become writable where the area never can be.
 constexpr bool private_pages_that_may_be_written_are_protected_for_parent_and_child(const Transition& t) {
   return of_copied_pages(t, [](const Copied& it) {
-    if (has_flag(it.area.vm_flags, vma::VM_SHARED) || !has_flag(it.area.vm_flags, vma::VM_MAYWRITE)) return true;
+    const bool may_be_written = has_flag(it.area.vm_flags, vma::VM_MAYWRITE) || is_writable(it.before);
+    if (has_flag(it.area.vm_flags, vma::VM_SHARED) || !may_be_written) return true;
     return it.parent == (it.before & ~fault::PAGE_RW) && !is_writable(it.child) &&
            has_flag(it.child, fault::PAGE_DIRTY) == has_flag(it.before, fault::PAGE_DIRTY);
   });

@@ -103,11 +103,14 @@ constexpr bool are_brought_in(const Transition& t, NamedPage page, std::vector<s
          std::equal(pages.begin(), pages.end(), wanted.begin());
 }
 
+/// Pages that nobody asked for may be missing.
 constexpr bool a_page_is_read_with_its_group(const Transition& t) {
   return of_page_within_file(t, [&](const Touch& touch, NamedPage page) {
     const bool is_another_way = has_flag(touch.area.vm_flags, fault::VM_RAND_READ | fault::VM_SEQ_READ);
     if (is_another_way || is_cached(t.before, page) || lacked_a_frame(t, GFP_KERNEL)) return true;
-    return are_brought_in(t, page, group_of(t.before, page));
+    const bool copies = touch.write && !is_shared(touch.area);
+    const bool is_had = is_cached(t.after, page) && !copies;
+    return are_brought_in(t, page, group_of(t.before, page)) && !(is_had && refusal(t) == Refusal::no_page);
   });
 }
 

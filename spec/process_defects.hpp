@@ -19,6 +19,7 @@ struct BrokenBy {
 
 inline constexpr std::array broken_by{
     BrokenBy{"defect.fault.bad_page_table", "without_a_frame_for_it_there_is_no_page_table"},
+    BrokenBy{"defect.fault.bad_page_table", "a_page_table_is_a_frame_of_zeros_of_its_own"},
     BrokenBy{"defect.fault.bad_page_table", "reserved_frames_stay_as_they_are"},
     BrokenBy{"defect.fault.bad_page_table", "entries_lie_in_areas"},
     BrokenBy{"defect.fault.bad_page_table", "entries_permit_no_more_than_their_areas"},
@@ -37,10 +38,10 @@ inline constexpr std::array broken_by{
     BrokenBy{"defect.fault.bad_table_is_refilled", "every_call_does_to_memory_what_it_means"},
     BrokenBy{"defect.fault.write_only", "what_may_be_written_may_be_read"},
     BrokenBy{"defect.fault.zero_page", "reserved_frames_stay_as_they_are"},
-    BrokenBy{"defect.fault.zero_page", "a_writable_private_page_has_one_owner"},
     BrokenBy{"defect.fault.zero_page", "the_count_of_a_frame_is_its_references"},
-    BrokenBy{"defect.fault.zero_page", "a_write_to_the_zero_page_gets_a_frame_of_zeros"},
     BrokenBy{"defect.fault.zero_page", "the_pages_of_the_range_are_in_memory_and_held"},
+    BrokenBy{"defect.fault.zero_page", "a_writable_private_page_has_one_owner"},
+    BrokenBy{"defect.fault.zero_page", "a_write_to_the_zero_page_gets_a_frame_of_zeros"},
     BrokenBy{"defect.fault.zero_page", "every_call_does_to_memory_what_it_means"},
     BrokenBy{"defect.fault.swap_read_error", "a_page_that_cannot_be_read_from_its_slot_is_refused_and_forgotten"},
     BrokenBy{"defect.fault.swap_read_error", "every_call_does_to_memory_what_it_means"},
@@ -51,7 +52,7 @@ inline constexpr std::array broken_by{
     BrokenBy{"defect.fault.debugger_stack", "the_count_of_a_frame_is_its_references"},
     BrokenBy{"defect.fault.debugger_write", "a_debugger_writes_only_what_the_process_may_write"},
     BrokenBy{"defect.fault.debugger_write", "entries_permit_no_more_than_their_areas"},
-    BrokenBy{"defect.fault.debugger_write", "a_page_that_two_can_write_is_of_a_shared_mapping"},
+    BrokenBy{"defect.fault.debugger_write", "shared_areas_show_the_pages_of_their_object"},
     BrokenBy{"defect.fault.debugger_write", "every_call_does_to_memory_what_it_means"},
     BrokenBy{"defect.fault.fork_protects_copies",
              "private_pages_that_may_be_written_are_protected_for_parent_and_child"},
@@ -60,16 +61,23 @@ inline constexpr std::array broken_by{
     BrokenBy{"defect.fault.fork_protects_copies", "every_call_does_to_memory_what_it_means"},
     BrokenBy{"defect.fault.debugger_end_of_file", "behind_the_end_of_a_file_there_is_no_page"},
     BrokenBy{"defect.fault.debugger_end_of_file", "behind_the_end_of_an_object_there_is_no_page"},
-    BrokenBy{"defect.fault.msync_without_slot", "msync_leaves_shared_memory_where_it_is"},
+    BrokenBy{"defect.fault.msync_without_slot", "msync_of_shared_memory_returns"},
     BrokenBy{"defect.fault.msync_swap_cache", "msync_leaves_shared_memory_where_it_is"},
-    BrokenBy{"defect.fault.msync_swap_cache", "a_page_that_two_can_write_is_of_a_shared_mapping"},
-    BrokenBy{"defect.fault.msync_swap_cache", "every_call_does_to_memory_what_it_means"},
-    BrokenBy{"defect.fault.msync_without_file", "msync_moves_dirty_bits_to_the_pages"},
-    BrokenBy{"defect.fault.madvise_without_file", "areas_are_read_as_they_were_advised"},
-    BrokenBy{"defect.fault.willneed_without_readpage", "advice_brings_no_page_of_shared_memory_into_memory"},
+    BrokenBy{"defect.fault.msync_swap_cache", "shared_areas_show_the_pages_of_their_object"},
+    BrokenBy{"defect.fault.msync_swap_cache", "what_is_read_is_what_was_written"},
+    BrokenBy{"defect.fault.msync_without_file", "msync_asks_no_file_of_a_page_that_has_none"},
+    BrokenBy{"defect.fault.madvise_without_file", "advice_for_a_part_asks_no_file_of_an_area_that_has_none"},
+    BrokenBy{"defect.fault.willneed_without_readpage", "advice_asks_shared_memory_for_no_method_that_it_lacks"},
     BrokenBy{"defect.fault.growth", "what_a_file_grows_by_is_zeros_in_its_last_page_too"},
     BrokenBy{"defect.fault.growth", "every_call_does_to_memory_what_it_means"},
-    BrokenBy{"defect.fault.sequential_without_file", "a_sequential_area_is_read_window_by_window"},
+    BrokenBy{"defect.fault.sequential_without_file",
+             "a_window_that_was_passed_asks_no_file_of_a_page_that_has_none"},
+};
+
+/// What defects of memory areas break of it: their laws are those of the chapter on areas (spec/vma_defects.hpp), and these follow.
+inline constexpr std::array broken_by_defects_of_areas{
+    BrokenBy{"defect.vma.remap_destination", "the_areas_of_every_process_are_lawful"},
+    BrokenBy{"defect.vma.stack_offset", "a_stack_does_not_grow_over_its_limits"},
 };
 
 }  // namespace refmm::process
