@@ -302,7 +302,7 @@ constexpr std::uint32_t pages_to_promise(const LawState& state) {
 
 /// Pages that an mmap asks to be promised: of private memory that may be written, or of a new shared object.
 constexpr std::uint32_t pages_asked_for(const vma::Mmap<std::uint32_t>& mmap) {
-  const bool is_private = (mmap.flags & vma::MAP_TYPE) == vma::MAP_PRIVATE;
+  const bool is_private = (mmap.flags & vma::MAP_SHARED) == 0;
   const bool charged = is_private && (mmap.prot & vma::PROT_WRITE) != 0 && (mmap.flags & vma::MAP_NORESERVE) == 0;
   const bool makes_object = !is_private && (mmap.flags & vma::MAP_ANONYMOUS) != 0;
   return charged || makes_object ? rounded_up(mmap.len) >> page_bits : 0;
