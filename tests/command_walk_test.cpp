@@ -32,9 +32,9 @@ class WalkCommand : public Command {
 TEST_F(WalkCommand, HelpSaysAllThereIsToSay) {
   const Ran help = run("refmm walk --help");
   EXPECT_EQ(help.exit, 0);
-  EXPECT_THAT(help.out, AllOf(HasSubstr("FILE"), HasSubstr("ADDRESS"), HasSubstr("--pgd"), HasSubstr("--user"),
-                              HasSubstr("--write"), HasSubstr("--no-wp"), HasSubstr("Examples:\n"),
-                              HasSubstr("Exit codes:\n  0  the address is translated"),
+  EXPECT_THAT(help.out, AllOf(HasSubstr("FILE"), HasSubstr("ADDRESS"), HasSubstr("--pid"), HasSubstr("--pgd"),
+                              HasSubstr("--user"), HasSubstr("--write"), HasSubstr("--no-wp"),
+                              HasSubstr("Examples:\n"), HasSubstr("Exit codes:\n  0  the address is translated"),
                               HasSubstr("\n  1  the access faults")));
   EXPECT_THAT(run("refmm --help").out, HasSubstr("walk "));
 }
@@ -159,6 +159,12 @@ TEST_F(WalkCommand, RefusesWhatItDoesNotUnderstand) {
   EXPECT_THAT(walk("c4800000").err, HasSubstr("Did you mean 0xc4800000?"));
 }
 
+TEST_F(WalkCommand, RefusesTheOptionOfOtherTranscripts) {
+  const Ran ran = walk("0xc4800000 --pid 1");
+  EXPECT_EQ(ran.exit, 2);
+  EXPECT_THAT(ran.err, StartsWith("refmm: --pid is not for transcripts of the kernel family: --pgd names"));
+}
+
 TEST_F(WalkCommand, NamesTheDirectoriesThatThereAre) {
   const Ran ran = walk("0xc4800000 --pgd 7");
   EXPECT_EQ(ran.exit, 2);
@@ -173,7 +179,7 @@ TEST_F(WalkCommand, RefusesTranscriptsThatHaveNoEndToLookAt) {
     const char* error;
   } bad_files[] = {
       {"boot family=slab ram_pages=16384\n",
-       ":1:13: error: only transcripts of the kernel and fault families have page"},
+       ":1:13: error: only transcripts of the kernel and fault families have page tables"},
       {"boot ram_pages=16384\n", ":1:1: error: only transcripts of the kernel and fault families"},
       {"boot family=kernel ram_pages=16384\nvmalloc(0) = BUG\n",
        ":2:1: error: nothing is defined behind this call"},

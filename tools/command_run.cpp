@@ -177,7 +177,7 @@ Exit run(const Options& options) {
   }
   line.clear();
   if (options.picture && findings.pictures == 0)
-    findings.text += "there is nothing to draw: transcripts of the fault and slab families have no pictures\n";
+    findings.text += "there is nothing to draw: transcripts of the slab family have no pictures\n";
   return show(findings, options.fill);
 }
 
@@ -196,10 +196,10 @@ SubCommand add_run(CLI::App& refmm) {
                   "one where they show a defect")
       ->check(CLI::IsMember({"as-built", "corrected"}));
   app->add_flag("--explain", options->explain, "Show each call with its result and the clauses that decided it");
-  app->add_flag(
-      "--picture", options->picture,
-      "Draw address spaces and page directories, after each query for what they show and at the end of each "
-      "transcript");
+  app->add_flag("--picture", options->picture,
+                "Draw address spaces, page tables and page frames, after each query for what they show and at the "
+                "end of each "
+                "transcript");
   app->add_flag("--fill", options->fill, "Write the answers into the files");
   app->add_option("--mutant", options->mutant,
                   "A mistake that the implementation is to make; a wrong name lists what is near");

@@ -48,7 +48,8 @@ std::string flag_line(const FlagMeaning& flag, Word entry) {
 std::string leads_to(Word entry) {
   if (entry == 0) return "none";
   if (!process::is_for_frame(entry)) return fmt::format("slot {}", process::slot_in(entry));
-  return "page in " + process::frame_notation(process::frame_in(entry));
+  const Word pfn = process::frame_in(entry);
+  return (pfn < fault::ZERO_PAGE ? "page in " : "") + process::frame_notation(pfn);
 }
 
 std::string flags_notation(Word entry) {
