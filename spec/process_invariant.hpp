@@ -229,6 +229,11 @@ constexpr bool is_what_is_behind(const LawState& state, std::uint32_t pfn,
   return same_bytes(cut(bytes, length), cut(lookup(object.disk, frame.index), length));
 }
 
+/// Somebody can come to ask for a page again once it is dropped: of the swap cache, who holds its slot.
+constexpr bool can_be_asked_for(const LawState& state, const fault::Frame<std::uint32_t>& frame) {
+  return frame.mapping != fault::swapper_space || lookup(state.memory.swap.swap_map, frame.index) > 1;
+}
+
 /// A page that neither says so itself nor is said to be by an entry is not to be written; it can be dropped.
 constexpr bool a_clean_page_is_what_is_behind_it(const LawState& state) {
   Counts dirty;
@@ -238,7 +243,7 @@ constexpr bool a_clean_page_is_what_is_behind_it(const LawState& state) {
   return for_all_frames(state, [&](std::uint32_t pfn, const auto& frame) {
     const bool is_read = frame.mapping != fault::none && (frame.flags & fault::PG_uptodate) != 0;
     const bool is_dirty = (frame.flags & fault::PG_dirty) != 0 || lookup(dirty, pfn) != 0;
-    return !is_read || is_dirty || is_what_is_behind(state, pfn, frame);
+    return !is_read || is_dirty || !can_be_asked_for(state, frame) || is_what_is_behind(state, pfn, frame);
   });
 }
 
