@@ -204,7 +204,7 @@ class PagedMemory {
   void free_page_and_swap_cache(Page& page);
   void attach_buffer(Page& page);
   void swap_read(Pfn pfn);
-  void swap_write(Page& page);
+  bool swap_write(Page& page);
   Pfn read_swap_cache(std::uint32_t slot);
   void swapin_readahead(std::uint32_t slot);
   Pfn swapped_in(std::uint32_t slot);

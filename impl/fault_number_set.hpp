@@ -72,7 +72,8 @@ class NumberSet {
     std::uint32_t place = from;
     for (unsigned level = 0; level != levels_; ++level) {
       const std::uint64_t behind = word_at(level, place) >> place % bits << place % bits;
-      if (behind != 0) return lowest_below(level, place / bits * bits + static_cast<unsigned>(std::countr_zero(behind)));
+      if (behind != 0)
+        return lowest_below(level, place / bits * bits + static_cast<unsigned>(std::countr_zero(behind)));
       place = place / bits + 1;
       if (level + 1 != levels_ && place / bits >= words_of(level + 1)) return none;
     }
@@ -85,7 +86,9 @@ class NumberSet {
 
   static constexpr std::uint64_t bit_of(std::uint32_t number) { return std::uint64_t{1} << number % bits; }
 
-  std::uint64_t& word_at(unsigned level, std::uint32_t number) { return words_[level_start_[level] + number / bits]; }
+  std::uint64_t& word_at(unsigned level, std::uint32_t number) {
+    return words_[level_start_[level] + number / bits];
+  }
   const std::uint64_t& word_at(unsigned level, std::uint32_t number) const {
     return words_[level_start_[level] + number / bits];
   }

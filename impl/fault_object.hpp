@@ -52,8 +52,7 @@ template <FaultTracer Tracer>
 void PagedMemory<Tracer>::read_page(Pfn pfn) {
   Page& page = frames_.page(pfn);
   const bool done = !transfer_fails(fail_read);
-  tracer_.record(
-      fault::FileTransfer<Address>{fault::Transfer::read, page.mapping->number, page.index, pfn, done});
+  tracer_.record(fault::FileTransfer<Address>{fault::Transfer::read, page.mapping->number, page.index, pfn, done});
   if (done) std::memcpy(frames_.frame(pfn), page.mapping->disk.page(page.index), page_size);
   page_read(page, done);
 }

@@ -23,8 +23,9 @@ struct MemoryObject;
 using PageHook =
     intrusive::list_base_hook<intrusive::tag<class PageTag>, intrusive::link_mode<intrusive::auto_unlink>>;
 /// The place of a slot among those of its object.
-using SlotHook = intrusive::set_base_hook<intrusive::tag<class SlotTag>, intrusive::link_mode<intrusive::auto_unlink>,
-                                          intrusive::optimize_size<true>>;
+using SlotHook =
+    intrusive::set_base_hook<intrusive::tag<class SlotTag>, intrusive::link_mode<intrusive::auto_unlink>,
+                             intrusive::optimize_size<true>>;
 
 /// A page frame. 2.4.0: struct page.
 struct Page : PageHook {
@@ -40,8 +41,7 @@ struct Page : PageHook {
 };
 
 /// Newest first.
-using PageList =
-    intrusive::list<Page, intrusive::base_hook<PageHook>, intrusive::constant_time_size<false>>;
+using PageList = intrusive::list<Page, intrusive::base_hook<PageHook>, intrusive::constant_time_size<false>>;
 
 /// A slot of the swap area. Most say so by their count alone; one that holds a page of a shared memory object knows which.
 struct SwapSlot : SlotHook {

@@ -91,8 +91,7 @@ bool PagedMemory<Tracer>::launder(Page& page) {
     }
     page.flags &= ~fault::PG_dirty;
   }
-  swap_write(page);
-  if (!page.has(fault::PG_error)) return true;
+  if (swap_write(page)) return true;
   set_page_dirty(page);
   return false;
 }

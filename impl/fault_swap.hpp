@@ -59,8 +59,9 @@ void PagedMemory<Tracer>::swap_read(Pfn pfn) {
   page_read(page, done);
 }
 
+/// False if it failed.
 template <FaultTracer Tracer>
-void PagedMemory<Tracer>::swap_write(Page& page) {
+bool PagedMemory<Tracer>::swap_write(Page& page) {
   const Pfn pfn = frames_.pfn_of_page(page);
   const bool done = !transfer_fails(fail_swap_write);
   tracer_.record(fault::SwapTransfer<Address>{fault::Transfer::write, page.index, pfn, done});
@@ -69,6 +70,7 @@ void PagedMemory<Tracer>::swap_write(Page& page) {
     std::memcpy(swap_.contents(page.index), frames_.frame(pfn), page_size);
   else
     page.flags |= fault::PG_error;
+  return done;
 }
 
 // ---- Reading in ---------------------------------------------------------------------------------------------------

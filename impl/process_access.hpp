@@ -125,8 +125,7 @@ auto ProcessMachine<Tracer>::page_missing(Process& process, const paging::Access
     if (!access.user) tracer_.record(fault::Fixup{});
     return handled == fault::Handled::beyond_object ? Refusal::beyond_object : Refusal::not_readable;
   }
-  const Refusal refusal =
-      handled == fault::Handled::no_page_table ? Refusal::no_page_table : Refusal::no_page;
+  const Refusal refusal = handled == fault::Handled::no_page_table ? Refusal::no_page_table : Refusal::no_page;
   if (!access.user) {
     tracer_.record(fault::Fixup{});
     return refusal;

@@ -30,7 +30,8 @@ ProcessReturned<void> ProcessMachine<Tracer>::poke(std::uint32_t debugger, std::
 /// ([process.debugger.not_permitted]). [process.debugger.no_area] [process.debugger.faults] [process.debugger.reserved_page]
 /// [process.debugger.no_page]
 template <FaultTracer Tracer>
-auto ProcessMachine<Tracer>::debug(std::uint32_t debugger, std::uint32_t pid, Address addr, bool write) -> Reached {
+auto ProcessMachine<Tracer>::debug(std::uint32_t debugger, std::uint32_t pid, Address addr, bool write)
+    -> Reached {
   Process* const target = find(pid);
   if (find(debugger) == nullptr || target == nullptr) return {nullptr, Refusal::no_such_process};
   const auto found = target->mm.find_extend_vma(addr);
@@ -48,8 +49,7 @@ auto ProcessMachine<Tracer>::debug(std::uint32_t debugger, std::uint32_t pid, Ad
         return {nullptr, Refusal::reserved_page};
       return {memory_.frames().frame(pfn) + offset_in_page(addr), {}};
     }
-    const fault::Handled handled =
-        memory_.handle_mm_fault({target->tables(), pid == debugger}, area, addr, write);
+    const fault::Handled handled = memory_.handle_mm_fault({target->tables(), pid == debugger}, area, addr, write);
     if (fault::is_handled(handled)) continue;
     return {nullptr, fault::is_sigbus(handled) ? Refusal::beyond_object : Refusal::no_page};
   }

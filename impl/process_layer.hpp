@@ -22,8 +22,8 @@ struct ProcessGround {
   PagedMemory<Tracer>& memory;
   process::Settings<Address>& settings;
   ObjectCache<MemoryObject>& objects;
-  std::uint32_t files;                 // whose numbers come before those of shared memory objects
-  std::uint32_t objects_made = 0;      // shared memory objects so far
+  std::uint32_t files;                   // whose numbers come before those of shared memory objects
+  std::uint32_t objects_made = 0;        // shared memory objects so far
   MemoryObject* spare_object = nullptr;  // for the next one
 };
 
@@ -74,9 +74,7 @@ class ProcessPaging {
     return ground_.memory.copy_page_range(parent.tables_, tables_, area);
   }
   void zap_page_range(Address addr, Address size) { ground_.memory.zap_page_range(space(), addr, addr + size); }
-  void clear_page_tables(Address first, Address count) {
-    ground_.memory.clear_page_tables(tables_, first, count);
-  }
+  void clear_page_tables(Address first, Address count) { ground_.memory.clear_page_tables(tables_, first, count); }
   void change_protection(Address start, Address end, std::uint32_t protection) {
     ground_.memory.change_protection(space(), start, end, protection);
   }

@@ -67,12 +67,12 @@ using ShareList =
 template <std::unsigned_integral Word>
 struct Inode : ChainHook {
   Name name;
-  std::uint32_t attributes = 0;   // FILE_*
-  bool shared_memory = false;     // without a file; goes with its file object
+  std::uint32_t attributes = 0;       // FILE_*
+  bool shared_memory = false;         // without a file; goes with its file object
   MemoryObject* i_mapping = nullptr;  // its pages, or nullptr
-  std::int32_t i_writecount = 0;  // writable file objects less areas that deny writing
-  ShareList<Word> i_mmap;         // private areas
-  ShareList<Word> i_mmap_shared;  // areas whose pages are written back
+  std::int32_t i_writecount = 0;      // writable file objects less areas that deny writing
+  ShareList<Word> i_mmap;             // private areas
+  ShareList<Word> i_mmap_shared;      // areas whose pages are written back
 
   ShareList<Word>& list_of(const VmArea<Word>& area) { return area.has(vma::VM_SHARED) ? i_mmap_shared : i_mmap; }
 };

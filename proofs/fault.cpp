@@ -45,7 +45,8 @@ constexpr std::string_view everywhere = "every number of processes, pages, frame
 const std::vector<Theorem>& theorems() {
   static const std::vector<Theorem> all{
       // ---- What is seen -----------------------------------------------------------------------------------------
-      model(a_fault_changes_nothing_that_is_seen, everywhere, {"fault.page.copies_nothing"},
+      model(a_fault_changes_nothing_that_is_seen, everywhere,
+            {"fault.page.copies_nothing", "defect.fault.swap_read_error"},
             {"fault.anonymous.zero_page",
              "fault.anonymous.fresh",
              "fault.anonymous.no_page",
@@ -81,7 +82,8 @@ const std::vector<Theorem>& theorems() {
              "fault.swap_out.anonymous", "fault.swap_out.no_slot"}),
       model(protecting_changes_nothing_that_is_seen, everywhere, {"fault.protect.takes_the_next_frame"},
             {"fault.protect.entry"}),
-      model(reclaiming_changes_nothing_that_is_seen, everywhere, {"fault.reclaim.drops_dirty_pages"},
+      model(reclaiming_changes_nothing_that_is_seen, everywhere,
+            {"fault.reclaim.drops_dirty_pages", "defect.fault.swap_write_error"},
             {"fault.reclaim.clean", "fault.reclaim.file", "fault.reclaim.shared_memory",
              "fault.reclaim.swap_cache", "fault.reclaim.no_slot", "fault.reclaim.unwritten"}),
       model(fork_copies_what_is_seen, everywhere, {"fault.copy.skips_slots"},

@@ -8,6 +8,11 @@
 
 namespace refmm::fault {
 
+namespace why {
+inline constexpr std::string_view defect =
+    "what 2.4.0 does against laws; spec/process_defects.hpp says which, and the corrected kernel keeps them";
+}  // namespace why
+
 inline constexpr std::array clauses{
     // What holds of every state.
     Clause{"fault.account.frames", ClauseKind::must, "include/linux/mm.h:get_page"},
@@ -155,26 +160,30 @@ inline constexpr std::array clauses{
     Clause{"fault.msync.shared_memory", ClauseKind::must, "mm/filemap.c:filemap_fdatasync"},
 
     // Defects: what 2.4.0 does against a law. Each has its switch in Corrections, of the same name.
-    Clause{"defect.fault.bad_page_table", ClauseKind::defect, "arch/i386/mm/init.c:get_pte_slow"},
-    Clause{"defect.fault.bad_table_moves_back", ClauseKind::defect, "mm/mremap.c:move_page_tables"},
-    Clause{"defect.fault.bad_table_is_filled", ClauseKind::defect, "mm/memory.c:handle_mm_fault"},
-    Clause{"defect.fault.bad_table_is_refilled", ClauseKind::defect, "arch/i386/mm/init.c:get_bad_pte_table"},
-    Clause{"defect.fault.write_only", ClauseKind::defect, "arch/i386/mm/fault.c:do_page_fault"},
-    Clause{"defect.fault.zero_page", ClauseKind::defect, "mm/memory.c:map_user_kiobuf"},
-    Clause{"defect.fault.swap_read_error", ClauseKind::defect, "mm/memory.c:do_swap_page"},
-    Clause{"defect.fault.swap_write_error", ClauseKind::defect, "mm/vmscan.c:page_launder"},
-    Clause{"defect.fault.read_around", ClauseKind::defect, "mm/filemap.c:filemap_nopage"},
-    Clause{"defect.fault.debugger_stack", ClauseKind::defect, "mm/mmap.c:find_extend_vma"},
-    Clause{"defect.fault.debugger_write", ClauseKind::defect, "kernel/ptrace.c:access_one_page"},
-    Clause{"defect.fault.fork_protects_copies", ClauseKind::defect, "mm/memory.c:copy_page_range"},
-    Clause{"defect.fault.debugger_end_of_file", ClauseKind::defect, "mm/filemap.c:filemap_nopage"},
-    Clause{"defect.fault.msync_without_slot", ClauseKind::defect, "mm/shmem.c:shmem_writepage"},
-    Clause{"defect.fault.msync_swap_cache", ClauseKind::defect, "mm/filemap.c:filemap_fdatasync"},
-    Clause{"defect.fault.msync_without_file", ClauseKind::defect, "mm/filemap.c:filemap_sync_pte"},
-    Clause{"defect.fault.madvise_without_file", ClauseKind::defect, "mm/filemap.c:madvise_fixup_start"},
-    Clause{"defect.fault.willneed_without_readpage", ClauseKind::defect, "mm/filemap.c:page_cache_read"},
-    Clause{"defect.fault.growth", ClauseKind::defect, "mm/memory.c:vmtruncate"},
-    Clause{"defect.fault.sequential_without_file", ClauseKind::defect, "mm/filemap.c:nopage_sequential_readahead"},
+    Clause{"defect.fault.bad_page_table", ClauseKind::defect, "arch/i386/mm/init.c:get_pte_slow", why::defect},
+    Clause{"defect.fault.bad_table_moves_back", ClauseKind::defect, "mm/mremap.c:move_page_tables", why::defect},
+    Clause{"defect.fault.bad_table_is_filled", ClauseKind::defect, "mm/memory.c:handle_mm_fault", why::defect},
+    Clause{"defect.fault.bad_table_is_refilled", ClauseKind::defect, "arch/i386/mm/init.c:get_bad_pte_table",
+           why::defect},
+    Clause{"defect.fault.write_only", ClauseKind::defect, "arch/i386/mm/fault.c:do_page_fault", why::defect},
+    Clause{"defect.fault.zero_page", ClauseKind::defect, "mm/memory.c:map_user_kiobuf", why::defect},
+    Clause{"defect.fault.swap_read_error", ClauseKind::defect, "mm/memory.c:do_swap_page", why::defect},
+    Clause{"defect.fault.swap_write_error", ClauseKind::defect, "mm/vmscan.c:page_launder", why::defect},
+    Clause{"defect.fault.read_around", ClauseKind::defect, "mm/filemap.c:filemap_nopage", why::defect},
+    Clause{"defect.fault.debugger_stack", ClauseKind::defect, "mm/mmap.c:find_extend_vma", why::defect},
+    Clause{"defect.fault.debugger_write", ClauseKind::defect, "kernel/ptrace.c:access_one_page", why::defect},
+    Clause{"defect.fault.fork_protects_copies", ClauseKind::defect, "mm/memory.c:copy_page_range", why::defect},
+    Clause{"defect.fault.debugger_end_of_file", ClauseKind::defect, "mm/filemap.c:filemap_nopage", why::defect},
+    Clause{"defect.fault.msync_without_slot", ClauseKind::defect, "mm/shmem.c:shmem_writepage", why::defect},
+    Clause{"defect.fault.msync_swap_cache", ClauseKind::defect, "mm/filemap.c:filemap_fdatasync", why::defect},
+    Clause{"defect.fault.msync_without_file", ClauseKind::defect, "mm/filemap.c:filemap_sync_pte", why::defect},
+    Clause{"defect.fault.madvise_without_file", ClauseKind::defect, "mm/filemap.c:madvise_fixup_start",
+           why::defect},
+    Clause{"defect.fault.willneed_without_readpage", ClauseKind::defect, "mm/filemap.c:page_cache_read",
+           why::defect},
+    Clause{"defect.fault.growth", ClauseKind::defect, "mm/memory.c:vmtruncate", why::defect},
+    Clause{"defect.fault.sequential_without_file", ClauseKind::defect, "mm/filemap.c:nopage_sequential_readahead",
+           why::defect},
 };
 
 }  // namespace refmm::fault

@@ -9,6 +9,7 @@
 
 #include <array>
 #include <cstddef>
+#include <tuple>
 #include <type_traits>
 #include <utility>
 
@@ -470,5 +471,25 @@ inline constexpr Law swapping_out_loses_no_dirty_bit{
 inline constexpr Law protecting_loses_no_dirty_bit{"fault.protect.entry",
                                                    "other_permissions_leave_an_entry_as_dirty_as_it_was",
                                                    loses_no_dirty_bit(a_protection)};
+
+/// The laws of this file.
+inline constexpr std::tuple page_laws{a_fault_changes_nothing_that_is_seen,
+                                      unmapping_changes_nothing_elsewhere,
+                                      swapping_out_changes_nothing_that_is_seen,
+                                      protecting_changes_nothing_that_is_seen,
+                                      reclaiming_changes_nothing_that_is_seen,
+                                      a_store_is_seen_where_it_must_be,
+                                      fork_copies_what_is_seen,
+                                      moving_carries_along_what_is_seen,
+                                      a_fault_keeps_counts,
+                                      unmapping_keeps_counts,
+                                      swapping_out_keeps_counts,
+                                      a_fault_keeps_owners,
+                                      swapping_out_keeps_owners,
+                                      protecting_keeps_owners,
+                                      fork_keeps_owners,
+                                      unmapping_loses_no_dirty_bit,
+                                      swapping_out_loses_no_dirty_bit,
+                                      protecting_loses_no_dirty_bit};
 
 }  // namespace refmm::fault

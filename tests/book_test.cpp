@@ -3,6 +3,7 @@
 #include <refmm/proofs/theorem.hpp>
 #include <refmm/spec/clause.hpp>
 #include <refmm/spec/mutant.hpp>
+#include <refmm/spec/process_defects.hpp>
 #include <refmm/spec/transcript.hpp>
 #include <refmm/spec/vma_defects.hpp>
 #include <refmm/tests/buddy_subject.hpp>
@@ -95,39 +96,44 @@ TEST(Book, RefersOnlyToClausesThatExist) {
   }
 }
 
-TEST(Book, NamesTheClausesOfTheLawsThatADefectBreaks) {
-  for (const vma::BrokenBy& row : vma::broken_by) {
-    const auto law = std::ranges::find(all_laws(), row.law, &LawEntry::name);
-    ASSERT_NE(law, all_laws().end()) << row.law;
-    const book::Entry* entry = book::find_entry(row.defect->name);
-    ASSERT_TRUE(entry) << row.defect->name;
-    EXPECT_THAT(entry->prose, HasSubstr("[" + std::string(law->clause->name) + "]"))
-        << entry->file << ":" << entry->line << ": it breaks " << row.law;
-  }
+/// A law that a defect breaks.
+struct Broken {
+  ClauseRef defect;
+  std::string_view law;
+};
+
+std::vector<Broken> all_broken() {
+  std::vector<Broken> rows;
+  for (const vma::BrokenBy& row : vma::broken_by) rows.push_back({row.defect, row.law});
+  for (const process::BrokenBy& row : process::broken_by) rows.push_back({row.defect, row.law});
+  return rows;
 }
 
-/// The theorems that fail on a mutant of this name.
-std::vector<const Theorem*> theorems_that_fail_on(std::string_view mutant) {
-  std::vector<const Theorem*> found;
+/// What finds a defect: the theorems that fail on it. Where no theorem is about it, the laws that it breaks.
+std::vector<std::string_view> finders_of(const Clause& defect) {
+  std::vector<std::string_view> names;
   for (const Theorem& theorem : all_theorems()) {
-    if (std::ranges::find(theorem.fails_on, mutant) != theorem.fails_on.end()) found.push_back(&theorem);
+    if (std::ranges::find(theorem.fails_on, defect.name) != theorem.fails_on.end()) names.push_back(theorem.name);
   }
-  return found;
+  if (!names.empty()) return names;
+  for (const Broken& row : all_broken()) {
+    if (row.defect->name == defect.name) names.push_back(row.law);
+  }
+  return names;
 }
 
-TEST(Book, NamesATheoremThatFindsTheDefect) {
+TEST(Book, NamesATheoremOrALawThatFindsTheDefect) {
   for (const Clause& clause : all_clauses()) {
     if (clause.kind != ClauseKind::defect) continue;
     const book::Entry* entry = book::find_entry(clause.name);
     ASSERT_TRUE(entry) << clause.name;
-    const auto theorems = theorems_that_fail_on(clause.name);
-    EXPECT_TRUE(std::ranges::any_of(theorems,
-                                    [&](const Theorem* theorem) {
-                                      return entry->prose.find("`" + std::string(theorem->name) + "`") !=
-                                             std::string::npos;
+    const auto finders = finders_of(clause);
+    EXPECT_TRUE(std::ranges::any_of(finders,
+                                    [&](std::string_view name) {
+                                      return entry->prose.find("`" + std::string(name) + "`") != std::string::npos;
                                     }))
-        << entry->file << ":" << entry->line << ": names none of the " << theorems.size()
-        << " theorems that fail on it";
+        << entry->file << ":" << entry->line << ": names none of the " << finders.size()
+        << " theorems or laws that fail on it";
   }
 }
 
@@ -331,7 +337,7 @@ bool names(const book::Entry& entry, const Clause& clause) {
 }
 
 TEST(Laws, ThatDefectsBreakAreThoseThatTheBookSaysTheyBreak) {
-  for (const vma::BrokenBy& row : vma::broken_by) {
+  for (const Broken& row : all_broken()) {
     const auto law = std::ranges::find(all_laws(), row.law, &LawEntry::name);
     ASSERT_NE(law, all_laws().end()) << "no law is called " << row.law;
     const book::Entry* entry = book::find_entry(row.defect->name);

@@ -23,7 +23,7 @@ std::vector<std::string> names_of(const std::vector<ClauseReference>& references
 // ---- References -----------------------------------------------------------------------------------------------------
 
 TEST(ClauseReferences, StandInBracketsAndNameAnArea) {
-  const auto references = references_of_prose("[slab.one] and\n([slab.*.two.*]), not [fault.one] or [slab]");
+  const auto references = references_of_prose("[slab.one] and\n([slab.*.two.*]), not [other.one] or [slab]");
   EXPECT_THAT(names_of(references), ElementsAre("slab.one", "slab.*.two.*"));
   EXPECT_EQ(references[1].line, 2u);
   EXPECT_THAT(names_of(references_of_prose("[vma.one], [defect.vma.two], [defect.*]")),

@@ -19,7 +19,8 @@ class FaultMachine {
   using Result = process::Result<W>;
   using Machine = impl::ProcessMachine<Tracer>;
 
-  explicit FaultMachine(const process::Boot<W>& boot) : files_(static_cast<W>(boot.files.size())), machine_(boot) {}
+  explicit FaultMachine(const process::Boot<W>& boot)
+      : files_(static_cast<W>(boot.files.size())), machine_(boot) {}
 
   Machine& machine() { return machine_; }
   const Machine& machine() const { return machine_; }
@@ -90,7 +91,9 @@ class FaultMachine {
       return vma::Refused{vma::Refusal::no_structure_to_lock};
     return success_of(done);
   }
-  Result call(W pid, const process::Msync<W>& c) { return success_of(machine_.msync(pid, c.addr, c.len, c.flags)); }
+  Result call(W pid, const process::Msync<W>& c) {
+    return success_of(machine_.msync(pid, c.addr, c.len, c.flags));
+  }
   Result call(W pid, const process::Truncate<W>& c) {
     if (!is_file(c.file)) return vma::Nothing{};
     return success_of(machine_.truncate(pid, c.file, c.size));

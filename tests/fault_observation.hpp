@@ -223,7 +223,8 @@ class FaultObservation {
     });
     for (W slot = 1; slot <= seen.pages; ++slot) {
       write(seen.swap_map, slot, swap.count(slot));
-      if (swap.count(slot) != 0 && !dirty.contains(slot)) write(seen.contents, slot, bytes_at(swap.contents(slot)));
+      if (swap.count(slot) != 0 && !dirty.contains(slot))
+        write(seen.contents, slot, bytes_at(swap.contents(slot)));
     }
   }
 

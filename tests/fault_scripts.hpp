@@ -11,6 +11,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <vector>
 
 namespace refmm {
@@ -33,7 +34,7 @@ class ScriptReader {
 
   /// A small machine with up to three files.
   process::Boot<W> boot() {
-    static constexpr std::array<W, 6> sizes{4096, 5000, 1, 12288, 40960, 8192};
+    static constexpr std::array<W, 6> sizes{4096, 5000, 1, 12288, 102400, 8192};
     process::Boot<W> boot{.kernel = fault::corrected,
                           .ram_pages = 40 - below(36),
                           .swap_pages = 8 - below(9),
@@ -43,7 +44,8 @@ class ScriptReader {
                           .survive = one_in(3)};
     boot.files.assign(below(3) + 1, 0);
     const W first = below(sizes.size());
-    for (std::size_t file = 0; file != boot.files.size(); ++file) boot.files[file] = sizes[(first + file) % sizes.size()];
+    for (std::size_t file = 0; file != boot.files.size(); ++file)
+      boot.files[file] = sizes[(first + file) % sizes.size()];
     return boot;
   }
 
@@ -85,13 +87,16 @@ class ScriptReader {
 
   /// Of a page.
   W page() {
-    static constexpr std::array<W, 6> bases{0x40000000, 0x40000000, 0x403fc000, 0x0804a000, 0xbfff8000, 0xbffffff};
-    const W base = bases[below(bases.size())];
-    return (base & ~0xfffu) + below(8) * 0x1000;
+    static constexpr std::array<W, 7> bases{0x40000000, 0x40000000, 0x40010000, 0x403fc000,
+                                            0x0804a000, 0xbfff8000, 0xbfffc000};
+    return bases[below(bases.size())] + below(8) * 0x1000;
   }
   W address() { return page() + (one_in(2) ? below(4096) : 0); }
+  /// For calls that refuse one that is no page's.
+  W start() { return one_in(40) ? address() : page(); }
   W length() {
     if (one_in(60)) return ~W{0} - below(8192);
+    if (one_in(12)) return 25 * 0x1000;
     return one_in(6) ? below(20000) : (1 + below(5)) * 0x1000;
   }
 
@@ -125,10 +130,10 @@ class ScriptReader {
         return locking();
       case 26:
       case 27:
-        return process::Madvise<W>{page(), length(), one_in(20) ? 7 : below(5)};
+        return process::Madvise<W>{start(), length(), one_in(20) ? 7 : below(5)};
       case 28:
       case 29:
-        return process::Msync<W>{page(), length(), one_in(20) ? 8 : below(8)};
+        return process::Msync<W>{start(), length(), one_in(20) ? 8 : below(8)};
       case 30:
       case 31:
         return vma::Mremap<W>{page(), length(), length(), one_in(20) ? 4 : below(4), page()};
@@ -152,10 +157,12 @@ class ScriptReader {
   }
 
   Call mmap(W files) {
-    static constexpr std::array<W, 6> flags{
-        vma::MAP_PRIVATE | vma::MAP_ANONYMOUS, vma::MAP_SHARED | vma::MAP_ANONYMOUS,
-        vma::MAP_PRIVATE,                      vma::MAP_SHARED,
-        vma::MAP_PRIVATE | vma::MAP_ANONYMOUS, vma::MAP_PRIVATE | vma::MAP_ANONYMOUS | vma::MAP_GROWSDOWN};
+    static constexpr std::array<W, 6> flags{vma::MAP_PRIVATE | vma::MAP_ANONYMOUS,
+                                            vma::MAP_SHARED | vma::MAP_ANONYMOUS,
+                                            vma::MAP_PRIVATE,
+                                            vma::MAP_SHARED,
+                                            vma::MAP_PRIVATE | vma::MAP_ANONYMOUS,
+                                            vma::MAP_PRIVATE | vma::MAP_ANONYMOUS | vma::MAP_GROWSDOWN};
     vma::Mmap<W> call{.addr = page(),
                       .len = length(),
                       .prot = one_in(3) ? below(8) : vma::PROT_READ | vma::PROT_WRITE,

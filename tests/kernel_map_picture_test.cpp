@@ -3,7 +3,7 @@
 #include <refmm/spec/kernel_map_notation.hpp>
 #include <refmm/spec/kernel_map_picture.hpp>
 #include <refmm/spec/to_scale.hpp>
-#include <refmm/tests/replay_kernel_map_end.hpp>
+#include <refmm/tests/replay_end.hpp>
 #include <refmm/tests/transcript_recordings.hpp>
 
 #include <fmt/format.h>
@@ -13,6 +13,8 @@
 #include <algorithm>
 #include <cstdint>
 #include <string>
+#include <utility>
+#include <variant>
 #include <vector>
 
 namespace refmm::kernel_map {
@@ -26,8 +28,12 @@ using testing::Not;
 using Word = std::uint32_t;
 using Lines = std::vector<std::string>;
 
+replay::End<KernelMapFamily> end_of(transcript::File file) {
+  return std::get<replay::End<KernelMapFamily>>(replay::end_of(std::move(file)));
+}
+
 Lines picture_of(const std::string& script) {
-  const auto end = replay::kernel_map_end(transcript::parse({"script.mmt", script}));
+  const auto end = end_of(transcript::parse({"script.mmt", script}));
   return picture(end.boot, end.state);
 }
 
@@ -147,7 +153,7 @@ TEST(KernelMapPicture, is_readable_of_every_recording) {
   std::size_t drawn = 0;
   for (const auto& path : recordings("kernel")) {
     try {
-      const auto end = replay::kernel_map_end(transcript::parse(transcript::load(path)));
+      const auto end = end_of(transcript::parse(transcript::load(path)));
       const Lines lines = picture(end.boot, end.state);
       EXPECT_LE(std::ranges::max(lines, {}, &std::string::size).size(), 100u) << path;
       EXPECT_LE(lines.size(), 300u) << path;

@@ -82,4 +82,15 @@ bool Fault::same(const FaultFamily::State& one, const FaultFamily::State& other)
          process::canonical(other, fault::corrected.machine());
 }
 
+// ---- Pictures -------------------------------------------------------------------------------------------------
+
+std::vector<std::string> Fault::picture(const FaultFamily::State& state, const FaultFamily::Boot& boot) {
+  return process::picture(boot, state);
+}
+
+bool Fault::draws(const Question& question) {
+  using enum Question::Block;
+  return question.block == ptes || question.block == pages || question.block == swap;
+}
+
 }  // namespace refmm::replay

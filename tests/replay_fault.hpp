@@ -3,12 +3,14 @@
 
 #include <refmm/spec/difference.hpp>
 #include <refmm/spec/fault_notation.hpp>
+#include <refmm/spec/fault_picture.hpp>
 #include <refmm/spec/transcript.hpp>
 #include <refmm/tests/fault_family.hpp>
 #include <refmm/tests/replay.hpp>
 #include <refmm/tests/replay_notation.hpp>
 
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -50,6 +52,10 @@ struct NotationOf<FaultFamily> {
   static bool same(const FaultFamily::State& one, const FaultFamily::State& other);
   static bool shows_lookup(const Question&) { return false; }
   static FaultFamily::State with_lookup_of(const FaultFamily::State&, FaultFamily::State seen) { return seen; }
+
+  static constexpr std::span<const to_scale::Ink> inks = process::picture_inks;
+  static std::vector<std::string> picture(const FaultFamily::State& state, const FaultFamily::Boot& boot);
+  static bool draws(const Question& question);
 };
 
 }  // namespace refmm::replay

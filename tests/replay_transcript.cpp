@@ -106,6 +106,7 @@ class FamilyTranscript final : public Transcript {
   std::optional<Model<Family>> other_{};  // the other profile: of the implementation, or of the recordings
   Answer answer_of_other_{};
   bool is_apart_ = false;                 // the two profiles
+  bool is_drawn_ = false;                 // the state, since the last command
   bool has_left_implementation_ = false;  // at the end of the corrected kernel
   typename Notation::Memory memory_ = begin_memory<typename Notation::Memory>(boot_.boot);
   std::optional<Position> ended_{};  // by the call behind which nothing is defined
@@ -213,7 +214,7 @@ void FamilyTranscript<Family>::query(const Line& line, transcript::Query& query)
 
 template <class Family>
 Replayed FamilyTranscript<Family>::take() {
-  if (!ended_ && (replayed_.pictures.empty() || replayed_.pictures.back().at != here_)) draw(here_, "");
+  if (!ended_) draw(here_, "");
   return std::move(replayed_);
 }
 
@@ -262,6 +263,7 @@ template <class Family>
 typename Subject<Family>::Answer FamilyTranscript<Family>::step_model(const Command& command,
                                                                       const Command& for_other, Position at) {
   Answer answer = model_.step(command);
+  is_drawn_ = false;
   replayed_.coverage.note(model_.because);
   if (other_) step_other(for_other, at);
   if constexpr (requires { Notation::remember_corrected(memory_, command, answer.result, answer.result); }) {
@@ -372,11 +374,11 @@ Said<Family> FamilyTranscript<Family>::said_of_call(const Command& command, cons
   return said;
 }
 
-/// The model's state, if it is to be drawn and can be.
+/// The model's state, if it is to be drawn and can be. Of queries that follow each other the first shows it.
 template <class Family>
 void FamilyTranscript<Family>::draw(Position at, std::string of) {
   if constexpr (requires { Notation::picture(model_.state, model_.kernel); }) {
-    if (options_.picture)
+    if (options_.picture && !std::exchange(is_drawn_, true))
       replayed_.pictures.push_back(
           {at, std::move(of), Notation::picture(model_.state, model_.kernel), Notation::inks});
   }

@@ -4,12 +4,15 @@
 #include <refmm/spec/buddy_list_laws.hpp>
 #include <refmm/spec/buddy_merge_laws.hpp>
 #include <refmm/spec/buddy_step_laws.hpp>
+#include <refmm/spec/fault_pages_laws.hpp>
 #include <refmm/spec/kernel_map_invariant.hpp>
 #include <refmm/spec/kernel_map_laws.hpp>
 #include <refmm/spec/kernel_map_range_laws.hpp>
 #include <refmm/spec/kernel_map_step_laws.hpp>
 #include <refmm/spec/kernel_sharing_laws.hpp>
 #include <refmm/spec/paging_laws.hpp>
+#include <refmm/spec/process_invariant.hpp>
+#include <refmm/spec/process_step_laws.hpp>
 #include <refmm/spec/slab_chain_laws.hpp>
 #include <refmm/spec/slab_geometry_laws.hpp>
 #include <refmm/spec/slab_invariant.hpp>
@@ -79,6 +82,9 @@ std::vector<LawEntry> collect() {
   append(entries, vma::search_laws);
   append(entries, vma::page_table_laws);
   append(entries, vma::step_laws, LawForm::every_step);
+  append(entries, process::invariant, LawForm::every_state);
+  append(entries, fault::page_laws);
+  append(entries, process::step_laws, LawForm::every_step);
   return entries;
 }
 

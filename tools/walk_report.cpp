@@ -19,18 +19,12 @@ using kernel_map::entry_flags_notation;
 using Word = std::uint32_t;
 using Entries = kernel_map::Entries<Word>;
 
-/// A word at the beginning of a line.
-std::string line_of(std::string_view label, const std::string& text) {
-  return fmt::format("  {:<10} {}\n", label, text);
-}
-
 /// Where an entry stands, what it is, and what it leads to.
 std::string entry_line(std::string_view label, Word pfn, Word slot, Word entry, const std::string& leads_to) {
-  const std::string where = fmt::format("pfn {}, slot {}", pfn, slot);
-  const std::string what = (entry & paging::PAGE_PRESENT) == 0
-                               ? std::string(entry == 0 ? "empty" : "not present")
-                               : fmt::format("{:<18} {}", leads_to, entry_flags_notation(entry & 0xfff));
-  return line_of(label, fmt::format("{:<19} 0x{:08x} {}", where, entry, what));
+  const bool present = (entry & paging::PAGE_PRESENT) != 0;
+  return walk_entry_line(label, fmt::format("pfn {}, slot {}", pfn, slot), entry,
+                         present ? leads_to : std::string(entry == 0 ? "empty" : "not present"),
+                         present ? entry_flags_notation(entry & 0xfff) : "");
 }
 
 /// `it is not mapped, a read, by the kernel`.
@@ -44,7 +38,7 @@ std::string meaning_of(std::uint32_t error_code) {
 /// The access under way: attempts through a directory that faults may bring up to date.
 class Walk {
  public:
-  Walk(const WalkOf& walk, const replay::KernelMapEnd& end)
+  Walk(const WalkOf& walk, const replay::End<KernelMapFamily>& end)
       : walk_(walk), end_(end), directory_(kernel_map::directory(end.state, walk.pgd)) {}
 
   WalkText text() {
@@ -99,9 +93,11 @@ class Walk {
     text += entries();
     const auto* fault = std::get_if<paging::PageFault>(&walked.value);
     if (fault != nullptr) {
-      text += line_of("fault", fmt::format("error code {}: {}", fault->error_code, meaning_of(fault->error_code)));
+      text +=
+          walk_line("fault", fmt::format("error code {}: {}", fault->error_code, meaning_of(fault->error_code)));
     } else {
-      text += line_of("physical", fmt::format("0x{:08x}", std::get<paging::Translation<Word>>(walked.value).phys));
+      text +=
+          walk_line("physical", fmt::format("0x{:08x}", std::get<paging::Translation<Word>>(walked.value).phys));
     }
     text += text_of(walked.because, "because");
     return fault == nullptr ? std::nullopt : std::optional(*fault);
@@ -151,12 +147,22 @@ class Walk {
   }
 
   const WalkOf& walk_;
-  const replay::KernelMapEnd& end_;
+  const replay::End<KernelMapFamily>& end_;
   Entries directory_;
 };
 
 }  // namespace
 
-WalkText text_of(const WalkOf& walk, const replay::KernelMapEnd& end) { return Walk(walk, end).text(); }
+std::string walk_line(std::string_view label, std::string_view text) {
+  return fmt::format("  {:<10} {}\n", label, text);
+}
+
+std::string walk_entry_line(std::string_view label, std::string_view place, Word entry, std::string_view leads_to,
+                            std::string_view flags) {
+  const std::string what = flags.empty() ? std::string(leads_to) : fmt::format("{:<18} {}", leads_to, flags);
+  return walk_line(label, fmt::format("{:<19} 0x{:08x} {}", place, entry, what));
+}
+
+WalkText text_of(const WalkOf& walk, const replay::End<KernelMapFamily>& end) { return Walk(walk, end).text(); }
 
 }  // namespace refmm::command
