@@ -168,7 +168,8 @@ TEST_F(CheckCommand, RefusesWhatItDoesNotKnow) {
     EXPECT_EQ(files(), 0u) << options;
   };
   refused("--mutant slab.impl.free.lose_link", "did you mean slab.impl.free.loses_link");
-  refused("--area budy", "there is no area `budy` to check; there are buddy, slab, paging, kernel, vma, all");
+  refused("--area budy",
+          "there is no area `budy` to check; there are buddy, slab, paging, kernel, vma, fault, process, all");
   refused("--area slab --mutant vma.impl.mlockall.future_unlocks", "is of area vma, not of slab");
   refused("--area paging --mutant kernel.impl.vfree.frees_reserved", "is of area kernel, not of paging");
   refused("--area slab --defects", "no defect of 2.4.0 is known in area slab; there are some in ");
