@@ -86,7 +86,7 @@ class PagedMemory {
   /// Dirty bits of entries become dirty pages; flushes.
   void filemap_sync(Space space, Address start, Address end);
 
-  /// [fault.*.flush]: the processor forgets what it remembers of the tables; an effect if they are those of the caller.
+  /// The processor forgets what it remembers of the tables; an effect if they are those of the caller.
   void flush_tlb(Space space);
 
   // ---- Objects (fault_object.hpp) ----

@@ -93,28 +93,28 @@ constexpr std::vector<std::uint32_t> brought_in(const Transition& t, std::uint32
   return pages;
 }
 
-/// They are `wanted`, or as many of them, from the first on, as there were frames.
-constexpr bool are_brought_in(const Transition& t, std::uint32_t file, const std::vector<std::uint32_t>& wanted) {
-  const auto pages = brought_in(t, file);
-  const bool in_order =
-      pages.size() <= wanted.size() &&
-      std::ranges::equal(pages,
-                         std::vector(wanted.begin(), wanted.begin() + static_cast<std::ptrdiff_t>(pages.size())));
-  return in_order && (pages.size() == wanted.size() || lacked_a_frame(t, GFP_USER));
+/// They are `wanted`, in order; or, if a frame was refused, as many of them from the first on, and the page itself all the same.
+constexpr bool are_brought_in(const Transition& t, NamedPage page, std::vector<std::uint32_t> wanted) {
+  auto pages = brought_in(t, page.object);
+  if (pages == wanted) return true;
+  std::erase(pages, page.index);
+  std::erase(wanted, page.index);
+  return lacked_a_frame(t, GFP_USER) && pages.size() <= wanted.size() &&
+         std::equal(pages.begin(), pages.end(), wanted.begin());
 }
 
 constexpr bool a_page_is_read_with_its_group(const Transition& t) {
   return of_page_within_file(t, [&](const Touch& touch, NamedPage page) {
     const bool is_another_way = has_flag(touch.area.vm_flags, fault::VM_RAND_READ | fault::VM_SEQ_READ);
     if (is_another_way || is_cached(t.before, page) || lacked_a_frame(t, GFP_KERNEL)) return true;
-    return are_brought_in(t, page.object, group_of(t.before, page));
+    return are_brought_in(t, page, group_of(t.before, page));
   });
 }
 
 constexpr bool a_page_of_a_random_area_is_read_alone(const Transition& t) {
   return of_page_within_file(t, [&](const Touch& touch, NamedPage page) {
     if (!has_flag(touch.area.vm_flags, fault::VM_RAND_READ) || is_cached(t.before, page)) return true;
-    return lacked_a_frame(t, GFP_KERNEL) || are_brought_in(t, page.object, {page.index});
+    return lacked_a_frame(t, GFP_KERNEL) || are_brought_in(t, page, {page.index});
   });
 }
 
@@ -124,6 +124,15 @@ constexpr bool an_access_to_a_file_lacks_a_frame_only_for_its_page_or_its_copy(c
     const bool copies = touch.write && !is_shared(touch.area);
     const bool lacked = !is_cached(t.after, page) || (copies && lacked_the_last_frame(t, GFP_USER));
     return refuses_access_exactly_if(t, Refusal::no_page, lacked) && (!was_refused(t) || touch.after == 0);
+  });
+}
+
+/// A write to a private page that is in memory, or has just come, wants a frame for the copy.
+constexpr bool a_write_without_a_frame_for_its_copy_leaves_the_page_to_the_cache(const Transition& t) {
+  return of_page_within_file(t, [&](const Touch& touch, NamedPage page) {
+    if (!touch.write || is_shared(touch.area) || !is_uptodate(t.after, page)) return true;
+    const bool lacked = lacked_the_last_frame(t, GFP_USER);
+    return refuses_access_exactly_if(t, Refusal::no_page, lacked) && (!lacked || touch.after == 0);
   });
 }
 

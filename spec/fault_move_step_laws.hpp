@@ -128,7 +128,7 @@ constexpr bool locking_passes_over_what_is_behind_the_end_of_an_object(const Tra
       t, [&](const Touch& touch) { return !is_behind_the_end(t.after, touch) || touch.after == 0; });
 }
 
-/// True if a page is there, but its transfer fails: a fault on it is a signal, and not the end.
+/// True if a page is there, but its transfer has failed: a fault on it is a signal, and not the end.
 constexpr bool could_not_be_read(const Transition& t, const Touch& touch) {
   const std::uint32_t slot = slot_behind(t.before, touch);
   if (slot != fault::none) {
@@ -136,8 +136,8 @@ constexpr bool could_not_be_read(const Transition& t, const Touch& touch) {
     return read ? !read->done : cached_slot(t.before, slot) != fault::none;
   }
   if (!is_untouched_of_object(touch)) return false;
-  const NamedPage page = touch.page;
-  return is_cached(t.after, page) && !is_uptodate(t.after, page);
+  const auto reads = reads_of(t, touch.page);
+  return std::ranges::any_of(reads, [](const FileTransfer& read) { return !read.done; });
 }
 
 constexpr bool faulting_in_ends_at_the_first_page_that_cannot_be_had(const Transition& t) {

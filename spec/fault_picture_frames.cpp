@@ -180,7 +180,7 @@ Lines legend(const Drawn& drawn, const std::string& what, const std::string& who
     add(pid > 9 && is_in(whose, character), fmt::format("{} pid {}", character, pid));
   add(is_in(what, '~'), "~ not alike");
   add(is_in(what, '?'), "? its count is not explained");
-  return legend_lines(meanings);
+  return legend_lines(meanings, ", ");
 }
 
 }  // namespace

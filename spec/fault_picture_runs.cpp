@@ -70,14 +70,14 @@ std::string numbers_notation(std::span<const Word> numbers) {
   return text;
 }
 
-std::vector<std::string> legend_lines(std::span<const std::string> meanings) {
+std::vector<std::string> legend_lines(std::span<const std::string> meanings, std::string_view separator) {
   constexpr std::size_t columns_of_line = 100;
   std::vector<std::string> lines;
   for (const std::string& meaning : meanings) {
-    if (lines.empty() || lines.back().size() + meaning.size() + 2 > columns_of_line)
+    if (lines.empty() || lines.back().size() + separator.size() + meaning.size() > columns_of_line)
       lines.push_back("  " + meaning);
     else
-      lines.back() += ", " + meaning;
+      lines.back() += fmt::format("{}{}", separator, meaning);
   }
   return lines;
 }

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -43,6 +44,6 @@ std::string places_text(std::span<const Place> places, std::uint32_t count, std:
 std::string numbers_notation(std::span<const std::uint32_t> numbers);
 
 /// What letters and marks mean, in as few lines as there is room for.
-std::vector<std::string> legend_lines(std::span<const std::string> meanings);
+std::vector<std::string> legend_lines(std::span<const std::string> meanings, std::string_view separator);
 
 }  // namespace refmm::process

@@ -262,8 +262,7 @@ std::pair<Lines, std::size_t> beside_each_other(const Drawn& drawn, ProcessesBes
 Lines legend(const Lines& lines) {
   std::vector<std::string> meanings{"rwuad: present, writable, for user mode, accessed, dirty"};
   const auto add = [&](std::string_view mark, std::string_view meaning) {
-    // Behind it are blanks, and an area or another process.
-    const auto occurs = [&](const std::string& line) { return line.find(mark) != line.npos; };
+    const auto occurs = [&](const std::string& line) { return (line + "  ").find(mark) != std::string::npos; };
     if (std::ranges::any_of(lines, occurs)) meanings.emplace_back(meaning);
   };
   add(" n-", "n: there, but nobody may access it");
@@ -271,9 +270,9 @@ Lines legend(const Lines& lines) {
   add(" .  ", ".: no entry");
   add(" c ", "c: a write gets a copy");
   add(" = ", "=: other entries lead to it, too");
-  add("! ", "!: no area is there, or it does not permit this");
+  add("! ", "!: its area does not permit this, or there is none");
   add(" bad", "bad: BAD_PAGETABLE, BAD_PAGE");
-  return legend_lines(meanings);
+  return legend_lines(meanings, "; ");
 }
 
 }  // namespace

@@ -91,6 +91,13 @@ constexpr bool a_dirty_page_without_a_name_goes_to_a_slot_of_its_own(const Trans
   });
 }
 
+constexpr bool a_slot_is_missing_only_where_none_is_free(const Transition& t) {
+  return of_page_swapped_out(t, [&](const Leaving& it) {
+    if (!it.is_dirty() || it.has_name()) return true;
+    return pages(t) == (lowest_free_slot(t.before.memory.swap, 1) ? 1u : 0u);
+  });
+}
+
 constexpr bool without_a_free_slot_only_the_accessed_bit_goes(const Transition& t) {
   return of_page_swapped_out(t, [&](const Leaving& it) {
     if (!it.is_dirty() || it.has_name() || lowest_free_slot(t.before.memory.swap, 1)) return true;

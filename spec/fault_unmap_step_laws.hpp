@@ -56,11 +56,12 @@ constexpr Counts slots_taken_away(const Transition& t) {
 
 constexpr bool an_entry_that_goes_gives_its_reference_to_the_page_back(const Transition& t) {
   const Counts pages = pages_taken_away(t);
+  const bool faults_in = !faulted_in_as_locked(t).empty();  // perhaps the same page
   return std::ranges::all_of(pages.written, [&](const auto& taken) {
     const auto before = frame(t.before, taken.first), after = frame(t.after, taken.first);
     if (before.count == taken.second) return was_freed(t, taken.first);
     const bool keeps_its_name = before.mapping == after.mapping && before.index == after.index;
-    return !keeps_its_name || before.count == after.count + taken.second;
+    return !keeps_its_name || faults_in || before.count == after.count + taken.second;
   });
 }
 

@@ -31,14 +31,16 @@ constexpr bool an_access_without_a_fault_changes_only_its_entry(const Transition
   });
 }
 
-constexpr bool processor_lets_through(std::uint32_t entry, std::uint32_t flags) { return (entry & flags) == flags; }
+constexpr bool processor_lets_through(std::uint32_t entry, std::uint32_t flags) {
+  return (entry & flags) == flags;
+}
 
 inline constexpr std::uint32_t read_in_user_mode = fault::PAGE_PRESENT | fault::PAGE_USER | fault::PAGE_ACCESSED;
 inline constexpr std::uint32_t written_in_user_mode = read_in_user_mode | fault::PAGE_RW | fault::PAGE_DIRTY;
 
 constexpr bool what_is_loaded_is_readable_and_accessed(const Transition& t) {
-  return of_accessed<Load>(
-             t, [](std::uint32_t entry) { return processor_lets_through(entry, read_in_user_mode); }) &&
+  return of_accessed<Load>(t,
+                           [](std::uint32_t entry) { return processor_lets_through(entry, read_in_user_mode); }) &&
          (!call<Load>(t) || an_access_without_a_fault_changes_only_its_entry(t));
 }
 constexpr bool what_is_stored_to_is_writable_and_dirty(const Transition& t) {
@@ -70,9 +72,8 @@ constexpr bool the_kernel_does_not_reach_above_the_task_for_a_process(const Tran
 
 constexpr bool force_sig(const Transition& t, fault::Signal signal, fault::SignalCode code, std::uint32_t addr) {
   return count_effects<fault::ForceSig<std::uint32_t>>(t) == 1 &&
-         had_effect<fault::ForceSig<std::uint32_t>>(t, [&](const auto& sent) {
-           return sent.signal == signal && sent.code == code && sent.addr == addr;
-         });
+         had_effect<fault::ForceSig<std::uint32_t>>(
+             t, [&](const auto& sent) { return sent.signal == signal && sent.code == code && sent.addr == addr; });
 }
 
 constexpr bool the_addresses_of_the_kernel_are_refused_with_a_code_that_was_never_set(const Transition& t) {
@@ -123,7 +124,8 @@ constexpr bool a_process_does_not_reach_32_bytes_below_its_stack_pointer(const T
 
 /// True if a limit keeps an area from growing down to a page: that of the stack, that of the address space, or the beginning of what
 /// it maps.
-constexpr bool cannot_grow_to(const LawState& state, const LawProcess& process, const LawArea& area, std::uint32_t page) {
+constexpr bool cannot_grow_to(const LawState& state, const LawProcess& process, const LawArea& area,
+                              std::uint32_t page) {
   const std::uint32_t grow = (area.vm_start - page) >> page_bits;
   return area.vm_end - page > state.settings.rlimit_stack ||
          ((process.mm.total_vm + grow) << page_bits) > state.settings.rlimit_as ||
@@ -205,7 +207,8 @@ constexpr bool an_access_that_is_not_permitted_is_told_apart_by_its_code(const T
 
 constexpr bool is_sigsegv(Refusal why) {
   using enum Refusal;
-  return why == kernel_address || why == no_area || why == below_stack_pointer || why == stack_limit || why == not_permitted;
+  return why == kernel_address || why == no_area || why == below_stack_pointer || why == stack_limit ||
+         why == not_permitted;
 }
 constexpr bool is_sigbus(Refusal why) { return why == Refusal::beyond_object || why == Refusal::not_readable; }
 constexpr bool is_out_of_memory(Refusal why) { return why == Refusal::no_page || why == Refusal::no_page_table; }

@@ -48,9 +48,8 @@ constexpr bool any_part(const LawProcess& process, PageRange range, auto predica
 // ---- msync ----------------------------------------------------------------------------------------------------------
 
 constexpr bool msync_refuses_addresses_within_a_page(const Transition& t) {
-  return of_call<Msync>(t, [&](const auto& msync) {
-    return (refusal(t) == Refusal::address_unaligned) == !is_aligned(msync.addr);
-  });
+  return of_call<Msync>(
+      t, [&](const auto& msync) { return (refusal(t) == Refusal::address_unaligned) == !is_aligned(msync.addr); });
 }
 
 constexpr bool msync_refuses_ranges_that_wrap(const Transition& t) {
@@ -165,7 +164,8 @@ constexpr bool what_is_not_needed_is_given_up(const Transition& t) {
 
 constexpr bool only_pages_of_a_file_can_be_read_ahead(const Transition& t) {
   return of_advice(t, [&](std::uint32_t advice, PageRange range, const LawProcess& process) {
-    const bool no_file = any_part(process, range, [](const LawArea& area, PageRange) { return area.vm_file == 0; });
+    const bool no_file =
+        any_part(process, range, [](const LawArea& area, PageRange) { return area.vm_file == 0; });
     return refuses_exactly_if(t, Refusal::no_file_to_read, advice == fault::MADV_WILLNEED && no_file);
   });
 }
@@ -177,11 +177,22 @@ constexpr bool what_will_be_needed_is_in_the_cache(const Transition& t) {
     if (t.before.memory.tables != t.after.memory.tables) return false;
     return !succeeded(t) || !any_part(process, range, [&](const LawArea& area, PageRange part) {
       const std::uint32_t object = object_of(t.before, area), first = index_at(area, part.start);
+      if (object > files_of(t.before)) return false;
       const std::uint32_t end = first + ((part.end - part.start) >> page_bits);
       for (std::uint32_t index = first; index < std::min(end, pages_in(t.before, object)); ++index) {
         if (!is_cached(t.after, {object, index})) return true;
       }
       return false;
+    });
+  });
+}
+
+/// It has no disk to be read from.
+constexpr bool advice_brings_no_page_of_shared_memory_into_memory(const Transition& t) {
+  return of_advice(t, [&](std::uint32_t, PageRange, const auto&) {
+    return std::ranges::all_of(t.after.memory.page_cache.written, [&](const auto& cache) {
+      const bool is_of_memory = files_of(t.after) < cache.first && cache.first != fault::swapper_space;
+      return !is_of_memory || lookup(t.before.memory.page_cache, cache.first) == cache.second;
     });
   });
 }
@@ -225,16 +236,36 @@ constexpr bool areas_are_read_as_they_were_advised(const Transition& t) {
 
 // ---- truncate -------------------------------------------------------------------------------------------------------
 
-constexpr bool a_file_that_grows_only_has_another_size(const Transition& t) {
+/// The claim about a truncate that makes a file longer, and the file as it was.
+constexpr bool of_growing(const Transition& t, auto claim) {
   const auto* truncate = call<Truncate>(t);
   const auto* file = truncate ? object_at(t.before, truncate->file) : nullptr;
   if (!file || !exists(t.before, caller(t)) || truncate->size <= file->i_size) return true;
-  LawState expected = t.before;
-  expected.memory.objects = changed_at(std::move(expected.memory.objects), truncate->file, [&](auto object) {
-    object.i_size = truncate->size;
-    return object;
+  return claim(*truncate, *file);
+}
+
+constexpr bool a_file_that_grows_only_has_another_size(const Transition& t) {
+  return of_growing(t, [&](const Truncate<std::uint32_t>& truncate, const auto&) {
+    LawState expected = t.before;
+    expected.memory.contents = t.after.memory.contents;
+    expected.memory.objects = changed_at(std::move(expected.memory.objects), truncate.file, [&](auto object) {
+      object.i_size = truncate.size;
+      return object;
+    });
+    return succeeded(t) && t.after == expected && t.effects.empty();
   });
-  return succeeded(t) && t.after == expected && t.effects.empty();
+}
+
+/// Also where something was stored behind its old end.
+constexpr bool what_a_file_grows_by_is_zeros_in_its_last_page_too(const Transition& t) {
+  return of_growing(t, [&](const Truncate<std::uint32_t>& truncate, const auto& file) {
+    const std::uint32_t odd = file.i_size & (page_bytes - 1);
+    const std::uint32_t tail = odd == 0 ? fault::none : cached(t.before, truncate.file, file.i_size >> page_bits);
+    return std::ranges::all_of(t.before.memory.contents.written, [&](const auto& numbered) {
+      const auto& [pfn, bytes] = numbered;
+      return same_bytes(lookup(t.after.memory.contents, pfn), pfn == tail ? cut(bytes, odd) : bytes);
+    });
+  });
 }
 
 constexpr bool a_file_that_shrinks_ends_at_its_new_size_on_the_disk_too(const Transition& t) {
@@ -271,7 +302,7 @@ constexpr std::uint32_t pages_to_promise(const LawState& state) {
 
 /// Pages that an mmap asks to be promised: of private memory that may be written, or of a new shared object.
 constexpr std::uint32_t pages_asked_for(const vma::Mmap<std::uint32_t>& mmap) {
-  const bool is_private = (mmap.flags & vma::MAP_TYPE) == vma::MAP_PRIVATE;
+  const bool is_private = (mmap.flags & vma::MAP_SHARED) == 0;
   const bool charged = is_private && (mmap.prot & vma::PROT_WRITE) != 0 && (mmap.flags & vma::MAP_NORESERVE) == 0;
   const bool makes_object = !is_private && (mmap.flags & vma::MAP_ANONYMOUS) != 0;
   return charged || makes_object ? rounded_up(mmap.len) >> page_bits : 0;

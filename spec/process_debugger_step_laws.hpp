@@ -52,8 +52,8 @@ constexpr bool a_debugger_writes_only_what_the_process_may_write(const Transitio
 constexpr bool a_debugger_faults_pages_in_that_count_as_nobodys_faults(const Transition& t) {
   return of_debugger(t, [&](const ByteAccess& access, const auto&) {
     const bool is_silent = !had_effect<fault::PageFault<std::uint32_t>>(t) && !had_effect<fault::MinorFault>(t) &&
-                           !had_effect<fault::MajorFault>(t) &&
-                           !had_effect<fault::ForceSig<std::uint32_t>>(t) && !had_effect<fault::DoExit>(t);
+                           !had_effect<fault::MajorFault>(t) && !had_effect<fault::ForceSig<std::uint32_t>>(t) &&
+                           !had_effect<fault::DoExit>(t);
     const bool flushes = had_effect<FlushTlbPage>(t) || had_effect<fault::FlushTlb>(t);
     return is_silent && (!flushes || access.pid == caller(t)) &&
            of_processes(t, [](const LawProcess& before, const LawProcess& after) {
@@ -81,7 +81,8 @@ constexpr bool a_debugger_is_refused_a_page_that_cannot_be_had(const Transition&
 constexpr bool a_debugger_is_refused_reserved_pages_but_for_reading_zeros(const Transition& t) {
   return of_debugged_area(t, [&](const ByteAccess& access, const LawArea&) {
     const std::uint32_t entry = entry_at(t.after, access.pid, access.addr), pfn = frame_of(entry);
-    const bool reserved = serves(access, entry) && is_reserved(t.after, pfn) && (access.write || pfn != fault::ZERO_PAGE);
+    const bool reserved =
+        serves(access, entry) && is_reserved(t.after, pfn) && (access.write || pfn != fault::ZERO_PAGE);
     return (refusal(t) == Refusal::reserved_page) == (reserved && refusal(t) != Refusal::not_permitted);
   });
 }
@@ -122,7 +123,8 @@ constexpr std::optional<Refusal> objection(const LawState& state, const LawProce
                                            const MapKiobuf<std::uint32_t>& kiobuf, std::uint32_t page) {
   if (!can_be_mapped(state, process, page)) return Refusal::not_mapped;
   const std::uint32_t flags = area_above(process, page)->vm_flags;
-  const bool may = has_flag(flags, vma::VM_READ) && (kiobuf.rw == Direction::WRITE || has_flag(flags, vma::VM_WRITE));
+  const bool may =
+      has_flag(flags, vma::VM_READ) && (kiobuf.rw == Direction::WRITE || has_flag(flags, vma::VM_WRITE));
   return may ? std::nullopt : std::optional(Refusal::not_permitted_io);
 }
 
@@ -154,7 +156,9 @@ constexpr bool only_what_permits_the_transfer_is_held(const Transition& t) {
 constexpr bool what_cannot_be_held_whole_is_not_held(const Transition& t) {
   return of_holding(t, [&](const MapKiobuf<std::uint32_t>& kiobuf, const LawProcess& process) {
     if (!was_refused(t)) return true;
-    const bool is_missing = std::ranges::any_of(touches(t), [&](const Touch& touch) { return !is_page(touch.after) || (touch.write && !is_writable(touch.after)); });
+    const bool is_missing = std::ranges::any_of(touches(t), [&](const Touch& touch) {
+      return !is_page(touch.after) || (touch.write && !is_writable(touch.after));
+    });
     return t.after.iobuf.empty() && (first_objection(t.before, process, kiobuf) || is_missing);
   });
 }
@@ -165,7 +169,8 @@ constexpr bool the_pages_of_the_range_are_in_memory_and_held(const Transition& t
     if (was_refused(t)) return true;
     std::vector<std::uint32_t> expected;
     for (const Touch& touch : touches(t)) {
-      if (!is_page(touch.after) || (touch.write && !is_writable(touch.after) && !is_slot(touch.before))) return false;
+      if (!is_page(touch.after) || (touch.write && !is_writable(touch.after) && !is_slot(touch.before)))
+        return false;
       if (!is_reserved(t.after, frame_of(touch.after))) expected.push_back(frame_of(touch.after));
     }
     return t.after.iobuf == expected;
@@ -180,7 +185,8 @@ constexpr bool what_is_held_is_given_back_and_no_more_held(const Transition& t) 
   return t.after.iobuf.empty() && std::ranges::all_of(t.before.memory.mem_map.written, [&](const auto& numbered) {
            const auto& [pfn, page] = numbered;
            if (is_reserved(t.before, pfn)) return true;
-           return frame(t.after, pfn).count + held(pfn) == page.count && was_freed(t, pfn) == (page.count == held(pfn));
+           return frame(t.after, pfn).count + held(pfn) == page.count &&
+                  was_freed(t, pfn) == (page.count == held(pfn));
          });
 }
 

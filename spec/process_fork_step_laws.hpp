@@ -54,9 +54,8 @@ constexpr bool a_child_has_a_page_table_for_each_that_an_area_of_its_parent_need
   return of_fork(t, [&](const LawProcess& parent, const LawProcess& child) {
     const auto parents = lookup(t.before.memory.pgds, parent.pid), childs = lookup(t.after.memory.pgds, child.pid);
     const auto is_wanted = [&](std::uint32_t slot) {
-      return lookup(parents, slot) != 0 && std::ranges::any_of(child.mm.areas, [&](const LawArea& area) {
-               return lies_in_slot(area, slot);
-             });
+      return lookup(parents, slot) != 0 &&
+             std::ranges::any_of(child.mm.areas, [&](const LawArea& area) { return lies_in_slot(area, slot); });
     };
     return std::ranges::all_of(childs.written, [&](const auto& pde) { return is_wanted(pde.first); }) &&
            std::ranges::all_of(parents.written, [&](const auto& pde) {
@@ -100,7 +99,8 @@ constexpr bool a_fork_that_fails_leaves_no_child_and_nothing_but_protected_pages
          same_frames(t.before, t.after) &&
          std::ranges::equal(entries, now, [](const EntryOf& before, const EntryOf& after) {
            const bool is_protected = after.entry == (before.entry & ~fault::PAGE_RW);
-           return before.pid == after.pid && before.addr == after.addr && (after.entry == before.entry || is_protected);
+           return before.pid == after.pid && before.addr == after.addr &&
+                  (after.entry == before.entry || is_protected);
          });
 }
 

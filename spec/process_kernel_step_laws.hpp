@@ -70,7 +70,8 @@ constexpr std::uint32_t less(std::uint32_t number, std::size_t by) {
 
 /// The first transfers of a kind fail, as many as are to, and no more of it; what is left to fail is counted.
 template <class Kind>
-constexpr bool as_many_fail_as_are_to(const Transition& t, fault::Transfer way, std::uint32_t to_fail, std::uint32_t left) {
+constexpr bool as_many_fail_as_are_to(const Transition& t, fault::Transfer way, std::uint32_t to_fail,
+                                      std::uint32_t left) {
   std::uint32_t seen = 0;
   for (const Kind& transfer : effects_of<Kind>(t)) {
     if (transfer.way != way) continue;
@@ -180,8 +181,7 @@ constexpr bool swapon_gives_an_empty_area(const Transition& t) {
   LawState expected = t.before;
   expected.memory.swap.in_use = true;
   expected.memory.swap.cluster_next = expected.memory.swap.cluster_nr = 0;
-  return succeeded(t) && t.after == expected && t.effects.empty() &&
-         t.after.memory.swap.swap_map.written.empty();
+  return succeeded(t) && t.after == expected && t.effects.empty() && t.after.memory.swap.swap_map.written.empty();
 }
 
 }  // namespace refmm::process::holds

@@ -47,7 +47,8 @@ struct AbstractMemory {
 /// What is in a slot: in memory if the swap cache has it, and it was read; else in the swap area.
 constexpr PageBytes bytes_of_slot(const LawState& state, std::uint32_t slot) {
   const std::uint32_t cached = lookup(state.memory.page_cache, fault::swapper_space, slot);
-  const bool has_it = cached != fault::none && (lookup(state.memory.mem_map, cached).flags & fault::PG_uptodate) != 0;
+  const bool has_it =
+      cached != fault::none && (lookup(state.memory.mem_map, cached).flags & fault::PG_uptodate) != 0;
   return has_it ? lookup(state.memory.contents, cached) : lookup(state.memory.swap.contents, slot);
 }
 

@@ -168,7 +168,8 @@ constexpr std::uint32_t entry_found(const Transition& t, std::uint32_t pid, std:
   if (call<vma::Mmap>(t)) return 0;
   const auto* mremap = call<vma::Mremap>(t);
   if (!mremap || !address(t) || *address(t) == mremap->addr) return entry_at(t.before, pid, addr);
-  const std::uint32_t offset = addr - *address(t), moved = std::min(rounded_up(mremap->old_len), rounded_up(mremap->new_len));
+  const std::uint32_t offset = addr - *address(t),
+                      moved = std::min(rounded_up(mremap->old_len), rounded_up(mremap->new_len));
   return offset < moved ? entry_at(t.before, pid, mremap->addr + offset) : 0;
 }
 
