@@ -38,7 +38,7 @@ constexpr bool of_page_got_of_shared_memory(const Transition& t, auto claim) {
 /// Memory shared without a file is an object of its own, of the size of the mapping, whose pages nobody has touched.
 constexpr bool memory_shared_without_a_file_is_an_object_of_its_size(const Transition& t) {
   const auto* mmap = call<vma::Mmap>(t);
-  const bool makes = mmap && address(t) && mmap->len != 0 && (mmap->flags & vma::MAP_ANONYMOUS) != 0 &&
+  const bool makes = mmap && address(t) && rounded_up(mmap->len) != 0 && (mmap->flags & vma::MAP_ANONYMOUS) != 0 &&
                      (mmap->flags & vma::MAP_SHARED) != 0;
   return std::ranges::all_of(t.after.memory.objects.written,
                              [&](const auto& numbered) {

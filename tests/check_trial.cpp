@@ -34,13 +34,14 @@ struct Trials<Family>::Board {
   const Clause* clause;
   const Clause* law;
   const char* sentence;
-  std::array<char, 1 << 18> text;  // the rest of the testimony
+  std::array<char, 1 << 20> text;  // the rest of the testimony
 };
 
 namespace {
 
-/// More than these a testimony has no room for: one call may have as many as there are pages.
-constexpr std::size_t most_effects = 3000;
+/// More than these a testimony has no room for: one call may have as many as there are pages, and a block as many lines as there are
+/// entries.
+constexpr std::size_t most_effects = 3000, most_lines = 6000;
 
 constexpr int does_it_fail = 0;
 constexpr int what_fails = 1;
@@ -118,6 +119,8 @@ void Trials<Family>::work(Line& line) const {
       if (all.size() > most_effects)
         effects.push_back("... and " + std::to_string(all.size() - most_effects) + " more");
       const std::string query = Own::query_that_shows(finding, lockstep.state());
+      std::vector<std::string> block = Own::block_of(query, lockstep.observed());
+      block.resize(std::min(block.size(), most_lines));
       const std::string text =
           nlohmann::json{finding.difference.path,
                          finding.difference.expected,
@@ -125,7 +128,7 @@ void Trials<Family>::work(Line& line) const {
                          lockstep.command() ? Own::notation(*lockstep.command(), lockstep.answer().result) : "",
                          effects,
                          query,
-                         Own::block_of(query, lockstep.observed())}
+                         block}
               .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
       std::memcpy(board.text.data(), text.c_str(), std::min(text.size() + 1, board.text.size()));
     }

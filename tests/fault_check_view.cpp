@@ -1,12 +1,10 @@
 #include <refmm/spec/fault_notation.hpp>
-#include <refmm/spec/mutant.hpp>
 #include <refmm/spec/process_state.hpp>
 #include <refmm/tests/fault_check.hpp>
 #include <refmm/tests/fault_mutants.hpp>
 
 #include <fmt/core.h>
 
-#include <algorithm>
 #include <charconv>
 #include <cstddef>
 #include <system_error>
@@ -153,9 +151,7 @@ std::string Checking<FaultFamily>::boot_notation(const FaultFamily::Boot& boot, 
 // ---- Mutants ----------------------------------------------------------------------------------------------------------------
 
 std::unique_ptr<FaultSubject> Checking<FaultFamily>::make_mutable_implementation() {
-  const auto of_model =
-      std::ranges::any_of(fault_mutants, [](const Mutant& mutant) { return mutant.name == active_mutant(); });
-  return of_model ? make_mutable_fault_model() : make_mutable_fault_implementation();
+  return make_mistaken_fault_subject();
 }
 
 std::span<const Mutant> Checking<FaultFamily>::mutants() { return fault_mutants; }

@@ -2,9 +2,11 @@
 // (model/fault*.hpp, model/process*.hpp); a test holds this list and the lines together.
 #pragma once
 
+#include <refmm/tests/fault_subject.hpp>
 #include <refmm/tests/museum_mutant.hpp>
 
 #include <array>
+#include <memory>
 
 namespace refmm {
 
@@ -12,7 +14,7 @@ inline constexpr std::array fault_mutants{
     Mutant{"fault.anonymous.clears_nothing", "a new page has what its frame had before"},
     Mutant{"fault.anonymous.forgets_rss", "a new page does not count in rss"},
     Mutant{"fault.anonymous.takes_two_references", "a new page has a reference too many"},
-    Mutant{"fault.anonymous.zero_page_writable", "the entry for the zero page has the permission of its area"},
+    Mutant{"fault.anonymous.zero_page_writable", "the entry for the zero page can be written"},
     Mutant{"fault.cache.keeps_the_name", "a page that has left its cache is still found there"},
     Mutant{"fault.copy.forgets_the_reference", "fork takes no reference for the entry of the child"},
     Mutant{"fault.copy.forgets_the_slots", "fork takes no reference to a slot for the entry of the child"},
@@ -80,5 +82,8 @@ inline constexpr std::array fault_mutants{
     Mutant{"process.truncate.leaves_private_mappings",
            "private mappings keep what they showed behind the new end"},
 };
+
+/// Who makes the mistake that WithMutant names: the model if it is one of these, else the implementation.
+std::unique_ptr<FaultSubject> make_mistaken_fault_subject();
 
 }  // namespace refmm

@@ -260,7 +260,8 @@ namespace {
 template <class Call>
 std::vector<W> plainer_values(const Call&, std::string_view name, W value, const std::vector<W>& addresses) {
   constexpr bool maps = requires(Call call) { call.fd; }, syncs = std::is_same_v<Call, Msync<W>>;
-  if (name == "addr" || name == "brk" || name == "new_addr") {
+  if (name == "brk") return plainer_breaks(value);
+  if (name == "addr" || name == "new_addr") {
     auto others = addresses;
     others.push_back(stack_page);
     return vma::plainer_addresses(value, std::move(others));

@@ -34,6 +34,12 @@ std::vector<W> sorted_plainer(std::vector<W> candidates, W value, W (*effort)(W)
 
 // ---- Arguments ------------------------------------------------------------------------------------------------------------
 
+W effort_of_break(W brk) {
+  constexpr W plain = 0x0804b000, not_whole = 1u << 21;  // more than any whole number of pages asks
+  const W odd = brk % page;
+  return (odd == 0 ? 0 : not_whole + odd) + (brk > plain ? brk - plain : plain - brk) / page;
+}
+
 W effort_of_byte(W byte) { return byte == 0 ? 2 : byte - 1; }
 
 W effort_of_size(W size) {
@@ -53,6 +59,14 @@ W effort_of_msync_flags(W flags) {
   constexpr W known = fault::MS_ASYNC | fault::MS_SYNC | fault::MS_INVALIDATE;
   const W differing = flags ^ fault::MS_SYNC;
   return static_cast<W>(std::popcount(differing & known) + 10 * std::popcount(differing & ~known));
+}
+
+std::vector<W> plainer_breaks(W brk) {
+  std::vector<W> candidates{brk - brk % page};
+  for (W pages = 0; pages < 8; ++pages) candidates.push_back(0x08049000 + pages * page);
+  for (W step = 1; step <= 1u << 19; step *= 2)
+    candidates.insert(candidates.end(), {brk - brk % page - step * page, brk - brk % page + step * page});
+  return sorted_plainer(std::move(candidates), brk, effort_of_break);
 }
 
 std::vector<W> plainer_bytes(W byte) { return sorted_plainer({1, 2, 3, 0}, byte, effort_of_byte); }
@@ -101,7 +115,9 @@ struct ArgumentEffort {
   template <class Call>
   void field(const Call& call, std::string_view name, W value) {
     constexpr bool maps = requires { call.fd; }, syncs = std::is_same_v<Call, Msync<W>>;
-    if (name == "addr" || name == "brk" || name == "new_addr") {
+    if (name == "brk") {
+      add(effort_of_break(value));
+    } else if (name == "addr" || name == "new_addr") {
       if (name == "new_addr" && !is_moved(call)) return;
       add(vma::effort_of_address(value));
     } else if (name == "len" || name == "old_len" || name == "new_len") {

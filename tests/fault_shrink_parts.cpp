@@ -80,7 +80,9 @@ namespace {
 /// Replaces the addresses of a call, in place.
 template <class Call>
 void replace_addresses(Call& call, const Replace& replace) {
-  if constexpr (std::constructible_from<vma::Command<W>, const Call&>) {
+  if constexpr (std::is_same_v<Call, vma::Brk<W>>) {
+    return;  // the break stays where the data is
+  } else if constexpr (std::constructible_from<vma::Command<W>, const Call&>) {
     call = std::get<Call>(vma::with_addresses(vma::Command<W>(call), replace));
   } else if constexpr (requires { call.len; }) {
     const W start = call.addr, end = call.addr + call.len;

@@ -23,10 +23,11 @@
 
 namespace refmm {
 
-/// `slab.impl.free.loses_link`: "free_loses_link".
+/// `slab.impl.free.loses_link`: "free_loses_link"; of the model, `fault.wp.never_copies`: "fault_wp_never_copies".
 inline std::string test_name(const Mutant& mutant) {
   constexpr std::string_view room = ".impl.";
-  std::string name(mutant.name.substr(mutant.name.find(room) + room.size()));
+  const std::size_t place = mutant.name.find(room);
+  std::string name(place == mutant.name.npos ? mutant.name : mutant.name.substr(place + room.size()));
   std::ranges::replace(name, '.', '_');
   return name;
 }
@@ -57,14 +58,15 @@ void expect_shown(const Mutant& mutant, std::size_t most_commands,
   EXPECT_EQ(Trials<Family>(Own::make_implementation, 10s).failing_part(shown.script), std::nullopt);
 }
 
-/// The mutants that impl/ names beside its lines are those that are listed, each once.
+/// The mutants that a room names beside its lines, impl/ or model/, are those that are listed, each once.
 template <class Family>
-void expect_all_listed() {
+void expect_all_listed(const std::string& room = "impl") {
   std::set<std::string> named, listed;
   std::string areas;
   for (const std::string_view area : areas_of<Family>()) areas += (areas.empty() ? "" : "|") + std::string(area);
-  const std::regex call("mutant\\(\\s*\"((?:" + areas + ")\\.impl\\.[a-z0-9_.]+)\"\\)");
-  for (const auto& entry : std::filesystem::directory_iterator("impl")) {
+  const std::string within = room == "impl" ? "\\.impl\\." : "\\.";
+  const std::regex call("mutant\\(\\s*\"((?:" + areas + ")" + within + "[a-z0-9_.]+)\"\\)");
+  for (const auto& entry : std::filesystem::directory_iterator(room)) {
     if (entry.path().extension() != ".hpp") continue;
     std::ifstream file(entry.path());
     const std::string text{std::istreambuf_iterator<char>(file), {}};

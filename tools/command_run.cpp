@@ -3,6 +3,7 @@
 #include <refmm/spec/nearest.hpp>
 #include <refmm/spec/transcript.hpp>
 #include <refmm/tests/buddy_subject.hpp>
+#include <refmm/tests/fault_mutants.hpp>
 #include <refmm/tests/fault_subject.hpp>
 #include <refmm/tests/kernel_map_mutants.hpp>
 #include <refmm/tests/kernel_map_subject.hpp>
@@ -110,6 +111,7 @@ std::vector<std::string_view> mutant_names() {
   for (const auto& mutant : slab_mutants) names.push_back(mutant.name);
   for (const auto& mutant : vma_mutants) names.push_back(mutant.name);
   for (const auto& mutant : kernel_map_mutants) names.push_back(mutant.name);
+  for (const auto& mutant : fault_mutants) names.push_back(mutant.name);
   return names;
 }
 
@@ -123,7 +125,7 @@ class Subjects {
     slab_ = mistake_ ? make_mutable_slab_implementation() : make_slab_implementation();
     vma_ = mistake_ ? make_mutable_vma_implementation() : make_vma_implementation();
     kernel_map_ = mistake_ ? make_mutable_kernel_map_implementation() : make_kernel_map_implementation();
-    fault_ = mistake_ ? make_mutable_fault_implementation() : make_fault_implementation();
+    fault_ = mistake_ ? make_mistaken_fault_subject() : make_fault_implementation();
   }
   replay::Implementations implementations() const {
     return {.buddy = buddy_.get(),
