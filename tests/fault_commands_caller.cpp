@@ -67,12 +67,30 @@ struct Surveyor {
     return found;
   }
 
+  W window_size() const {
+    const W group = W{1} << now.memory.page_cluster;
+    return (31 + group - 1) & ~(group - 1);
+  }
   /// 2.4.0: nopage_sequential_readahead looks for the page in the middle of the window.
   W window_of(const vma::Area<W>& area) const {
-    const W group = W{1} << now.memory.page_cluster, window = (31 + group - 1) & ~(group - 1);
+    const W window = window_size();
     const W raend = lookup(now.memory.raend, area.id);
     const W end = raend == 0 ? area.vm_pgoff + window : raend;
     return area.vm_start + (end - window / 2 - area.vm_pgoff) * page();
+  }
+
+  /// The end of the file, where the area shows it.
+  W file_end_in(const vma::Area<W>& area) const {
+    if (area.vm_file == 0) return area.vm_start;
+    const W size = lookup(now.memory.objects, object_of(now, area)).i_size, skipped = area.vm_pgoff * page();
+    return size < skipped || size - skipped >= area.vm_end - area.vm_start ? area.vm_start
+                                                                           : area.vm_start + (size - skipped);
+  }
+
+  /// Bytes behind the end of the file can be written through the area, for everybody to see.
+  bool shows_tail(const vma::Area<W>& area) const {
+    constexpr W shared_writable = vma::VM_SHARED | vma::VM_WRITE;
+    return (area.vm_flags & shared_writable) == shared_writable && file_end_in(area) != area.vm_start;
   }
 
   W landmark(const Place& place) const {
@@ -95,12 +113,15 @@ struct Surveyor {
     if (place.landmark == stack_start) found = area_with(place.ordinal, vma::VM_GROWSDOWN);
     if (place.landmark == writable) found = area_with(place.ordinal, vma::VM_WRITE);
     if (place.landmark == window) found = area_with(place.ordinal, fault::VM_SEQ_READ);
+    if (place.landmark == file_end)
+      found = area(place.ordinal, [&](const auto& each) { return shows_tail(each); });
     if (!found) return machine.task_unmapped_base;
     const W size = (found->vm_end - found->vm_start) / page();
     if (place.landmark == area_end) return found->vm_end;
     if (place.landmark == area_middle) return found->vm_start + size / 2 * page();
     if (counts_pages(place)) return found->vm_start + static_cast<W>(place.pages) % size * page();
     if (place.landmark == window) return window_of(*found);
+    if (place.landmark == file_end) return file_end_in(*found);
     return found->vm_start;
   }
   static bool counts_pages(const Place& place) {
@@ -197,6 +218,15 @@ struct Plan {
     Commands commands;
     for (W i = 0; i < std::min(wish.count, left); ++i)
       commands.push_back(by(wish.who, Store<W>{addr + i * machine.page_size, (wish.byte + i) % 256}));
+    return commands;
+  }
+  Commands operator()(const ReadThroughIntent& wish) const {
+    const Surveyor here = survey(wish.who);
+    const vma::Area<W>* area = here.area_with(wish.ordinal, fault::VM_SEQ_READ);
+    if (!area) return {};
+    Commands commands{by(wish.who, Store<W>{area->vm_start, 1})};
+    for (W window = 0; window < wish.windows; ++window)
+      commands.push_back(by(wish.who, Load<W>{here.window_of(*area) + window * here.window_size() * here.page()}));
     return commands;
   }
   Commands operator()(const MapIntent& wish) const {
