@@ -150,6 +150,7 @@ Intent any_kernel_access(Source& source, const Temper& temper) {
   using enum AccessIntent::By;
   AccessIntent intent = any_access(source, temper);
   intent.by = intent.by == load ? get_user : put_user;
+  intent.lacks_frame = temper.profile == Profile::fail && source.one_in(4);
   if (source.one_in(12)) intent.place = {address, task_size, 0, 0};
   return intent;
 }
@@ -229,12 +230,16 @@ Intent any_remap(Source& source, const Temper& temper) {
   Length old_length = source.one_in(3) ? any_length(source, temper) : Length{to_end, 0, 0};
   Length new_length{as_before, source.one_in(4) ? 0 : source.offset(-3, 5), 0};
   if (source.one_in(temper.odd)) new_length = any_odd_length(source);
-  return RemapIntent{.who = any_process(source, temper),
+  RemapIntent intent{.who = any_process(source, temper),
                      .place = place,
                      .old_length = old_length,
                      .new_length = new_length,
                      .flags = flags,
                      .destination = any_place(source, temper)};
+  // To where there is no page table.
+  if (source.one_in(6)) intent.destination = {address, source.number(1, 500) * page_table, 0, 0};
+  intent.lacks_frame = source.one_in(6);
+  return intent;
 }
 
 Intent any_lock(Source& source, const Temper& temper) {

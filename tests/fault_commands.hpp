@@ -70,6 +70,7 @@ struct AccessIntent {
   Who who, debugger;
   Place place;
   std::uint32_t byte;
+  bool lacks_frame = false;  // the first allocation that it makes fails
 };
 /// Bytes are written to one page after another, up to the end of the area.
 struct FillIntent {
@@ -112,6 +113,7 @@ struct RemapIntent {
   Length old_length, new_length;
   std::uint32_t flags;
   Place destination;
+  bool lacks_frame = false;  // the first allocation that it makes fails
 };
 struct LockIntent {
   bool locks;

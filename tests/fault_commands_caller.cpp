@@ -155,6 +155,13 @@ struct Surveyor {
   W length(const Length& length, W from, W old_length = 0) const {
     return measure(length.measure, from, old_length) + pages(length.pages) + length.bytes;
   }
+
+  /// A length for something to be mapped: it crosses the border between two page tables, but does not reach over hundreds of them, each
+  /// page of which would be looked at by laws. Longer than the task it may be.
+  W mappable(W len) const {
+    const W longest = page() * (page() / sizeof(W) + 64), few = 16;
+    return len <= longest || len >= machine.task_size ? len : page() * (1 + len / page() % few);
+  }
 };
 
 // ---- Files ------------------------------------------------------------------------------------------------------------------
@@ -193,25 +200,33 @@ struct Plan {
   Surveyor survey(const Who& who) const { return {machine, now, process(who)}; }
   Command<W> by(const Who& who, Call<W> call) const { return OfProcess<W>{pid(who), std::move(call)}; }
 
-  Commands operator()(const AccessIntent& wish) const {
+  /// The command, if need be behind the order that its first allocation fails.
+  static Commands lacking_frame(bool lacks, Command<W> command) {
+    Set<W> set{};
+    set.fail_alloc = 1;
+    return lacks ? Commands{set, std::move(command)} : Commands{std::move(command)};
+  }
+
+  Command<W> access(const AccessIntent& wish) const {
     using enum AccessIntent::By;
     const W addr = survey(wish.who).at(wish.place);
     switch (wish.by) {
       case load:
-        return {by(wish.who, Load<W>{addr})};
+        return by(wish.who, Load<W>{addr});
       case store:
-        return {by(wish.who, Store<W>{addr, wish.byte})};
+        return by(wish.who, Store<W>{addr, wish.byte});
       case get_user:
-        return {by(wish.who, GetUser<W>{addr})};
+        return by(wish.who, GetUser<W>{addr});
       case put_user:
-        return {by(wish.who, PutUser<W>{addr, wish.byte})};
+        return by(wish.who, PutUser<W>{addr, wish.byte});
       case peek:
-        return {by(wish.debugger, Peek<W>{pid(wish.who), addr})};
+        return by(wish.debugger, Peek<W>{pid(wish.who), addr});
       case poke:
-        return {by(wish.debugger, Poke<W>{pid(wish.who), addr, wish.byte})};
+        break;
     }
-    return {};
+    return by(wish.debugger, Poke<W>{pid(wish.who), addr, wish.byte});
   }
+  Commands operator()(const AccessIntent& wish) const { return lacking_frame(wish.lacks_frame, access(wish)); }
   Commands operator()(const FillIntent& wish) const {
     const W addr = survey(wish.who).at(wish.place);
     const W left = survey(wish.who).length({Length::Measure::to_end, 0, 0}, addr) / machine.page_size;
@@ -231,7 +246,7 @@ struct Plan {
   }
   Commands operator()(const MapIntent& wish) const {
     const W addr = wish.anywhere ? 0 : survey(wish.who).at(wish.place);
-    const W len = survey(wish.who).length(wish.length, addr);
+    const W len = survey(wish.who).mappable(survey(wish.who).length(wish.length, addr));
     const bool anonymous = (wish.flags & vma::MAP_ANONYMOUS) != 0;
     const auto fd = anonymous ? std::nullopt : descriptor(now, wish.descriptor);
     const W flags = fd ? wish.flags : wish.flags | vma::MAP_ANONYMOUS;
@@ -246,15 +261,18 @@ struct Plan {
     return {by(wish.who, vma::Mprotect<W>{addr, survey(wish.who).length(wish.length, addr), wish.prot})};
   }
   Commands operator()(const BrkIntent& wish) const {
-    return {by(wish.who, vma::Brk<W>{survey(wish.who).at(wish.place)})};
+    const Surveyor here = survey(wish.who);
+    const W to = here.at(wish.place), now_at = here.process.mm.brk;
+    return {by(wish.who, vma::Brk<W>{to > now_at ? now_at + here.mappable(to - now_at) : to})};
   }
   Commands operator()(const RemapIntent& wish) const {
     const Surveyor here = survey(wish.who);
     const W addr = here.at(wish.place), old_len = here.length(wish.old_length, addr);
-    const W new_len = here.length(wish.new_length, addr, old_len);
+    const W new_len = here.mappable(here.length(wish.new_length, addr, old_len));
     // Without MREMAP_FIXED a transcript does not show the fifth argument.
     const W new_addr = wish.flags & vma::MREMAP_FIXED ? here.at(wish.destination) : 0;
-    return {by(wish.who, vma::Mremap<W>{addr, old_len, new_len, wish.flags, new_addr})};
+    return lacking_frame(wish.lacks_frame,
+                         by(wish.who, vma::Mremap<W>{addr, old_len, new_len, wish.flags, new_addr}));
   }
   Commands operator()(const LockIntent& wish) const {
     const W addr = survey(wish.who).at(wish.place), len = survey(wish.who).length(wish.length, addr);
