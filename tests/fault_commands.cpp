@@ -67,6 +67,7 @@ Place any_place(Source& source, const Temper& temper) {
 Place any_place_of_byte(Source& source, const Temper& temper, bool writes) {
   const W bytes = any_offset_in_page(source);
   if (source.one_in(temper.swapped)) return {swapped, source.number(0, any), 0, bytes};
+  if (writes && source.one_in(temper.tails)) return {file_end, source.number(0, any), 0, source.number(0, 100)};
   if (temper.profile == Profile::sequential && source.one_in(3)) return {window, source.number(0, any), 0, bytes};
   switch (source.number(0, 7)) {
     case 0: {
@@ -149,6 +150,7 @@ Intent any_kernel_access(Source& source, const Temper& temper) {
   using enum AccessIntent::By;
   AccessIntent intent = any_access(source, temper);
   intent.by = intent.by == load ? get_user : put_user;
+  intent.lacks_frame = temper.profile == Profile::fail && source.one_in(4);
   if (source.one_in(12)) intent.place = {address, task_size, 0, 0};
   return intent;
 }
@@ -228,12 +230,16 @@ Intent any_remap(Source& source, const Temper& temper) {
   Length old_length = source.one_in(3) ? any_length(source, temper) : Length{to_end, 0, 0};
   Length new_length{as_before, source.one_in(4) ? 0 : source.offset(-3, 5), 0};
   if (source.one_in(temper.odd)) new_length = any_odd_length(source);
-  return RemapIntent{.who = any_process(source, temper),
+  RemapIntent intent{.who = any_process(source, temper),
                      .place = place,
                      .old_length = old_length,
                      .new_length = new_length,
                      .flags = flags,
                      .destination = any_place(source, temper)};
+  // To where there is no page table.
+  if (source.one_in(6)) intent.destination = {address, source.number(1, 500) * page_table, 0, 0};
+  intent.lacks_frame = source.one_in(6);
+  return intent;
 }
 
 Intent any_lock(Source& source, const Temper& temper) {
@@ -350,6 +356,8 @@ Intent any_limit(Source& source, const Temper& temper) {
 Intent any_intent(Source& source, const Temper& temper) {
   switch (source.weighted(temper.weights)) {
     case access:
+      if (temper.profile == Profile::sequential && source.one_in(8))
+        return ReadThroughIntent{any_process(source, temper), source.number(0, any), source.number(1, 3)};
       return any_access(source, temper);
     case kernel_access:
       return any_kernel_access(source, temper);
@@ -425,8 +433,29 @@ Boot<W> any_boot(Source& source, const Temper& temper) {
   return boot;
 }
 
+/// The first file, from its start, at the plain address: to be read through, or to be written behind its end.
+void append_first_file(std::vector<Intent>& intents, std::uint32_t flags, std::int32_t pages) {
+  const Who first{};
+  const Place place{address, unmapped_base, 0, 0};
+  const Length length{Length::Measure::nothing, pages, 0};
+  intents.push_back(OpenIntent{first, 0, FMODE_READ | FMODE_WRITE});
+  intents.push_back(MapIntent{.who = first,
+                              .place = place,
+                              .anywhere = false,
+                              .length = length,
+                              .prot = PROT_READ | PROT_WRITE,
+                              .flags = flags | MAP_FIXED,
+                              .descriptor = 0,
+                              .offset = 0});
+  if (flags == MAP_PRIVATE) intents.push_back(AdviseIntent{first, place, length, fault::MADV_SEQUENTIAL});
+}
+
 /// Something is there before anything else happens: open files and a few areas.
 void append_beginning(std::vector<Intent>& intents, Source& source, const Temper& temper, const Boot<W>& boot) {
+  if (temper.profile == Profile::sequential)
+    append_first_file(intents, MAP_PRIVATE, source.offset(80, 110));
+  else if (source.one_in(temper.tails))
+    append_first_file(intents, MAP_SHARED, source.offset(2, 4));
   for (std::uint32_t file = 0; file < boot.files.size(); ++file) {
     auto open = std::get<OpenIntent>(any_open(source, temper));
     open.file = file;

@@ -37,8 +37,9 @@ struct Place {
     present,  // of the page of entry number `ordinal` of those that lead to a page; area_start where there is none
     swapped,  // likewise of those that hold a slot
     window,   // a page of sequential area number `ordinal` whose fault reads the next window; likewise
-    brk,      // the break, rounded up
-    esp,      // the stack pointer
+    file_end,  // the end of the file that area number `ordinal` of those that show and share one has; likewise
+    brk,       // the break, rounded up
+    esp,       // the stack pointer
   };
   Landmark landmark;
   std::uint32_t ordinal;
@@ -69,12 +70,18 @@ struct AccessIntent {
   Who who, debugger;
   Place place;
   std::uint32_t byte;
+  bool lacks_frame = false;  // the first allocation that it makes fails
 };
 /// Bytes are written to one page after another, up to the end of the area.
 struct FillIntent {
   Who who;
   Place place;
   std::uint32_t count, byte;
+};
+/// A byte is written to the first page of a sequential area, and the middle of so many windows is read.
+struct ReadThroughIntent {
+  Who who;
+  std::uint32_t ordinal, windows;
 };
 struct MapIntent {
   Who who;
@@ -106,6 +113,7 @@ struct RemapIntent {
   Length old_length, new_length;
   std::uint32_t flags;
   Place destination;
+  bool lacks_frame = false;  // the first allocation that it makes fails
 };
 struct LockIntent {
   bool locks;
@@ -181,10 +189,10 @@ struct LimitIntent {
 struct FailAllIntent {};
 /// The last four are the same in every state.
 using Intent =
-    std::variant<AccessIntent, FillIntent, MapIntent, UnmapIntent, ProtectIntent, BrkIntent, RemapIntent,
-                 LockIntent, LockAllIntent, AdviseIntent, SyncIntent, OpenIntent, TruncateIntent, ForkIntent,
-                 ExitIntent, EspIntent, HoldIntent, ReleaseIntent, SwapOutIntent, LimitIntent, FailAllIntent,
-                 Reclaim, Swapoff, Swapon, Set<std::uint32_t>>;
+    std::variant<AccessIntent, FillIntent, ReadThroughIntent, MapIntent, UnmapIntent, ProtectIntent, BrkIntent,
+                 RemapIntent, LockIntent, LockAllIntent, AdviseIntent, SyncIntent, OpenIntent, TruncateIntent,
+                 ForkIntent, ExitIntent, EspIntent, HoldIntent, ReleaseIntent, SwapOutIntent, LimitIntent,
+                 FailAllIntent, Reclaim, Swapoff, Swapon, Set<std::uint32_t>>;
 
 /// What one random run does.
 struct Session {

@@ -67,12 +67,30 @@ struct Surveyor {
     return found;
   }
 
+  W window_size() const {
+    const W group = W{1} << now.memory.page_cluster;
+    return (31 + group - 1) & ~(group - 1);
+  }
   /// 2.4.0: nopage_sequential_readahead looks for the page in the middle of the window.
   W window_of(const vma::Area<W>& area) const {
-    const W group = W{1} << now.memory.page_cluster, window = (31 + group - 1) & ~(group - 1);
+    const W window = window_size();
     const W raend = lookup(now.memory.raend, area.id);
     const W end = raend == 0 ? area.vm_pgoff + window : raend;
     return area.vm_start + (end - window / 2 - area.vm_pgoff) * page();
+  }
+
+  /// The end of the file, where the area shows it.
+  W file_end_in(const vma::Area<W>& area) const {
+    if (area.vm_file == 0) return area.vm_start;
+    const W size = lookup(now.memory.objects, object_of(now, area)).i_size, skipped = area.vm_pgoff * page();
+    return size < skipped || size - skipped >= area.vm_end - area.vm_start ? area.vm_start
+                                                                           : area.vm_start + (size - skipped);
+  }
+
+  /// Bytes behind the end of the file can be written through the area, for everybody to see.
+  bool shows_tail(const vma::Area<W>& area) const {
+    constexpr W shared_writable = vma::VM_SHARED | vma::VM_WRITE;
+    return (area.vm_flags & shared_writable) == shared_writable && file_end_in(area) != area.vm_start;
   }
 
   W landmark(const Place& place) const {
@@ -95,12 +113,15 @@ struct Surveyor {
     if (place.landmark == stack_start) found = area_with(place.ordinal, vma::VM_GROWSDOWN);
     if (place.landmark == writable) found = area_with(place.ordinal, vma::VM_WRITE);
     if (place.landmark == window) found = area_with(place.ordinal, fault::VM_SEQ_READ);
+    if (place.landmark == file_end)
+      found = area(place.ordinal, [&](const auto& each) { return shows_tail(each); });
     if (!found) return machine.task_unmapped_base;
     const W size = (found->vm_end - found->vm_start) / page();
     if (place.landmark == area_end) return found->vm_end;
     if (place.landmark == area_middle) return found->vm_start + size / 2 * page();
     if (counts_pages(place)) return found->vm_start + static_cast<W>(place.pages) % size * page();
     if (place.landmark == window) return window_of(*found);
+    if (place.landmark == file_end) return file_end_in(*found);
     return found->vm_start;
   }
   static bool counts_pages(const Place& place) {
@@ -133,6 +154,13 @@ struct Surveyor {
   }
   W length(const Length& length, W from, W old_length = 0) const {
     return measure(length.measure, from, old_length) + pages(length.pages) + length.bytes;
+  }
+
+  /// A length for something to be mapped: it crosses the border between two page tables, but does not reach over hundreds of them, each
+  /// page of which would be looked at by laws. Longer than the task it may be.
+  W mappable(W len) const {
+    const W longest = page() * (page() / sizeof(W) + 64), few = 16;
+    return len <= longest || len >= machine.task_size ? len : page() * (1 + len / page() % few);
   }
 };
 
@@ -172,25 +200,33 @@ struct Plan {
   Surveyor survey(const Who& who) const { return {machine, now, process(who)}; }
   Command<W> by(const Who& who, Call<W> call) const { return OfProcess<W>{pid(who), std::move(call)}; }
 
-  Commands operator()(const AccessIntent& wish) const {
+  /// The command, if need be behind the order that its first allocation fails.
+  static Commands lacking_frame(bool lacks, Command<W> command) {
+    Set<W> set{};
+    set.fail_alloc = 1;
+    return lacks ? Commands{set, std::move(command)} : Commands{std::move(command)};
+  }
+
+  Command<W> access(const AccessIntent& wish) const {
     using enum AccessIntent::By;
     const W addr = survey(wish.who).at(wish.place);
     switch (wish.by) {
       case load:
-        return {by(wish.who, Load<W>{addr})};
+        return by(wish.who, Load<W>{addr});
       case store:
-        return {by(wish.who, Store<W>{addr, wish.byte})};
+        return by(wish.who, Store<W>{addr, wish.byte});
       case get_user:
-        return {by(wish.who, GetUser<W>{addr})};
+        return by(wish.who, GetUser<W>{addr});
       case put_user:
-        return {by(wish.who, PutUser<W>{addr, wish.byte})};
+        return by(wish.who, PutUser<W>{addr, wish.byte});
       case peek:
-        return {by(wish.debugger, Peek<W>{pid(wish.who), addr})};
+        return by(wish.debugger, Peek<W>{pid(wish.who), addr});
       case poke:
-        return {by(wish.debugger, Poke<W>{pid(wish.who), addr, wish.byte})};
+        break;
     }
-    return {};
+    return by(wish.debugger, Poke<W>{pid(wish.who), addr, wish.byte});
   }
+  Commands operator()(const AccessIntent& wish) const { return lacking_frame(wish.lacks_frame, access(wish)); }
   Commands operator()(const FillIntent& wish) const {
     const W addr = survey(wish.who).at(wish.place);
     const W left = survey(wish.who).length({Length::Measure::to_end, 0, 0}, addr) / machine.page_size;
@@ -199,9 +235,18 @@ struct Plan {
       commands.push_back(by(wish.who, Store<W>{addr + i * machine.page_size, (wish.byte + i) % 256}));
     return commands;
   }
+  Commands operator()(const ReadThroughIntent& wish) const {
+    const Surveyor here = survey(wish.who);
+    const vma::Area<W>* area = here.area_with(wish.ordinal, fault::VM_SEQ_READ);
+    if (!area) return {};
+    Commands commands{by(wish.who, Store<W>{area->vm_start, 1})};
+    for (W window = 0; window < wish.windows; ++window)
+      commands.push_back(by(wish.who, Load<W>{here.window_of(*area) + window * here.window_size() * here.page()}));
+    return commands;
+  }
   Commands operator()(const MapIntent& wish) const {
     const W addr = wish.anywhere ? 0 : survey(wish.who).at(wish.place);
-    const W len = survey(wish.who).length(wish.length, addr);
+    const W len = survey(wish.who).mappable(survey(wish.who).length(wish.length, addr));
     const bool anonymous = (wish.flags & vma::MAP_ANONYMOUS) != 0;
     const auto fd = anonymous ? std::nullopt : descriptor(now, wish.descriptor);
     const W flags = fd ? wish.flags : wish.flags | vma::MAP_ANONYMOUS;
@@ -216,15 +261,18 @@ struct Plan {
     return {by(wish.who, vma::Mprotect<W>{addr, survey(wish.who).length(wish.length, addr), wish.prot})};
   }
   Commands operator()(const BrkIntent& wish) const {
-    return {by(wish.who, vma::Brk<W>{survey(wish.who).at(wish.place)})};
+    const Surveyor here = survey(wish.who);
+    const W to = here.at(wish.place), now_at = here.process.mm.brk;
+    return {by(wish.who, vma::Brk<W>{to > now_at ? now_at + here.mappable(to - now_at) : to})};
   }
   Commands operator()(const RemapIntent& wish) const {
     const Surveyor here = survey(wish.who);
     const W addr = here.at(wish.place), old_len = here.length(wish.old_length, addr);
-    const W new_len = here.length(wish.new_length, addr, old_len);
+    const W new_len = here.mappable(here.length(wish.new_length, addr, old_len));
     // Without MREMAP_FIXED a transcript does not show the fifth argument.
     const W new_addr = wish.flags & vma::MREMAP_FIXED ? here.at(wish.destination) : 0;
-    return {by(wish.who, vma::Mremap<W>{addr, old_len, new_len, wish.flags, new_addr})};
+    return lacking_frame(wish.lacks_frame,
+                         by(wish.who, vma::Mremap<W>{addr, old_len, new_len, wish.flags, new_addr}));
   }
   Commands operator()(const LockIntent& wish) const {
     const W addr = survey(wish.who).at(wish.place), len = survey(wish.who).length(wish.length, addr);

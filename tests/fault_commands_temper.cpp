@@ -26,7 +26,7 @@ constexpr std::array all_profiles{
     ProfileWeights{{32, 2, 1, 6, 4, 3, 2, 0, 1, 1, 0, 2, 1, 0, 0, 3, 2, 0, 0,14, 7, 2, 2, 3, 0}, Ground::search},        // swap
     ProfileWeights{{30, 2, 1, 3, 8, 5, 3, 0, 3, 1, 0, 3, 5, 0, 0, 4, 2, 0, 0,10, 6, 1, 1, 2, 0}, Ground::search},        // shm
     ProfileWeights{{30, 8, 5, 1, 5, 3, 2, 2, 2, 2, 2, 0, 0, 0, 0, 2, 1, 8, 1, 3, 1, 0, 0, 2, 4}, Ground::stack},         // stack
-    ProfileWeights{{20, 3, 2, 2, 8, 4, 3, 3, 3,12, 5, 3, 0, 1, 1, 2, 1, 1, 0, 4, 2, 0, 0, 4, 3}, Ground::anywhere},      // lock
+    ProfileWeights{{20, 3, 5, 2, 8, 4, 3, 3, 3,12, 5, 3, 0, 1, 1, 2, 1, 1, 0, 4, 2, 0, 0, 4, 3}, Ground::anywhere},      // lock
     ProfileWeights{{24, 2, 1, 3, 8, 4, 2, 1,14, 1, 1, 1, 1, 1, 0, 2, 1, 0, 0, 5, 2, 1, 1, 4, 1}, Ground::table_border},  // remap
     ProfileWeights{{16, 3,24, 1, 8, 4, 5, 1, 1, 2, 1, 1, 2, 2, 2, 6, 3, 1, 1, 4, 2, 0, 0, 2, 0}, Ground::anywhere},      // debug
     ProfileWeights{{26, 8, 3, 3, 8, 4, 3, 2, 3, 3, 1, 2, 1, 1, 1, 4, 2, 1, 2, 6, 3, 2, 2,14, 0}, Ground::table_border},  // fail
@@ -78,6 +78,7 @@ Temper any_temper(Source& source) {
   temper.growing = source.one_of(among(0u, 10u, 4u));
   temper.stores = source.one_of(among(2u, 2u, 3u, 4u));
   temper.swapped = source.one_of(among(0u, 6u, 3u));
+  temper.tails = temper.files == 0 ? 0 : source.one_of(among(0u, 10u, 3u));
   temper.one_file = source.one_of(among(0u, 2u, 1u));
   if (temper.profile == Profile::file || temper.profile == Profile::sequential) temper.files = source.number(1, 2);
   if (temper.profile == Profile::sequential) temper.longest = 120;

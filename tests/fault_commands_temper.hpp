@@ -87,6 +87,7 @@ struct Temper {
   std::uint32_t growing;   // one in N is MAP_GROWSDOWN
   std::uint32_t stores;    // one access in N only reads
   std::uint32_t swapped;   // one access in N goes to a page in the swap area
+  std::uint32_t tails;     // one byte that is written in N lies behind the end of a file
   std::uint32_t one_file;  // one mapping of a file in N is of the first one, from its start
 };
 
