@@ -159,7 +159,7 @@ struct Surveyor {
   /// A length for something to be mapped: it crosses the border between two page tables, but does not reach over hundreds of them, each
   /// page of which would be looked at by laws. Longer than the task it may be.
   W mappable(W len) const {
-    const W longest = page() * (page() / sizeof(W) + 64), few = 16;
+    const W longest = page() * (machine.entries_per_table + 64), few = 16;
     return len <= longest || len >= machine.task_size ? len : page() * (1 + len / page() % few);
   }
 };
