@@ -121,11 +121,6 @@ constexpr bool of_munmap(const Transition& t, auto claim) {
   return !hits || claim(range);
 }
 
-/// The window of a page table: the addresses that it maps.
-constexpr bool lies_in_window(const LawArea& area, std::uint32_t slot) {
-  return area.vm_start >> table_bits <= slot && slot <= (area.vm_end - 1) >> table_bits;
-}
-
 /// Which entries a table has is not asked: a table that is left without an area goes, one in whose window an area lies stays.
 constexpr bool munmap_frees_the_tables_of_the_windows_that_it_empties(const Transition& t) {
   return of_munmap(t, [&](PageRange range) {

@@ -45,17 +45,13 @@ constexpr bool a_child_has_the_next_number_and_the_numbers_of_its_parent(const T
   });
 }
 
-constexpr bool lies_in_slot(const LawArea& area, std::uint32_t slot) {
-  return area.vm_start >> table_bits <= slot && slot <= (area.vm_end - 1) >> table_bits;
-}
-
 /// Even if nothing is left in it.
 constexpr bool a_child_has_a_page_table_for_each_that_an_area_of_its_parent_needs(const Transition& t) {
   return of_fork(t, [&](const LawProcess& parent, const LawProcess& child) {
     const auto parents = lookup(t.before.memory.pgds, parent.pid), childs = lookup(t.after.memory.pgds, child.pid);
     const auto is_wanted = [&](std::uint32_t slot) {
       return lookup(parents, slot) != 0 &&
-             std::ranges::any_of(child.mm.areas, [&](const LawArea& area) { return lies_in_slot(area, slot); });
+             std::ranges::any_of(child.mm.areas, [&](const LawArea& area) { return lies_in_window(area, slot); });
     };
     return std::ranges::all_of(childs.written, [&](const auto& pde) { return is_wanted(pde.first); }) &&
            std::ranges::all_of(parents.written, [&](const auto& pde) {

@@ -30,6 +30,11 @@ constexpr std::uint32_t entry_at(const LawState& state, std::uint32_t pid, std::
   return lookup(state.memory.tables, table, (addr >> page_bits) & ((1u << (table_bits - page_bits)) - 1));
 }
 
+/// True if an area has a page in the window of a page table, the addresses that a slot of the directory maps.
+constexpr bool lies_in_window(const LawArea& area, std::uint32_t slot) {
+  return area.vm_start >> table_bits <= slot && slot <= (area.vm_end - 1) >> table_bits;
+}
+
 constexpr bool is_slot(std::uint32_t entry) { return entry != 0 && !is_page(entry); }
 constexpr bool has_flag(std::uint32_t flags, std::uint32_t flag) { return (flags & flag) != 0; }
 
