@@ -242,7 +242,7 @@ constexpr auto lawful_page(const All& all, const W& object, const W& index) {
 }
 
 /// Whose page a place can lead to: in shared memory that of its object; else one of its own, or for reading the one of its object, or the
-/// zero page. A page without a name is dirty, or it could not be had back. A slot only in private memory.
+/// zero page. A page without a name is dirty, or it could not be had back. A slot only in private memory, with nothing beside it.
 template <class All, Word W>
 constexpr auto leads_to_its_own(const All& all, const Meaning<W>& meaning, const Place<W>& place) {
   const W entry = entry_at(all, place), pfn = frame_behind(entry);
@@ -256,7 +256,8 @@ constexpr auto leads_to_its_own(const All& all, const Meaning<W>& meaning, const
   const auto zeros = both(pfn == W(ZERO_PAGE), meaning.object == W(none));
   const auto page = both(implies(is_private, either(own, both(negation(writable), either(of_object, zeros)))),
                          implies(negation(is_private), of_object));
-  return refmm::all(implies(leads_to_page(entry), page), implies(leads_to_slot(entry), is_private),
+  const auto in_slot = both(is_private, entry == slot_behind(entry) << W(8u));
+  return refmm::all(implies(leads_to_page(entry), page), implies(leads_to_slot(entry), in_slot),
                     implies(negation(is_private), meaning.object != W(none)));
 }
 

@@ -11,7 +11,7 @@ namespace {
 constexpr unsigned max_refinements = 200;
 
 /// The part of the resource limit within which Z3 answers by going on from the question before, or else from scratch.
-constexpr unsigned quick_share = 100;
+constexpr unsigned quick_share = 5;
 
 Exploration* running = nullptr;
 
