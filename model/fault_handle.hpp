@@ -132,9 +132,6 @@ constexpr FaultDone<M> handle_mm_fault(const fault::KernelOf<WordOf<M>>& kernel,
                                        const WordOf<M>& addr, bool write) {
   auto allocated = pte_alloc(kernel, std::move(so_far), space.pid, addr);
   if (!is_there(allocated.place)) return {std::move(allocated.so_far), fault::Handled::no_page_table};
-  if (allocated.place.table == WordOf<M>(fault::BAD_PAGETABLE) &&
-      is_none(pte_at(allocated.so_far.memory, allocated.place)))
-    allocated.so_far = cited(std::move(allocated.so_far), "defect.fault.bad_table_is_filled");
   return handle_pte_fault(kernel, std::move(allocated.so_far), space, mapping, addr, allocated.place, write);
 }
 

@@ -138,9 +138,7 @@ constexpr MemoryStep<M> no_page_table(const fault::KernelOf<WordOf<M>>& kernel, 
 /// True of a place in the table that stands in where nothing is: as built it may be filled, for everybody who has that table; mended, who
 /// needs it gets a table of his own. [defect.fault.bad_table_is_filled]
 template <class M>
-constexpr bool is_to_be_replaced(const fault::KernelOf<WordOf<M>>& kernel, const M& memory,
-                                 const PtePlace<WordOf<M>>& place) {
-  if (!kernel.corrected.bad_table_is_filled) return false;
+constexpr bool would_fill_bad_table(const M& memory, const PtePlace<WordOf<M>>& place) {
   return place.table == WordOf<M>(fault::BAD_PAGETABLE) && is_none(pte_at(memory, place));
 }
 
@@ -158,7 +156,11 @@ constexpr PteAllocated<M> pte_alloc(const fault::KernelOf<WordOf<M>>& kernel, Me
   using W = WordOf<M>;
   const MachineOf<W>& machine = kernel.machine();
   const auto place = pte_offset(machine, so_far.memory, pid, addr);
-  if (is_there(place) && !is_to_be_replaced(kernel, so_far.memory, place)) return {std::move(so_far), place};
+  if (is_there(place)) {
+    if (!would_fill_bad_table(so_far.memory, place)) return {std::move(so_far), place};
+    if (!kernel.corrected.bad_table_is_filled)
+      return {cited(std::move(so_far), "defect.fault.bad_table_is_filled"), place};
+  }
 
   auto taken = alloc_page(std::move(so_far), fault::Gfp::GFP_KERNEL);
   so_far = std::move(taken.so_far);

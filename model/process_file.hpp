@@ -53,7 +53,7 @@ struct Written {
 };
 
 /// Writes what is still dirty of the dirty list, from its front; all of it goes to the front of the clean list, the last one first. Shared
-/// memory has no disk: as built its pages are moved to the swap cache, though they are mapped ([defect.fault.msync_swap_cache]), and
+/// memory has no disk: as built its pages are moved to the swap cache, though they may be mapped ([defect.fault.msync_swap_cache]), and
 /// without a slot the call never returns ([defect.fault.msync_without_slot]). 2.4.0: filemap_fdatasync, filemap_fdatawait.
 template <Word W>
 constexpr Written<W> pages_synced(const fault::KernelOf<W>& kernel, PageStep<W> so_far, W object) {
@@ -64,28 +64,18 @@ constexpr Written<W> pages_synced(const fault::KernelOf<W>& kernel, PageStep<W> 
   std::vector<W> clean;
   for (const W pfn : dirty) {
     const bool is_dirty = has(frame(so_far.memory, pfn).flags, fault::PG_dirty);
-    clean.push_back(pfn);
-    if (!is_dirty) continue;
-    if (!shared_memory) {
+    if (is_dirty && shared_memory) {
+      auto moved = shmem_writepage(clear_page_dirty(so_far, pfn), pfn);
+      if (!moved.moved && !kernel.corrected.msync_without_slot)
+        return {cited(std::move(moved.so_far), "defect.fault.msync_without_slot"), false};
+      if (moved.moved && !kernel.corrected.msync_swap_cache)
+        so_far = cited(std::move(moved.so_far), "defect.fault.msync_swap_cache");
+      continue;
+    }
+    if (is_dirty)
       so_far =
           write_page(kernel.machine(), clear_page_dirty(cited(std::move(so_far), "fault.msync.writes"), pfn), pfn);
-      continue;
-    }
-    if (kernel.corrected.msync_swap_cache && frame(so_far.memory, pfn).count > 1u) {
-      clean.pop_back();
-      continue;
-    }
-    auto moved = shmem_writepage(clear_page_dirty(std::move(so_far), pfn), pfn);
-    so_far = std::move(moved.so_far);
-    if (moved.moved) {
-      clean.pop_back();
-      so_far = cited(std::move(so_far), "defect.fault.msync_swap_cache");
-      continue;
-    }
-    if (!kernel.corrected.msync_without_slot)
-      return {cited(std::move(so_far), "defect.fault.msync_without_slot"), false};
-    so_far = set_page_dirty(std::move(so_far), pfn);
-    clean.pop_back();
+    clean.push_back(pfn);
   }
   for (auto page = clean.rbegin(); page != clean.rend(); ++page)
     so_far.memory = listed(std::move(so_far.memory), object, *page, PageList::clean);

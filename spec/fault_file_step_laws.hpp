@@ -196,6 +196,7 @@ constexpr bool a_sequential_area_is_read_window_by_window(const Transition& t) {
     const std::uint32_t end = read_ahead_to(t.before, touch.area), now = read_ahead_to(t.after, touch.area);
     const PageRange next = next_window(t.before, touch.area);
     const bool in_the_middle = page.index + window_of(t.before) / 2 == end && next.start <= next.end;
+    if (lacked_a_frame(t, GFP_KERNEL)) return true;
     if (!is_uptodate(t.after, page) || !in_the_middle) return now == end;
     const std::uint32_t group = 1u << t.before.memory.page_cluster, pages = pages_in(t.before, page.object);
     for (std::uint32_t from = next.start; from < std::min(next.end, pages); from += group) {

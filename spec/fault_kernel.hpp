@@ -31,7 +31,7 @@ struct Corrections {
                (bool, fork_protects_copies),   // a private copy is protected by fork wherever it is mapped
                (bool, debugger_end_of_file),   // there is nothing to see behind the end of a file
                (bool, msync_without_slot),     // msync leaves shared memory where it is
-               (bool, msync_swap_cache),       // a page that is mapped does not leave its object
+               (bool, msync_swap_cache),       // msync takes no page out of its object
                (bool, msync_without_file),     // a dirty page without a file is nothing to write
                (bool, madvise_without_file),   // areas without a file can be split by advice
                (bool, willneed_without_readpage),  // pages of shared memory are not read from a disk

@@ -161,7 +161,6 @@ inline constexpr std::array step_laws{
     REFMM_STEP_LAW("process.settings", ordered_failures_are_counted),
     REFMM_STEP_LAW("process.no_such_process", calls_of_and_about_processes_that_are_not_there_do_nothing),
     REFMM_STEP_LAW("process.esp", esp_sets_the_stack_pointer_and_nothing_else),
-    REFMM_STEP_LAW_OF_ENDS("process.ends", no_call_ends_the_machine),
     // Bytes.
     REFMM_STEP_LAW("process.load", what_is_loaded_is_readable_and_accessed),
     REFMM_STEP_LAW("process.store", what_is_stored_to_is_writable_and_dirty),
@@ -247,6 +246,8 @@ inline constexpr std::array step_laws{
     REFMM_STEP_LAW("process.swapon.in_use", swapon_refuses_an_area_in_use),
     REFMM_STEP_LAW("process.swapon.no_area", swapon_refuses_where_there_is_no_area),
     REFMM_STEP_LAW("process.swapon", swapon_gives_an_empty_area),
+    // Behind those that say which call it was.
+    REFMM_STEP_LAW_OF_ENDS("process.ends", no_call_ends_the_machine),
 };
 
 #undef REFMM_STEP_LAW

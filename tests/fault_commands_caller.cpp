@@ -119,7 +119,7 @@ struct Surveyor {
     const W size = (found->vm_end - found->vm_start) / page();
     if (place.landmark == area_end) return found->vm_end;
     if (place.landmark == area_middle) return found->vm_start + size / 2 * page();
-    if (counts_pages(place)) return found->vm_start + static_cast<W>(place.pages) % size * page();
+    if (counts_pages(place) && size != 0) return found->vm_start + static_cast<W>(place.pages) % size * page();
     if (place.landmark == window) return window_of(*found);
     if (place.landmark == file_end) return file_end_in(*found);
     return found->vm_start;

@@ -71,9 +71,11 @@ TEST(FaultSessions, RunOnTheKernelAsBuiltToo) {
   EXPECT_GT(ended, 0u) << "null pointers, and calls that never return";
 }
 
-/// In the corrected kernel nothing leads to these: they are the ends of the one as built, the bad page, and more areas than a session makes.
+/// In the corrected kernel nothing leads to these: they are the ends of the one as built, the bad page, and more areas than a session
+/// makes. Where a structure is missing, the model says so in the words of areas.
 bool never_comes(Refusal refusal) {
-  return ends_everything(refusal) || refusal == Refusal::reserved_page || refusal == Refusal::too_many_areas;
+  return ends_everything(refusal) || refusal == Refusal::reserved_page || refusal == Refusal::too_many_areas ||
+         refusal == Refusal::no_structure;
 }
 
 TEST(FaultSessions, AskForEverythingAndAreRefusedForEveryReason) {
@@ -95,6 +97,7 @@ TEST(FaultSessions, AskForEverythingAndAreRefusedForEveryReason) {
   std::vector<std::string> missing;
   for (std::size_t number = 0; number < enumerator_names<Refusal>.size(); ++number) {
     const auto refusal = static_cast<Refusal>(number);
+    if (enumerator_names<Refusal>[number].empty()) continue;
     if (!never_comes(refusal) && !refusals.contains(refusal)) missing.emplace_back(enumerator_name(refusal));
   }
   EXPECT_THAT(missing, testing::IsEmpty());
