@@ -79,6 +79,9 @@ struct Checking<FaultFamily> {
   /// The defects without which nothing leads to this one.
   static std::vector<std::string_view> prepares(std::string_view defect);
 
+  /// No call of the corrected kernel ends everything, and laws say so.
+  static constexpr bool laws_speak_of_ends = true;
+
   static constexpr std::string_view replay_options = "--profile corrected --subject impl";
 };
 
