@@ -4,6 +4,7 @@
 #pragma once
 
 #include <refmm/impl/fault.hpp>
+#include <refmm/spec/mutant.hpp>
 
 namespace refmm::impl::inline REFMM_BUILD {
 
@@ -45,8 +46,8 @@ void PagedMemory<Tracer>::copy_pte(const Area& area, Entry* from, Entry* to) {
     entry &= ~fault::PAGE_RW;
     *from = entry;
   }
-  if (shared) entry &= ~fault::PAGE_DIRTY;
-  *to = entry & ~fault::PAGE_ACCESSED;
+  if (shared && !mutant("fault.impl.copy.dirty_in_shared")) entry &= ~fault::PAGE_DIRTY;
+  *to = mutant("fault.impl.copy.stays_accessed") ? entry : entry & ~fault::PAGE_ACCESSED;
   frames_.get_page(page);
 }
 

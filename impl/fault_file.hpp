@@ -5,6 +5,7 @@
 #pragma once
 
 #include <refmm/impl/fault.hpp>
+#include <refmm/spec/mutant.hpp>
 
 namespace refmm::impl::inline REFMM_BUILD {
 
@@ -85,7 +86,8 @@ auto PagedMemory<Tracer>::filemap_nopage(Space space, Area& area, MemoryObject& 
   }
   Page& page = frames_.page(pfn);
   frames_.get_page(page);
-  for (int attempt = 0; attempt != 2 && !page.has(fault::PG_uptodate); ++attempt) read_page(pfn);
+  const int attempts = mutant("fault.impl.file.gives_up_early") ? 1 : 2;
+  for (int attempt = 0; attempt != attempts && !page.has(fault::PG_uptodate); ++attempt) read_page(pfn);
   if (!page.has(fault::PG_uptodate)) {
     frames_.put_page(page);
     return no_page(Handled::not_readable);

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <refmm/impl/fault.hpp>
+#include <refmm/spec/mutant.hpp>
 
 namespace refmm::impl::inline REFMM_BUILD {
 
@@ -69,7 +70,7 @@ fault::Handled PagedMemory<Tracer>::do_swap_page(Space space, const Area& area, 
   if (pfn == 0) return Handled::no_page;
   Page& page = frames_.page(pfn);
   if (!page.has(fault::PG_uptodate)) {
-    forget_unread_page(page);
+    if (!mutant("fault.impl.swap_in.keeps_the_unread")) forget_unread_page(page);
     return Handled::not_readable;
   }
   ++space.tables.rss;

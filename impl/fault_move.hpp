@@ -4,6 +4,7 @@
 #pragma once
 
 #include <refmm/impl/fault.hpp>
+#include <refmm/spec/mutant.hpp>
 
 namespace refmm::impl::inline REFMM_BUILD {
 
@@ -29,7 +30,7 @@ bool PagedMemory<Tracer>::move_page_tables(Space space, Address from, Address to
       move_one_page(space.tables, to + offset, from + offset);
     return false;
   }
-  flush_tlb(space);
+  if (!mutant("fault.impl.move.keeps_translations")) flush_tlb(space);
   return true;
 }
 

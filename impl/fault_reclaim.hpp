@@ -5,6 +5,7 @@
 #pragma once
 
 #include <refmm/impl/fault.hpp>
+#include <refmm/spec/mutant.hpp>
 
 namespace refmm::impl::inline REFMM_BUILD {
 
@@ -45,7 +46,7 @@ bool PagedMemory<Tracer>::try_to_swap_out(PageTables& tables, Address addr) {
 template <FaultTracer Tracer>
 void PagedMemory<Tracer>::entry_given_up(PageTables& tables, Entry* pte, Address addr, Page& page, Entry entry) {
   *pte = entry;
-  forget(tables, addr);
+  if (!mutant("fault.impl.swap_out.keeps_translation")) forget(tables, addr);
   --tables.rss;
   frames_.put_page(page);
 }
@@ -65,7 +66,8 @@ std::uint32_t PagedMemory<Tracer>::reclaim() {
 /// [fault.reclaim.only_the_cache]: a page that only its cache and its buffer have is written if need be, and its frame is freed.
 template <FaultTracer Tracer>
 bool PagedMemory<Tracer>::reclaim_page(Page& page) {
-  if (page.mapping == nullptr || page.count != (page.buffers ? 2u : 1u)) return false;
+  const std::uint32_t with_buffer = page.buffers && !mutant("fault.impl.reclaim.ignores_buffer") ? 1 : 0;
+  if (page.mapping == nullptr || page.count != 1u + with_buffer) return false;
   if (!launder(page)) return false;
   if (page.is_in_swap_cache())
     delete_from_swap_cache(page);

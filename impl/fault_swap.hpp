@@ -5,6 +5,7 @@
 #pragma once
 
 #include <refmm/impl/fault.hpp>
+#include <refmm/spec/mutant.hpp>
 
 namespace refmm::impl::inline REFMM_BUILD {
 
@@ -30,7 +31,8 @@ void PagedMemory<Tracer>::delete_from_swap_cache(Page& page) {
 template <FaultTracer Tracer>
 bool PagedMemory<Tracer>::is_page_shared(const Page& page) const {
   if (!page.is_in_swap_cache()) return page.count > 1;
-  return page.count + swap_.count(page.index) > (page.buffers ? 4u : 3u);
+  const std::uint32_t of_buffer = page.buffers && !mutant("fault.impl.swap.ignores_buffer") ? 1 : 0;
+  return page.count + swap_.count(page.index) > 3 + of_buffer;
 }
 
 /// Gives up a reference to a page, and its place in the swap cache if nobody else can get at it. [fault.zap.swap_cache_freed]

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <refmm/impl/fault.hpp>
+#include <refmm/spec/mutant.hpp>
 
 namespace refmm::impl::inline REFMM_BUILD {
 
@@ -39,7 +40,9 @@ void PagedMemory<Tracer>::sync_pages(MemoryObject& object) {
     page.flags &= ~fault::PG_dirty;
     write_page(page);
   }
-  object.clean_pages.splice(object.clean_pages.begin(), object.dirty_pages);
+  const auto front =
+      mutant("fault.impl.sync.lists_behind") ? object.clean_pages.end() : object.clean_pages.begin();
+  object.clean_pages.splice(front, object.dirty_pages);
 }
 
 }  // namespace refmm::impl::inline REFMM_BUILD

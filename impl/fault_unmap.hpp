@@ -4,6 +4,7 @@
 #pragma once
 
 #include <refmm/impl/fault.hpp>
+#include <refmm/spec/mutant.hpp>
 
 namespace refmm::impl::inline REFMM_BUILD {
 
@@ -34,7 +35,7 @@ void PagedMemory<Tracer>::zap_page_range(Space space, Address start, Address end
     return true;
   });
   space.tables.rss -= std::min(freed, space.tables.rss);
-  flush_tlb(space);
+  if (!mutant("fault.impl.zap.keeps_translations")) flush_tlb(space);
 }
 
 /// Entries keep their frames and what the processor noted. [fault.protect.entry]
@@ -47,7 +48,7 @@ void PagedMemory<Tracer>::change_protection(Space space, Address start, Address 
     }
     return true;
   });
-  flush_tlb(space);
+  if (!mutant("fault.impl.protect.keeps_translations")) flush_tlb(space);
 }
 
 }  // namespace refmm::impl::inline REFMM_BUILD

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <refmm/impl/fault.hpp>
+#include <refmm/spec/mutant.hpp>
 
 namespace refmm::impl::inline REFMM_BUILD {
 
@@ -31,7 +32,7 @@ fault::Handled PagedMemory<Tracer>::do_wp_page(Space space, const Area& area, Ad
     frames_.copy_page(to, from);
   }
   *pte = entry_for(area, to) | fault::PAGE_RW | fault::PAGE_DIRTY;
-  flush_tlb_page(space, addr);
+  if (!mutant("fault.impl.wp.keeps_translation")) flush_tlb_page(space, addr);
   if (!reserved) put_page(from);
   return Handled::minor;
 }

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <refmm/impl/process.hpp>
+#include <refmm/spec/mutant.hpp>
 
 namespace refmm::impl::inline REFMM_BUILD {
 
@@ -80,7 +81,7 @@ auto ProcessMachine<Tracer>::do_page_fault(Process& process, Address addr, const
       tracer_.record(fault::MinorFault{});
       return std::nullopt;
     case fault::Handled::major:
-      ++process.maj_flt;
+      ++(mutant("process.impl.fault.counts_as_minor") ? process.min_flt : process.maj_flt);
       tracer_.record(fault::MajorFault{});
       return std::nullopt;
     default:

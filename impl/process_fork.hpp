@@ -4,6 +4,7 @@
 #pragma once
 
 #include <refmm/impl/process.hpp>
+#include <refmm/spec/mutant.hpp>
 
 namespace refmm::impl::inline REFMM_BUILD {
 
@@ -23,9 +24,9 @@ ProcessReturned<std::uint32_t> ProcessMachine<Tracer>::fork(std::uint32_t pid) {
 
   processes_[number] = child;
   child->tables().rss = parent->tables().rss;
-  child->esp = parent->esp;
+  if (!mutant("process.impl.fork.forgets_esp")) child->esp = parent->esp;
   const auto copied = parent->mm.dup_mmap(child->mm);
-  memory_.flush_tlb({parent->tables(), true});
+  if (!mutant("process.impl.fork.keeps_translations")) memory_.flush_tlb({parent->tables(), true});
   if (!copied) {
     destroy(*child);
     return copied.refusal() == vma::Refusal::no_page_tables ? Refusal::no_page_table_to_copy

@@ -1,4 +1,4 @@
-// Every mistake in demand paging that the model can be told to make is found, and shrinks to a transcript that is short, and is caught
+// Every mistake in demand paging that the model or the implementation can be told to make is found, and shrinks to a transcript that is short, and is caught
 // by that transcript again.
 #include <refmm/tests/fault_check.hpp>
 #include <refmm/tests/fault_mutants.hpp>
@@ -17,7 +17,7 @@ TEST_P(FaultMuseum, FindsTheMutantAndShowsItInAFewCommands) { expect_shown<Fault
 INSTANTIATE_TEST_SUITE_P(Mutants, FaultMuseum, testing::ValuesIn(fault_mutants),
                          [](const auto& tested) { return test_name(tested.param); });
 
-TEST(FaultMutants, AreThoseThatTheModelNames) { expect_all_listed<FaultFamily>("model"); }
+TEST(FaultMutants, AreThoseThatModelAndImplementationName) { expect_all_listed<FaultFamily>({"model", "impl"}); }
 
 /// A mistake of the kernel is shown with the law that it breaks, not only by what differs.
 TEST(FaultMutants, BreakLaws) {

@@ -1,5 +1,5 @@
-// The mistakes in demand paging that the model can be told to make, by name. Each stands beside the line that it changes
-// (model/fault*.hpp, model/process*.hpp); a test holds this list and the lines together.
+// The mistakes in demand paging that can be made on demand, by name: AREA.impl.* by the implementation, the others by the model. Each
+// stands beside the line that it changes (fault*.hpp and process*.hpp in model/ and impl/); a test holds this list and the lines together.
 #pragma once
 
 #include <refmm/tests/fault_subject.hpp>
@@ -26,6 +26,20 @@ inline constexpr std::array fault_mutants{
     Mutant{"fault.file.keeps_what_was_copied", "the page that an early copy is made of keeps its reference"},
     Mutant{"fault.file.never_copies", "a private mapping writes into the page of the file"},
     Mutant{"fault.file.takes_no_reference", "a page of a cache is mapped without a reference"},
+    Mutant{"fault.impl.copy.dirty_in_shared", "the child's entry of a shared area is dirty"},
+    Mutant{"fault.impl.copy.stays_accessed", "the child's entry was accessed before it ever was"},
+    Mutant{"fault.impl.file.gives_up_early", "a page that could not be read is tried again only once"},
+    Mutant{"fault.impl.move.keeps_translations",
+           "the processor remembers the pages that mremap moved where they were"},
+    Mutant{"fault.impl.protect.keeps_translations", "the processor remembers the old protection"},
+    Mutant{"fault.impl.reclaim.ignores_buffer",
+           "the reference of a buffer is taken for somebody who has the page"},
+    Mutant{"fault.impl.swap.ignores_buffer", "the same when it is asked who shares a page of the swap cache"},
+    Mutant{"fault.impl.swap_in.keeps_the_unread", "a page that could not be read stays in the swap cache"},
+    Mutant{"fault.impl.swap_out.keeps_translation", "the processor remembers a page that was swapped out"},
+    Mutant{"fault.impl.sync.lists_behind", "pages that were written go to the end of the clean list"},
+    Mutant{"fault.impl.wp.keeps_translation", "the processor remembers the page that was copied"},
+    Mutant{"fault.impl.zap.keeps_translations", "the processor remembers pages that were unmapped"},
     Mutant{"fault.move.leaves_the_entry", "mremap leaves the old entry where it was"},
     Mutant{"fault.move.loses_the_entry", "mremap takes the old entry away and makes no new one"},
     Mutant{"fault.msync.loses_the_dirty_bit", "msync clears the dirty bit and forgets it"},
@@ -72,6 +86,9 @@ inline constexpr std::array fault_mutants{
     Mutant{"process.fork.counts_no_pages", "the rss of a child begins at 0"},
     Mutant{"process.fork.forgets_the_last_area",
            "a fork that fails leaves what it had copied of the area under way"},
+    Mutant{"process.impl.fault.counts_as_minor", "a major fault counts as a minor one"},
+    Mutant{"process.impl.fork.forgets_esp", "the child begins without a stack pointer"},
+    Mutant{"process.impl.fork.keeps_translations", "the processor remembers the parent's pages as writable"},
     Mutant{"process.kiobuf.keeps_what_it_held", "what is held stays held when a page further on cannot be had"},
     Mutant{"process.kiobuf.takes_no_reference", "pages are held without a reference"},
     Mutant{"process.stack.ignores_the_limit", "a stack grows beyond its limit"},
@@ -83,7 +100,7 @@ inline constexpr std::array fault_mutants{
            "private mappings keep what they showed behind the new end"},
 };
 
-/// Who makes the mistake that WithMutant names: the model if it is one of these, else the implementation.
+/// Who makes the mistake that WithMutant names: the model, or the implementation if it is one of its own or of areas.
 std::unique_ptr<FaultSubject> make_mistaken_fault_subject();
 
 }  // namespace refmm

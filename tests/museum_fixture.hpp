@@ -60,18 +60,20 @@ void expect_shown(const Mutant& mutant, std::size_t most_commands,
 
 /// The mutants that a room names beside its lines, impl/ or model/, are those that are listed, each once.
 template <class Family>
-void expect_all_listed(const std::string& room = "impl") {
+void expect_all_listed(const std::vector<std::string>& rooms = {"impl"}) {
   std::set<std::string> named, listed;
   std::string areas;
   for (const std::string_view area : areas_of<Family>()) areas += (areas.empty() ? "" : "|") + std::string(area);
-  const std::string within = room == "impl" ? "\\.impl\\." : "\\.";
-  const std::regex call("mutant\\(\\s*\"((?:" + areas + ")" + within + "[a-z0-9_.]+)\"\\)");
-  for (const auto& entry : std::filesystem::directory_iterator(room)) {
-    if (entry.path().extension() != ".hpp") continue;
-    std::ifstream file(entry.path());
-    const std::string text{std::istreambuf_iterator<char>(file), {}};
-    for (std::sregex_iterator match(text.begin(), text.end(), call), end; match != end; ++match)
-      named.insert((*match)[1]);
+  for (const std::string& room : rooms) {
+    const std::string within = room == "impl" ? "\\.impl\\." : "\\.";
+    const std::regex call("mutant\\(\\s*\"((?:" + areas + ")" + within + "[a-z0-9_.]+)\"\\)");
+    for (const auto& entry : std::filesystem::directory_iterator(room)) {
+      if (entry.path().extension() != ".hpp") continue;
+      std::ifstream file(entry.path());
+      const std::string text{std::istreambuf_iterator<char>(file), {}};
+      for (std::sregex_iterator match(text.begin(), text.end(), call), end; match != end; ++match)
+        named.insert((*match)[1]);
+    }
   }
   for (const Mutant& mutant : Checking<Family>::mutants()) listed.emplace(mutant.name);
   EXPECT_EQ(named, listed);
