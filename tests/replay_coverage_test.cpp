@@ -81,5 +81,41 @@ TEST(VmaRecordings, show_all_other_clauses_deciding) {
                  std::string(kept_by_vma_laws) + vma_not_recorded + vma_of_corrected_kernel + vma_of_fork);
 }
 
+constexpr const char* kept_by_fault_laws =
+    " fault.account.frames fault.account.slots fault.account.rss fault.owner.private fault.owner.shared"
+    " fault.owner.reserved fault.entries.in_areas fault.entries.permitted fault.entries.shared"
+    " fault.entries.one_process fault.cache.names fault.cache.lists fault.cache.clean fault.cache.unlocked"
+    " fault.shmem.one_place";
+
+constexpr const char* fault_not_recorded = " fault.swapoff.object defect.fault.willneed_without_readpage";
+
+constexpr const char* fault_of_corrected_kernel =
+    " fault.table.none fault.swap_in.unreadable fault.reclaim.unwritten fault.msync.shared_memory";
+
+TEST(FaultRecordings, show_all_other_clauses_deciding) {
+  expect_clauses("fault", "fault",
+                 std::string(kept_by_fault_laws) + fault_not_recorded + fault_of_corrected_kernel);
+}
+
+constexpr const char* kept_by_process_laws =
+    " process.memory process.memory.own_early process.memory.behind_the_end process.numbers process.areas"
+    " process.files";
+
+constexpr const char* process_not_recorded =
+    " process.no_such_process process.debugger.reserved_page process.kiobuf.in_use process.kiobuf.no_page"
+    " process.msync.unaligned process.msync.wraps process.msync.unknown_flags process.msync.length_zero"
+    " process.msync.hole process.madvise.unaligned process.madvise.wraps process.madvise.length_zero"
+    " process.madvise.unknown process.madvise.no_file process.madvise.willneed process.madvise.no_page"
+    " process.madvise.too_many_areas process.swapon.in_use process.swapon.no_area";
+
+constexpr const char* process_of_corrected_kernel =
+    " process.fault.write_only process.debugger.not_permitted process.madvise.shared_memory process.truncate.tail"
+    " process.swapoff.unreadable";
+
+TEST(ProcessRecordings, show_all_other_clauses_deciding) {
+  expect_clauses("fault", "process",
+                 std::string(kept_by_process_laws) + process_not_recorded + process_of_corrected_kernel);
+}
+
 }  // namespace
 }  // namespace refmm::replay
