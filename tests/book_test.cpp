@@ -4,12 +4,15 @@
 #include <refmm/spec/clause.hpp>
 #include <refmm/spec/mutant.hpp>
 #include <refmm/spec/process_defects.hpp>
+#include <refmm/spec/process_invariant.hpp>
 #include <refmm/spec/transcript.hpp>
 #include <refmm/spec/vma_defects.hpp>
 #include <refmm/tests/buddy_subject.hpp>
+#include <refmm/tests/fault_subject.hpp>
 #include <refmm/tests/kernel_map_subject.hpp>
 #include <refmm/tests/replay.hpp>
 #include <refmm/tests/slab_subject.hpp>
+#include <refmm/tests/transcript_recordings.hpp>
 #include <refmm/tests/vma_mutants.hpp>
 #include <refmm/tests/vma_subject.hpp>
 #include <refmm/tools/book.hpp>
@@ -223,15 +226,46 @@ TEST(BookExamples, AgreeWithTheImplementations) {
   const auto slab = make_slab_implementation();
   const auto kernel_map = make_kernel_map_implementation();
   const auto vma = make_vma_implementation();
+  const auto fault = make_fault_implementation();
   for (const book::Example& example : all_examples()) {
-    const replay::Options options{
-        .model = false,
-        .profile = profile_of(example),
-        .implementation = {
-            .buddy = buddy.get(), .slab = slab.get(), .kernel_map = kernel_map.get(), .vma = vma.get()}};
+    const replay::Options options{.model = false,
+                                  .profile = profile_of(example),
+                                  .implementation = {.buddy = buddy.get(),
+                                                     .slab = slab.get(),
+                                                     .kernel_map = kernel_map.get(),
+                                                     .vma = vma.get(),
+                                                     .fault = fault.get()}};
     for (const replay::Replayed& replayed :
          replay::run(transcript::parse(source_of(example)), options).transcripts)
       expect_agreement(example, replayed);
+  }
+}
+
+/// True of the clauses that decide nothing: the invariant and the law of bytes keep them.
+bool is_kept_by_laws(const Clause& clause) {
+  return clause.name.starts_with("process.memory") ||
+         std::ranges::any_of(process::invariant,
+                             [&](const auto& conjunct) { return &*conjunct.clause == &clause; });
+}
+
+/// True of the clauses that only tests/fault_rare_clauses_test.cpp reaches.
+bool is_rare(const Clause& clause) {
+  return clause.name == "process.debugger.reserved_page" || clause.name == "process.madvise.too_many_areas";
+}
+
+/// Each other clause of demand paging and processes that decides does so in an example or in a recording.
+TEST(BookExamples, AndRecordingsExerciseEveryClauseOfDemandPaging) {
+  Coverage coverage;
+  for (const book::Example& example : all_examples()) {
+    for (const replay::Replayed& replayed : replayed(example)) coverage.add(replayed.coverage);
+  }
+  for (const auto& path : recordings("fault")) {
+    for (const replay::Replayed& replayed : replay::run(transcript::parse(transcript::load(path)), {}).transcripts)
+      coverage.add(replayed.coverage);
+  }
+  for (const char* const area : {"fault", "process"}) {
+    for (const Clause* clause : clauses_to_exercise(area))
+      EXPECT_NE(coverage.hits(*clause) > 0, is_kept_by_laws(*clause) || is_rare(*clause)) << clause->name;
   }
 }
 
