@@ -18,7 +18,9 @@ template <Word W>
 constexpr Decision<bool> is_permitted_access(const fault::Corrections& corrected, W vm_flags, bool protection,
                                              bool write) {
   if (write) {
-    if (has(vm_flags, vma::VM_WRITE) || mutant("process.fault.permits_every_write")) return {true, {}};
+    // Where nothing is permitted the processor would ask for ever.
+    const bool mistaken = mutant("process.fault.permits_every_write") && has(vm_flags, vma::VM_ACCESS);
+    if (has(vm_flags, vma::VM_WRITE) || mistaken) return {true, {}};
     return {false, {"process.fault.not_writable"}};
   }
   if (!protection && has(vm_flags, vma::VM_READ | vma::VM_EXEC)) return {true, {}};
