@@ -54,7 +54,8 @@ struct Written {
 
 /// Writes what is still dirty of the dirty list, from its front; all of it goes to the front of the clean list, the last one first. Shared
 /// memory has no disk: as built its pages are moved to the swap cache, though they may be mapped ([defect.fault.msync_swap_cache]), and
-/// without a slot the call never returns ([defect.fault.msync_without_slot]). 2.4.0: filemap_fdatasync, filemap_fdatawait.
+/// without a slot the call never returns ([defect.fault.msync_without_slot]). Each can be mended alone: what a page is moved to is dropped then.
+/// 2.4.0: filemap_fdatasync, filemap_fdatawait.
 template <Word W>
 constexpr Written<W> pages_synced(const fault::KernelOf<W>& kernel, PageStep<W> so_far, W object) {
   const bool shared_memory = lookup(so_far.memory.objects, object).shared_memory;

@@ -189,15 +189,16 @@ constexpr PageRange next_window(const LawState& state, const LawArea& area) {
   return {start, std::min(start + window_of(state), (area.vm_end >> page_bits) + area.vm_pgoff)};
 }
 
-/// In the middle of a window the next one is read: as many groups as it has, from the one that it begins in.
+/// In the middle of a window the next one is read: as many groups as it has, from the one that it begins in. Who has no page table for the
+/// page does not come to read it.
 constexpr bool a_sequential_area_is_read_window_by_window(const Transition& t) {
   return of_page_within_file(t, [&](const Touch& touch, NamedPage page) {
     if (!has_flag(touch.area.vm_flags, fault::VM_SEQ_READ) || !exists(t.after, touch.pid)) return true;
     const std::uint32_t end = read_ahead_to(t.before, touch.area), now = read_ahead_to(t.after, touch.area);
     const PageRange next = next_window(t.before, touch.area);
     const bool in_the_middle = page.index + window_of(t.before) / 2 == end && next.start <= next.end;
-    if (lacked_a_frame(t, GFP_KERNEL)) return true;
-    if (!is_uptodate(t.after, page) || !in_the_middle) return now == end;
+    const bool had_table = refusal(t) != Refusal::no_page_table;
+    if (!had_table || !is_uptodate(t.after, page) || !in_the_middle) return now == end;
     const std::uint32_t group = 1u << t.before.memory.page_cluster, pages = pages_in(t.before, page.object);
     for (std::uint32_t from = next.start; from < std::min(next.end, pages); from += group) {
       const std::uint32_t first = from / group * group;

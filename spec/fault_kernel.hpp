@@ -30,7 +30,7 @@ struct Corrections {
                (bool, debugger_write),         // a debugger's write gives the process nothing that it may not do
                (bool, fork_protects_copies),   // a private copy is protected by fork wherever it is mapped
                (bool, debugger_end_of_file),   // there is nothing to see behind the end of a file
-               (bool, msync_without_slot),     // msync leaves shared memory where it is
+               (bool, msync_without_slot),     // msync returns where there is no slot, too
                (bool, msync_swap_cache),       // msync takes no page out of its object
                (bool, msync_without_file),     // a dirty page without a file is nothing to write
                (bool, madvise_without_file),   // areas without a file can be split by advice

@@ -1,5 +1,5 @@
-// Every mistake in demand paging that the model or the implementation can be told to make is found, and shrinks to a transcript that is short, and is caught
-// by that transcript again.
+// Every mistake in demand paging that the model or the implementation can be told to make is found, and shrinks to a transcript that is
+// short, and is caught by that transcript again.
 #include <refmm/tests/fault_check.hpp>
 #include <refmm/tests/fault_mutants.hpp>
 #include <refmm/tests/museum_fixture.hpp>

@@ -20,6 +20,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace refmm {
 
@@ -58,23 +59,29 @@ void expect_shown(const Mutant& mutant, std::size_t most_commands,
   EXPECT_EQ(Trials<Family>(Own::make_implementation, 10s).failing_part(shown.script), std::nullopt);
 }
 
-/// The mutants that a room names beside its lines, impl/ or model/, are those that are listed, each once.
+/// The mutants that the headers of a room, impl/ or model/, name beside their lines.
+template <class Family>
+std::set<std::string> mutants_named_in(const std::string& room) {
+  std::string areas;
+  for (const std::string_view area : areas_of<Family>()) areas += (areas.empty() ? "" : "|") + std::string(area);
+  const std::string within = room == "impl" ? "\\.impl\\." : "\\.";
+  const std::regex call("mutant\\(\\s*\"((?:" + areas + ")" + within + "[a-z0-9_.]+)\"\\)");
+  std::set<std::string> named;
+  for (const auto& entry : std::filesystem::directory_iterator(room)) {
+    if (entry.path().extension() != ".hpp") continue;
+    std::ifstream file(entry.path());
+    const std::string text{std::istreambuf_iterator<char>(file), {}};
+    for (std::sregex_iterator match(text.begin(), text.end(), call), end; match != end; ++match)
+      named.insert((*match)[1]);
+  }
+  return named;
+}
+
+/// The mutants that rooms name are those that are listed, each once.
 template <class Family>
 void expect_all_listed(const std::vector<std::string>& rooms = {"impl"}) {
   std::set<std::string> named, listed;
-  std::string areas;
-  for (const std::string_view area : areas_of<Family>()) areas += (areas.empty() ? "" : "|") + std::string(area);
-  for (const std::string& room : rooms) {
-    const std::string within = room == "impl" ? "\\.impl\\." : "\\.";
-    const std::regex call("mutant\\(\\s*\"((?:" + areas + ")" + within + "[a-z0-9_.]+)\"\\)");
-    for (const auto& entry : std::filesystem::directory_iterator(room)) {
-      if (entry.path().extension() != ".hpp") continue;
-      std::ifstream file(entry.path());
-      const std::string text{std::istreambuf_iterator<char>(file), {}};
-      for (std::sregex_iterator match(text.begin(), text.end(), call), end; match != end; ++match)
-        named.insert((*match)[1]);
-    }
-  }
+  for (const std::string& room : rooms) named.merge(mutants_named_in<Family>(room));
   for (const Mutant& mutant : Checking<Family>::mutants()) listed.emplace(mutant.name);
   EXPECT_EQ(named, listed);
   EXPECT_EQ(listed.size(), Checking<Family>::mutants().size()) << "a mutant is listed twice";
