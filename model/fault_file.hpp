@@ -22,12 +22,13 @@ constexpr auto pages_of_object(const MachineOf<WordOf<M>>& machine, const M& mem
 /// Reads a page of a file into its frame in the cache. A failed transfer moves nothing. 2.4.0: the readpage method.
 template <class M>
 constexpr MemoryStep<M> read_page(MemoryStep<M> so_far, const WordOf<M>& pfn) {
+  using W = WordOf<M>;
   const auto page = frame(so_far.memory, pfn);
   const bool done = !transfer_fails(so_far.memory.faults.fail_read);
-  so_far.effects.push_back(
-      fault::FileTransfer<WordOf<M>>{fault::Transfer::read, page.mapping, page.index, pfn, done});
+  so_far.effects.push_back(fault::FileTransfer<W>{fault::Transfer::read, page.mapping, page.index, pfn, done});
   if (done) {
-    const auto bytes = lookup(lookup(so_far.memory.objects, page.mapping).disk, page.index);
+    const W index = mutant("fault.file.reads_the_next_page") ? page.index + 1u : page.index;
+    const auto bytes = lookup(lookup(so_far.memory.objects, page.mapping).disk, index);
     so_far.memory.contents = updated(std::move(so_far.memory.contents), pfn, bytes);
   }
   return page_read(std::move(so_far), pfn, done);

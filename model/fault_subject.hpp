@@ -71,6 +71,20 @@ struct PagesSubject {
   static constexpr MemoryStep<M> reclaimed(const M& all, W pfn) {
     return page_reclaimed(kernel(), MemoryStep<M>{all, {}, {}}, pfn).so_far;
   }
+  template <fault::ManyPages M, Word W>
+  static constexpr MemoryStep<M> read_in(const M& all, const W& file, const W& index) {
+    return page_cache_read(MemoryStep<M>{all, {}, {}}, file, index).so_far;
+  }
+  template <fault::ManyPages M, Word W>
+  static constexpr MemoryStep<M> synced_at(const M& all, const fault::Place<W>& place, W pid, W addr) {
+    return filemap_sync_pte(kernel().corrected.msync_without_file, kernel().machine(), MemoryStep<M>{all, {}, {}},
+                            Space<W>{pid, true}, addr, at(place))
+        .so_far;
+  }
+  template <fault::ManyPages M, Word W>
+  static constexpr MemoryStep<M> written_back(const M& all, const W& pfn) {
+    return write_page(kernel().machine(), clear_page_dirty(MemoryStep<M>{all, {}, {}}, pfn), pfn);
+  }
   /// A byte written through the entry of a place.
   template <fault::ManyPages M, Word W>
   static constexpr M stored(const M& all, const fault::Place<W>& place, W offset, W byte) {

@@ -24,15 +24,16 @@ struct Synced {
 /// filemap_sync_pte.
 template <class M>
 constexpr Synced<M> filemap_sync_pte(bool corrected, const MachineOf<WordOf<M>>& machine, MemoryStep<M> so_far,
-                                     const Space<WordOf<M>>& space, const WordOf<M>& addr) {
+                                     const Space<WordOf<M>>& space, const WordOf<M>& addr,
+                                     const PtePlace<WordOf<M>>& place) {
   using W = WordOf<M>;
-  const auto place = pte_offset(machine, so_far.memory, space.pid, addr);
-  const W entry = is_there(place) ? pte_at(so_far.memory, place) : W(0u);
+  const W entry = pte_at(so_far.memory, place);
   if (!pte_present(entry) || !has(entry, fault::PAGE_DIRTY)) return {std::move(so_far), true};
   const W pfn = pfn_of<W>(machine, entry);
   const bool has_file = is_true(frame(so_far.memory, pfn).mapping != W(fault::none));
   if (!has_file && corrected) return {std::move(so_far), false};
-  so_far = set_pte(std::move(so_far), place, flags_cleared(entry, fault::PAGE_DIRTY));
+  const W left = mutant("fault.msync.forgets_the_entry") ? W(0u) : flags_cleared(entry, fault::PAGE_DIRTY);
+  so_far = set_pte(std::move(so_far), place, left);
   so_far = flush_tlb_page(std::move(so_far), space, addr);
   if (!has_file) return {std::move(so_far), false, true};
   so_far = cited(std::move(so_far), "fault.msync.dirty_bit");
@@ -47,7 +48,9 @@ constexpr Synced<fault::Memory<W>> filemap_sync(bool corrected, const MachineOf<
                                                 W start, W end) {
   bool had_files = true;
   for (W addr = start; addr != end; addr = addr + W(machine.page_size)) {
-    auto synced = filemap_sync_pte(corrected, machine, std::move(so_far), space, addr);
+    const auto place = pte_offset(machine, so_far.memory, space.pid, addr);
+    if (!is_there(place)) continue;
+    auto synced = filemap_sync_pte(corrected, machine, std::move(so_far), space, addr, place);
     had_files = had_files && synced.had_files;
     if (synced.ended) return synced;
     so_far = std::move(synced.so_far);
@@ -69,7 +72,8 @@ constexpr MemoryStep<M> write_page(const MachineOf<WordOf<M>>& machine, MemorySt
   const W below = size <= start ? W(0u) : size - start;
   const auto bytes = cut(lookup(so_far.memory.contents, pfn), below);
   so_far.memory.objects = changed_at(std::move(so_far.memory.objects), page.mapping, [&](auto object) {
-    object.disk = updated(std::move(object.disk), page.index, bytes);
+    const W index = mutant("fault.msync.writes_the_next_page") ? page.index + 1u : page.index;
+    object.disk = updated(std::move(object.disk), index, bytes);
     return object;
   });
   return so_far;

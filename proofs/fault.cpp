@@ -39,13 +39,17 @@ Theorem model(const auto& law, std::string_view scope, Mutants fails_on, Clauses
 
 // What "every input" means.
 constexpr std::string_view everywhere = "every number of processes, pages, frames, slots and objects, every byte";
+// A fault that reads around its page, or ahead of it, does so by operations that have theorems of their own: bringing in a page of a file,
+// taking a dirty bit to its page.
+constexpr std::string_view of_its_page =
+    "every number of processes, pages, frames, slots and objects, every byte; the fault's own page";
 
 }  // namespace
 
 const std::vector<Theorem>& theorems() {
   static const std::vector<Theorem> all{
       // ---- What is seen -----------------------------------------------------------------------------------------
-      model(a_fault_changes_nothing_that_is_seen, everywhere,
+      model(a_fault_changes_nothing_that_is_seen, of_its_page,
             {"fault.page.copies_nothing", "defect.fault.swap_read_error"},
             {"fault.anonymous.zero_page",
              "fault.anonymous.fresh",
@@ -86,6 +90,10 @@ const std::vector<Theorem>& theorems() {
             {"fault.reclaim.drops_dirty_pages", "defect.fault.swap_write_error"},
             {"fault.reclaim.clean", "fault.reclaim.file", "fault.reclaim.shared_memory",
              "fault.reclaim.swap_cache", "fault.reclaim.no_slot", "fault.reclaim.unwritten"}),
+      model(reading_in_changes_nothing_that_is_seen, everywhere, {"fault.file.reads_the_next_page"}),
+      model(syncing_changes_nothing_that_is_seen, everywhere, {"fault.msync.forgets_the_entry"},
+            {"fault.msync.dirty_bit"}),
+      model(writing_back_changes_nothing_that_is_seen, everywhere, {"fault.msync.writes_the_next_page"}),
       model(fork_copies_what_is_seen, everywhere, {"fault.copy.skips_slots"},
             {"fault.copy.page", "fault.copy.slot", "fault.copy.reserved_page", "fault.copy.write_protect",
              "fault.copy.shared"}),
@@ -94,31 +102,34 @@ const std::vector<Theorem>& theorems() {
       model(swapoff_shows_what_was_in_the_slot, everywhere, {"fault.swapoff.leaves_it_clean"}),
 
       // ---- Counts -----------------------------------------------------------------------------------------------
-      model(a_write_fault_keeps_counts, everywhere, {"fault.wp.keeps_the_old_reference"}),
-      model(a_swap_in_keeps_counts, everywhere, {"fault.swap_in.frees_the_slot_twice"}),
-      model(a_first_touch_keeps_counts, everywhere, {"fault.anonymous.takes_two_references"}),
-      model(a_fault_on_an_object_keeps_counts, everywhere, {"fault.file.keeps_the_reference_of_the_reader"}),
+      model(a_write_fault_keeps_counts, of_its_page, {"fault.wp.keeps_the_old_reference"}),
+      model(a_swap_in_keeps_counts, of_its_page, {"fault.swap_in.frees_the_slot_twice"}),
+      model(a_first_touch_keeps_counts, of_its_page, {"fault.anonymous.takes_two_references"}),
+      model(a_fault_on_an_object_keeps_counts, of_its_page, {"fault.file.keeps_the_reference_of_the_reader"}),
       model(unmapping_keeps_counts, everywhere, {"fault.zap.keeps_slots"}),
       model(swapping_out_keeps_counts, everywhere, {"fault.swap_out.forgets_the_entry"}),
+      model(reading_in_keeps_counts, everywhere, {"fault.file.keeps_the_reference_of_the_reader"}),
 
-      model(a_fault_keeps_rss, everywhere, {"fault.anonymous.forgets_rss"}),
+      model(a_fault_keeps_rss, of_its_page, {"fault.anonymous.forgets_rss"}),
       model(swapping_out_keeps_rss, everywhere, {"fault.swap_out.forgets_rss"}),
 
       // ---- Permissions ------------------------------------------------------------------------------------------
-      model(a_fault_permits_no_more, everywhere, {"fault.anonymous.zero_page_writable"}),
+      model(a_fault_permits_no_more, of_its_page, {"fault.anonymous.zero_page_writable"}),
       model(accesses_are_permitted_as_areas_permit, "every area, every access", {"defect.fault.write_only"},
             {"process.fault.not_writable", "process.fault.not_readable", "process.fault.write_only"}),
       model(protecting_permits_no_more, everywhere, {"fault.protect.always_writable"}),
 
       // ---- Owners -----------------------------------------------------------------------------------------------
-      model(a_fault_keeps_owners, everywhere, {"fault.wp.never_copies", "fault.swap_in.writable_though_shared"}),
+      model(a_fault_keeps_owners, of_its_page, {"fault.wp.never_copies", "fault.swap_in.writable_though_shared"}),
       model(swapping_out_keeps_owners, everywhere, {"fault.swap_out.names_the_next_slot"}),
       model(protecting_keeps_owners, everywhere, {"vma.protection.private_at_once"}),
+      model(syncing_keeps_owners, everywhere, {"defect.fault.msync_without_file"}),
       model(fork_keeps_owners, everywhere, {"fault.copy.protects_only_the_child"}),
 
       // ---- Dirty bits -------------------------------------------------------------------------------------------
       model(unmapping_loses_no_dirty_bit, everywhere, {"fault.zap.loses_the_dirty_bit"}),
       model(swapping_out_loses_no_dirty_bit, everywhere, {"fault.swap_out.loses_the_dirty_bit"}),
+      model(syncing_loses_no_dirty_bit, everywhere, {"fault.msync.loses_the_dirty_bit"}),
       model(protecting_loses_no_dirty_bit, everywhere, {"fault.protect.loses_the_dirty_bit"}),
   };
   return all;

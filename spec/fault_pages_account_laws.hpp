@@ -17,7 +17,7 @@ struct PageName {
 };
 
 /// Under which names an operation at `here` may add or drop pages: none, that of the slot of the entry, of the page of the object and of the
-/// slot that holds it, of the page that the entry leads to, of the slot that is taken next.
+/// slot that holds it, of the page that the entry leads to, of the slot that is taken next, of the page of the object that is seen there.
 inline constexpr auto no_name = [](const auto& scene) {
   return std::array<PageName<decltype(scene.here.table)>, 0>{};
 };
@@ -38,6 +38,10 @@ inline constexpr auto name_of_page = [](const auto& scene) {
 inline constexpr auto name_of_free_slot = [](const auto& scene) {
   using W = decltype(scene.here.table);
   return std::array{PageName<W>{W(swapper_space), scene.all.swap.free_slot}};
+};
+
+inline constexpr auto name_of_page_there = [](const auto& scene) {
+  return std::array{PageName<decltype(scene.here.table)>{scene.means_there.object, scene.means_there.index}};
 };
 
 template <Word W>
@@ -129,6 +133,10 @@ inline constexpr Law unmapping_keeps_counts{
 inline constexpr Law swapping_out_keeps_counts{
     "fault.account.slots", "swapping_out_changes_the_count_of_every_frame_and_slot_by_what_refers_to_it",
     keeps_counts(a_swapping_out, name_of_free_slot)};
+inline constexpr Law reading_in_keeps_counts{
+    "fault.account.frames",
+    "bringing_a_page_of_a_file_into_its_cache_changes_the_count_of_every_frame_and_slot_by_what_refers_to_it",
+    keeps_counts(a_reading_in, name_of_page_there)};
 
 /// True of an entry that counts in the pages of its process.
 template <Word W>

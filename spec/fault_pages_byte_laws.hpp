@@ -44,6 +44,16 @@ inline constexpr Law reclaiming_changes_nothing_that_is_seen{
     "process.memory", "freeing_the_frame_of_a_page_changes_no_byte_that_anybody_sees",
     changes_nothing_that_is_seen(a_reclaiming)};
 
+inline constexpr Law reading_in_changes_nothing_that_is_seen{
+    "process.memory", "bringing_a_page_of_a_file_into_its_cache_changes_no_byte_that_anybody_sees",
+    changes_nothing_that_is_seen(a_reading_in)};
+inline constexpr Law syncing_changes_nothing_that_is_seen{
+    "process.memory", "taking_a_dirty_bit_to_its_page_changes_no_byte_that_anybody_sees",
+    changes_nothing_that_is_seen(a_syncing)};
+inline constexpr Law writing_back_changes_nothing_that_is_seen{
+    "process.memory", "writing_a_page_to_its_file_changes_no_byte_that_anybody_sees",
+    changes_nothing_that_is_seen(a_writing_back)};
+
 /// True if a place shows the page of its object, not one of its own.
 template <class All, Word W>
 constexpr auto shows_object(const All& all, const Meaning<W>& meaning, const Place<W>& place) {

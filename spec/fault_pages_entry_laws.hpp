@@ -74,6 +74,10 @@ inline constexpr Law swapping_out_keeps_owners{"fault.owner.private",
 inline constexpr Law protecting_keeps_owners{
     "fault.owner.private", "other_permissions_make_no_private_page_writable", keeps_owners(a_protection)};
 
+inline constexpr Law syncing_keeps_owners{"fault.msync.dirty_bit",
+                                          "taking_a_dirty_bit_to_its_page_leaves_pages_without_a_name_dirty",
+                                          keeps_owners(a_syncing)};
+
 inline constexpr Law fork_keeps_owners{
     "fault.copy.write_protect", "after_a_fork_no_private_page_is_writable_for_parent_or_child",
     [](auto& world, auto subject) {
@@ -115,6 +119,9 @@ inline constexpr Law unmapping_loses_no_dirty_bit{
     "fault.zap.dirty_bit", "taking_a_dirty_entry_away_makes_the_page_dirty", loses_no_dirty_bit(an_unmapping)};
 inline constexpr Law swapping_out_loses_no_dirty_bit{
     "fault.swap_out.file", "swapping_out_a_dirty_entry_makes_the_page_dirty", loses_no_dirty_bit(a_swapping_out)};
+inline constexpr Law syncing_loses_no_dirty_bit{"fault.msync.dirty_bit",
+                                                "a_dirty_bit_that_msync_takes_away_makes_the_page_dirty",
+                                                loses_no_dirty_bit(a_syncing)};
 inline constexpr Law protecting_loses_no_dirty_bit{"fault.protect.entry",
                                                    "other_permissions_leave_an_entry_as_dirty_as_it_was",
                                                    loses_no_dirty_bit(a_protection)};

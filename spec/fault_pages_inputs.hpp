@@ -360,17 +360,24 @@ constexpr void assume_consistent(World& world, const All& all, const Meaning<W>&
   world.assume(implies(slot != W(none), lookup(all.page_cache, W(swapper_space), slot) == W(none)));
 }
 
-/// A page that the kernel may want the frame of: one whose byte the disk can hold, and that is what is behind it if it is clean and in no
-/// entry ([fault.cache.clean]).
+/// A page of a cache, of whose byte the disk has a place: it does not lie behind the end of its file.
 template <class World, class All, Word W>
-constexpr void assume_reclaimable(World& world, const All& all, const W& pfn) {
+constexpr void assume_on_disk(World& world, const All& all, const W& pfn) {
   const Frame<W> frame = lookup(all.mem_map, pfn);
   const auto of = lookup(all.objects, frame.mapping);
   world.assume(both(lawful_frame(all, pfn), lawful_page(all, frame.mapping, frame.index)));
-  const auto in_swap_cache = frame.mapping == W(swapper_space), is_memory = of.shared_memory != W(0u);
   const W start = frame.index << W(12u);
-  world.assume(either(either(in_swap_cache, is_memory),
-                      refmm::all(frame.index <= W(last_frame), start<of.i_size, of.i_size - start> all.offset)));
+  const auto within = refmm::all(frame.index <= W(last_frame), start<of.i_size, of.i_size - start> all.offset);
+  world.assume(either(either(frame.mapping == W(swapper_space), of.shared_memory != W(0u)), within));
+}
+
+/// A page that the kernel may want the frame of: what is behind it is its byte, if it is clean and in no entry ([fault.cache.clean]).
+template <class World, class All, Word W>
+constexpr void assume_reclaimable(World& world, const All& all, const W& pfn) {
+  assume_on_disk(world, all, pfn);
+  const Frame<W> frame = lookup(all.mem_map, pfn);
+  const auto of = lookup(all.objects, frame.mapping);
+  const auto in_swap_cache = frame.mapping == W(swapper_space), is_memory = of.shared_memory != W(0u);
   const W behind = select(in_swap_cache, lookup(all.swap.contents, frame.index).byte,
                           select(is_memory, W(0u), lookup(of.disk, frame.index).byte));
   const auto clean = negation(has_flag(frame.flags, PG_dirty));

@@ -66,6 +66,34 @@ inline constexpr auto a_fault = [](auto& world, auto subject, const auto& scene)
   return subject.fault_at(scene.all, scene.here, scene.means_here, vm_flags, pid, addr, write);
 };
 
+/// True of a file: an object whose pages come from a disk.
+template <class All, Word W>
+constexpr auto is_file(const All& all, const W& object) {
+  return refmm::all(object != W(none), object != W(swapper_space),
+                    lookup(all.objects, object).shared_memory == W(0u));
+}
+
+/// A page of a file is brought into the cache, one that anybody may see there: for a fault and around it, ahead of one in a sequential area,
+/// or on advice.
+inline constexpr auto a_reading_in = [](auto& world, auto subject, const auto& scene) {
+  world.assume(is_file(scene.all, scene.means_there.object));
+  return subject.read_in(scene.all, scene.means_there.object, scene.means_there.index);
+};
+
+/// msync, and the end of a window of a sequential area, take a dirty bit to the page.
+inline constexpr auto a_syncing = [](auto& world, auto subject, const auto& scene) {
+  return subject.synced_at(scene.all, scene.here, world.word("pid"), world.word("addr"));
+};
+
+/// msync writes a dirty page to its file; its byte not behind the end.
+inline constexpr auto a_writing_back = [](auto& world, auto subject, const auto& scene) {
+  const auto pfn = world.word("written", 1, last_frame);
+  const auto frame = lookup(scene.all.mem_map, pfn);
+  world.assume(refmm::all(is_file(scene.all, frame.mapping), has_flag(frame.flags, PG_dirty)));
+  assume_on_disk(world, scene.all, pfn);
+  return subject.written_back(scene.all, pfn);
+};
+
 /// munmap, exit, truncate and madvise(MADV_DONTNEED) take an entry away.
 inline constexpr auto an_unmapping = [](auto&, auto subject, const auto& scene) {
   return subject.unmapped_at(scene.all, scene.here);
