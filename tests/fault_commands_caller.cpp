@@ -46,10 +46,10 @@ struct Surveyor {
 
   /// Calls `visit(addr, entry)` for each entry of the process that is not empty, upwards.
   void for_each_entry(auto visit) const {
-    const W per_table = page() / sizeof(W);
     for (const auto& [slot, directory_entry] : lookup(now.memory.pgds, process.pid).written) {
       const auto table = lookup(now.memory.tables, directory_entry / page());
-      for (const auto& [place, entry] : table.written) visit((slot * per_table + place) * page(), entry);
+      for (const auto& [place, entry] : table.written)
+        visit((slot * machine.entries_per_table + place) * page(), entry);
     }
   }
   static bool is_present(W entry) { return (entry & (fault::PAGE_PRESENT | fault::PAGE_PROTNONE)) != 0; }
