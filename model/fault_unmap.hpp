@@ -69,7 +69,8 @@ constexpr MemoryStep<fault::Memory<W>> zapped(const MachineOf<W>& machine, Memor
                                               W pid, W start, W end) {
   W freed = 0u;
   so_far = for_each_table_entry(machine, std::move(so_far), pid, start, end, [&](auto step, W addr) {
-    auto zapped = zap_pte(machine, std::move(step), pte_offset(machine, step.memory, pid, addr));
+    const auto place = pte_offset(machine, step.memory, pid, addr);
+    auto zapped = zap_pte(machine, std::move(step), place);
     if (zapped.was_page) freed = freed + 1u;
     return std::move(zapped.so_far);
   });

@@ -53,8 +53,10 @@ constexpr Map<Key, Value> updated(Map<Key, Value> map, const std::type_identity_
 template <class Key, class Value, class Change>
 constexpr Map<Key, Value> changed_at(Map<Key, Value> map, const std::type_identity_t<Key>& key, Change change) {
   const auto place = place_of(map.written, key);
-  if (place == map.written.end() || place->first != key)
-    return updated(std::move(map), key, change(map.otherwise));
+  if (place == map.written.end() || place->first != key) {
+    auto changed = change(map.otherwise);
+    return updated(std::move(map), key, std::move(changed));
+  }
   place->second = change(std::move(place->second));
   if (place->second == map.otherwise) map.written.erase(place);
   return map;

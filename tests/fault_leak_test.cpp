@@ -24,7 +24,7 @@ struct Machine {
   Result<W> apply(const Command<W>& command) {
     auto outcome = model::step<W>(boot, std::move(state), command);
     state = std::move(outcome.state);
-    return std::move(outcome.result);
+    return outcome.result;
   }
 };
 

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <string>
+#include <string_view>
 #include <variant>
 
 namespace refmm::process {
@@ -26,8 +27,9 @@ const std::string memory =
 
 /// [process.debugger.reserved_page]: the bad page is behind the entry.
 TEST(RareClauses, ADebuggerIsRefusedTheBadPage) {
-  for (const std::string access : {"peek(1, 0x40001000)", "poke(1, 0x40001000, 1)"}) {
-    const Carried made = carried(memory + "set fail_alloc=1\nput_user(0x40000000, 1)\n" + access, fault::as_built);
+  const std::string bad = memory + "set fail_alloc=1\nput_user(0x40000000, 1)\n";
+  for (const std::string_view access : {"peek(1, 0x40001000)", "poke(1, 0x40001000, 1)"}) {
+    const Carried made = carried(std::string(bad).append(access), fault::as_built);
     EXPECT_TRUE(decides(made.because, "process.debugger.reserved_page")) << access;
     expect_refused(made.result, Refusal::reserved_page);
   }
