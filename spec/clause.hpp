@@ -33,6 +33,7 @@ struct Clause {
 #include <refmm/spec/buddy_clauses.hpp>
 #include <refmm/spec/fault_clauses.hpp>
 #include <refmm/spec/kernel_map_clauses.hpp>
+#include <refmm/spec/malloc_clauses.hpp>
 #include <refmm/spec/paging_clauses.hpp>
 #include <refmm/spec/process_clauses.hpp>
 #include <refmm/spec/slab_clauses.hpp>
@@ -45,7 +46,7 @@ inline constexpr std::array clause_tables{
     std::span<const Clause>(buddy::clauses),  std::span<const Clause>(slab::clauses),
     std::span<const Clause>(paging::clauses), std::span<const Clause>(kernel_map::clauses),
     std::span<const Clause>(vma::clauses),    std::span<const Clause>(fault::clauses),
-    std::span<const Clause>(process::clauses)};
+    std::span<const Clause>(process::clauses), std::span<const Clause>(malloc::clauses)};
 
 /// A reference to a clause that exists.
 class ClauseRef {

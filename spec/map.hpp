@@ -135,6 +135,10 @@ template <class Key, class Value>
 constexpr Map<Key, Value> joined(const std::type_identity_t<Key>& first, const Map<Key, Value>& below,
                                  const Map<Key, Value>& from) {
   Map<Key, Value> made = values_from(from, first, below.otherwise);
+  if (made.otherwise == below.otherwise) {
+    made.written.insert(made.written.begin(), below.written.begin(), place_of(below.written, first));
+    return made;
+  }
   for (const auto& [key, value] : below.written) {
     if (key < first) made = updated(std::move(made), key, value);
   }
