@@ -33,7 +33,7 @@
 //
 // It prints "a block of the heap, of 5000 bytes, where it was": the end of the heap had room.
 //
-// One thread at a time. To have it in place of malloc in any program, with threads: impl/README.md, librefmm_malloc.so.
+// One thread at a time. To have it in place of malloc in any program, with threads: impl/malloc_preload.cpp.
 #pragma once
 
 #include <refmm/impl/malloc_layer.hpp>

@@ -140,7 +140,7 @@ class ThreadCache {
 
   /// Blocks on a list.
   static constexpr unsigned most_of(unsigned bin) {
-    constexpr unsigned bytes = 32 << 10;
+    constexpr unsigned bytes = 64 << 10;
     return bytes / static_cast<unsigned>(bin * Layout::alignment);
   }
 

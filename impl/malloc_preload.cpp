@@ -2,7 +2,21 @@
 //
 //   LD_PRELOAD=librefmm_malloc.so program
 //
-// One heap, behind one lock, and a cache of small blocks for each thread. What the environment can set: impl/README.md.
+// One heap, behind one lock, and a cache of small blocks for each thread. To the heap the blocks in caches are in use. Those of
+// threads that are no more in the child of a fork stay in use there. A program that damages its heap, or frees what it does not have,
+// is aborted, with a message on standard error:
+//
+//   refmm malloc: free(0x55d0c8a3b2a0): double free
+//
+// The environment can set, in bytes unless said otherwise:
+//
+//   REFMM_MALLOC_MMAP_THRESHOLD   requests from this size on are mapped: 1048576
+//   REFMM_MALLOC_MMAP_MAX         so many of them at a time: 65536
+//   REFMM_MALLOC_TRIM_THRESHOLD   so much that is free at the end of the heap goes back to the kernel: 4194304
+//   REFMM_MALLOC_TOP_PAD          the heap grows by so much beyond what is asked for, and keeps it: 262144
+//   REFMM_MALLOC_PERTURB          freed memory is filled with this byte, and new memory with its complement: 0, with neither
+//   REFMM_MALLOC_CACHE            0: no caches, so that every call is one of the heap, as the model has it: 1
+//   REFMM_MALLOC_STATISTICS       a file that gets a line when a process exits: blocks handed out and given back
 #include <refmm/impl/malloc_cache.hpp>
 #include <refmm/impl/malloc_lock.hpp>
 #include <refmm/impl/malloc_native.hpp>
