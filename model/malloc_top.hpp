@@ -70,7 +70,8 @@ constexpr MallocStep<W> grown(const malloc::AllocatorOf<W>& allocator, MallocSte
   const W end = break_for_top<W>(machine, begins, with_top);
 
   // refuse
-  if (end <= brk || with_top < needed) {
+  const bool wraps = with_top < needed || end < begins || end - begins < with_top;
+  if (wraps) {
     so_far.because.push_back("malloc.grow.wraps");
     return so_far;
   }
