@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <iterator>
 #include <string>
 #include <vector>
 
@@ -12,7 +14,6 @@ namespace {
 
 using testing::ElementsAre;
 using testing::HasSubstr;
-using testing::IsEmpty;
 
 constexpr auto machine = "boot family=fault ram_pages=8 swap_pages=0\n";
 
@@ -61,7 +62,7 @@ TEST(Scenario, HasATitleAndTheLinesOfTheTranscript) {
 
 std::vector<std::string> texts(const Paragraph& paragraph) {
   std::vector<std::string> lines;
-  for (const transcript::Word& line : paragraph.lines) lines.push_back(line.text);
+  std::ranges::transform(paragraph.lines, std::back_inserter(lines), &transcript::Word::text);
   return lines;
 }
 
