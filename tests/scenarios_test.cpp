@@ -1,13 +1,9 @@
 // Every scenario: model and implementation agree with it, and its page in the book says what the run says.
-#include <refmm/tests/buddy_subject.hpp>
-#include <refmm/tests/fault_subject.hpp>
-#include <refmm/tests/kernel_map_subject.hpp>
 #include <refmm/tests/replay.hpp>
+#include <refmm/tests/replay_implementations.hpp>
 #include <refmm/tests/scenario.hpp>
 #include <refmm/tests/scenario_page.hpp>
 #include <refmm/tests/scenario_run.hpp>
-#include <refmm/tests/slab_subject.hpp>
-#include <refmm/tests/vma_subject.hpp>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -59,17 +55,8 @@ class EveryScenario : public testing::TestWithParam<std::string> {
 TEST_P(EveryScenario, AgreesWithTheModel) { expect_agreement({}); }
 
 TEST_P(EveryScenario, AgreesWithTheImplementation) {
-  const auto buddy = make_buddy_implementation();
-  const auto slab = make_slab_implementation();
-  const auto vma = make_vma_implementation();
-  const auto kernel_map = make_kernel_map_implementation();
-  const auto fault = make_fault_implementation();
-  expect_agreement({.model = false,
-                    .implementation = {.buddy = buddy.get(),
-                                       .slab = slab.get(),
-                                       .kernel_map = kernel_map.get(),
-                                       .vma = vma.get(),
-                                       .fault = fault.get()}});
+  const replay::AllImplementations all;
+  expect_agreement({.model = false, .implementation = all.implementations()});
 }
 
 TEST_P(EveryScenario, TellsWhatTheRunSays) {
