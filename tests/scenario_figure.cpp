@@ -11,9 +11,6 @@
 namespace refmm::scenario {
 namespace {
 
-constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
-constexpr bool is_small_letter(char c) { return c >= 'a' && c <= 'z'; }
-
 /// `12` or `0x1f`, if all of `text` is such a number.
 std::optional<std::int64_t> whole_number(std::string_view text) {
   const bool hexadecimal = text.starts_with("0x");

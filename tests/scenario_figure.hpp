@@ -31,6 +31,9 @@ Figure figure_of(std::int64_t number);
 /// A value as a transcript spells it; decimal numbers in the form above.
 Figure figure_of(std::string_view spelling);
 
+constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
+constexpr bool is_small_letter(char c) { return c >= 'a' && c <= 'z'; }
+
 /// True of the names that figures and pictures can have: small letters, digits and `_`, a letter first.
 bool is_figure_name(std::string_view name);
 

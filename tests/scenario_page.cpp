@@ -20,8 +20,7 @@ constexpr std::string_view comment_begin = "<!--";
 constexpr std::string_view comment_end = "-->";
 constexpr std::string_view picture_begin = "<!--picture ";
 
-constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
-constexpr bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
+constexpr bool is_letter(char c) { return is_small_letter(c) || (c >= 'A' && c <= 'Z') || c == '_'; }
 
 /// What a value is made of, outside of backticks.
 constexpr bool is_value_byte(char c) {
