@@ -1,4 +1,5 @@
 // Figures of scenarios: how they are written, arithmetic over them, those of kept runs.
+#include <refmm/tests/input_error.hpp>
 #include <refmm/tests/scenario_figure.hpp>
 
 #include <gmock/gmock.h>
@@ -13,17 +14,6 @@ namespace {
 
 using testing::ElementsAre;
 using testing::HasSubstr;
-
-template <class Act>
-Diagnostic error_of(Act act) {
-  try {
-    act();
-  } catch (const InputError& error) {
-    return error.diagnostic();
-  }
-  ADD_FAILURE() << "there was no error";
-  return {};
-}
 
 TEST(Figure, HasCommasFromTenThousandOn) {
   EXPECT_EQ(figure_of(0).text, "0");

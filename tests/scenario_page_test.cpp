@@ -1,4 +1,5 @@
 // Pages of scenarios: what is pulled from the run, what is not as the run says, and which numbers nothing keeps up to date.
+#include <refmm/tests/input_error.hpp>
 #include <refmm/tests/scenario_page.hpp>
 
 #include <gmock/gmock.h>
@@ -21,17 +22,6 @@ const Pictures pictures{{"after", {"one", "", "three"}}};
 
 Page page(const std::string& text) { return read_page({"page.md", text}); }
 std::string updated(const std::string& text) { return brought_up_to_date(page(text), figures, pictures); }
-
-template <class Act>
-Diagnostic error_of(Act act) {
-  try {
-    act();
-  } catch (const InputError& error) {
-    return error.diagnostic();
-  }
-  ADD_FAILURE() << "there was no error";
-  return {};
-}
 
 Diagnostic error_of_text(const std::string& text) {
   return error_of([&] { updated(text); });

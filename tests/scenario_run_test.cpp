@@ -1,4 +1,5 @@
 // Scenarios carried out: what their figures are, and what is no figure.
+#include <refmm/tests/input_error.hpp>
 #include <refmm/tests/scenario_run.hpp>
 
 #include <gmock/gmock.h>
@@ -43,14 +44,9 @@ constexpr auto session =
 
 Performed perform_text(const std::string& text) { return perform(read("test", {"test.mmt", text})); }
 
-Diagnostic error_of(const std::string& text) {
-  try {
-    perform_text(text);
-  } catch (const InputError& error) {
-    return error.diagnostic();
-  }
-  ADD_FAILURE() << "it was carried out: " << text;
-  return {};
+Diagnostic error_of_text(const std::string& text) {
+  SCOPED_TRACE(text);
+  return error_of([&] { perform_text(text); });
 }
 
 std::string figure(const Performed& performed, const std::string& name) {
@@ -127,30 +123,32 @@ TEST(ScenarioRun, HasTheFiguresOfAKeptRun) {
 TEST(ScenarioRun, CountsNothingThatNeverHappens) {
   const std::string begin =
       "#: title T\nboot family=fault ram_pages=8 swap_pages=0\n[pid 1] load(0x40000000) = SIGSEGV\n# {n}\n";
-  const Diagnostic effect = error_of(begin + "#: count n = effects page_falt\n");
+  const Diagnostic effect = error_of_text(begin + "#: count n = effects page_falt\n");
   EXPECT_EQ(effect.message, "this happens nowhere in the scenario, so it cannot be counted");
   EXPECT_EQ(effect.at, (Position{5, 22}));
   EXPECT_EQ(effect.hint, "page_fault");
-  EXPECT_EQ(error_of(begin + "#: count n = calls lod\n").hint, "load");
-  EXPECT_EQ(error_of(begin + "#: count n = calls loa\n").hint, "load");
-  EXPECT_EQ(error_of(begin + "#: count n = calls load(0x4000000)\n").found, "`load(0x4000000)`");
-  EXPECT_THAT(error_of(begin + "#: count n = decisions fault.wp.copies\n").message, HasSubstr("nowhere"));
+  EXPECT_EQ(error_of_text(begin + "#: count n = calls lod\n").hint, "load");
+  EXPECT_EQ(error_of_text(begin + "#: count n = calls loa\n").hint, "load");
+  EXPECT_EQ(error_of_text(begin + "#: count n = calls load(0x4000000)\n").found, "`load(0x4000000)`");
+  EXPECT_THAT(error_of_text(begin + "#: count n = decisions fault.wp.copies\n").message, HasSubstr("nowhere"));
 }
 
 TEST(ScenarioRun, ReadsNothingThatIsNotThere) {
   const std::string begin = "#: title T\nboot family=fault ram_pages=8 swap_pages=0\n";
-  EXPECT_EQ(error_of(begin + "mem:\n#: read n = fre\n# {n}\n").message, "line 3 says nothing of it");
-  EXPECT_EQ(error_of(begin + "mem:\n#: read n = answer\n# {n}\n").message, "line 3 says it more than once");
-  EXPECT_EQ(error_of(begin + "[pid 1] exit()\n#: read n = result\n# {n}\n").message, "line 3 says nothing of it");
-  EXPECT_EQ(error_of(begin + "#: read n = rampages\n# {n}\n").message, "line 2 says nothing of it");
+  EXPECT_EQ(error_of_text(begin + "mem:\n#: read n = fre\n# {n}\n").message, "line 3 says nothing of it");
+  EXPECT_EQ(error_of_text(begin + "mem:\n#: read n = answer\n# {n}\n").message, "line 3 says it more than once");
+  EXPECT_EQ(error_of_text(begin + "[pid 1] exit()\n#: read n = result\n# {n}\n").message,
+            "line 3 says nothing of it");
+  EXPECT_EQ(error_of_text(begin + "#: read n = rampages\n# {n}\n").message, "line 2 says nothing of it");
 }
 
 TEST(ScenarioRun, DrawsNothingThatHasNoPicture) {
-  const Diagnostic slab = error_of("#: title T\nboot family=slab l1=32 ram_pages=16384\n#: picture p\n");
+  const Diagnostic slab = error_of_text("#: title T\nboot family=slab l1=32 ram_pages=16384\n#: picture p\n");
   EXPECT_EQ(slab.message, "there is nothing to draw here");
   EXPECT_EQ(slab.at, (Position{3, 12}));
-  EXPECT_EQ(error_of("#: title T\nboot family=kernel ram_pages=16384\nvmalloc(0) = BUG\n#: picture p\n").message,
-            "there is nothing to draw here");
+  EXPECT_EQ(
+      error_of_text("#: title T\nboot family=kernel ram_pages=16384\nvmalloc(0) = BUG\n#: picture p\n").message,
+      "there is nothing to draw here");
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
 // The notation of scenarios, and what is said of what is not in it.
+#include <refmm/tests/input_error.hpp>
 #include <refmm/tests/scenario.hpp>
 
 #include <gmock/gmock.h>
@@ -23,19 +24,14 @@ Scenario read_text(const std::string& text) { return read("test", {"test.mmt", t
 Scenario read_lines(const std::string& lines) { return read_text("#: title T\n" + std::string(machine) + lines); }
 
 /// What is said of the scenario.
-Diagnostic error_of(const std::string& text) {
-  try {
-    read_text(text);
-  } catch (const InputError& error) {
-    return error.diagnostic();
-  }
-  ADD_FAILURE() << "it was read: " << text;
-  return {};
+Diagnostic error_of_text(const std::string& text) {
+  SCOPED_TRACE(text);
+  return error_of([&] { read_text(text); });
 }
 
 /// Of the lines behind the machine; they begin with line 3.
 Diagnostic error_of_lines(const std::string& lines) {
-  return error_of("#: title T\n" + std::string(machine) + lines);
+  return error_of_text("#: title T\n" + std::string(machine) + lines);
 }
 
 template <class Content>
@@ -115,7 +111,7 @@ TEST(Scenario, KnowsTheFiguresOfAKeptRun) {
   const Scenario scenario = read("test", {"test.mmt", text}, kept);
   ASSERT_TRUE(scenario.kept);
   EXPECT_EQ(scenario.kept->figures.at("speed").text, "2.6");
-  EXPECT_EQ(error_of(text).message, "there is no such figure");
+  EXPECT_EQ(error_of_text(text).message, "there is no such figure");
   EXPECT_THROW(read("test", {"test.mmt", text + "#: count speed = calls\n"}, kept), InputError);
 }
 
@@ -139,8 +135,8 @@ TEST(ScenarioError, IsAboutDirectives) {
 }
 
 TEST(ScenarioError, IsAboutTheTitle) {
-  EXPECT_EQ(error_of(machine).message, "the scenario has no title");
-  EXPECT_EQ(error_of("#: heading H\n#: title T\n" + std::string(machine)).message,
+  EXPECT_EQ(error_of_text(machine).message, "the scenario has no title");
+  EXPECT_EQ(error_of_text("#: heading H\n#: title T\n" + std::string(machine)).message,
             "a scenario begins with its title");
   const Diagnostic twice = error_of_lines("#: title U\n");
   EXPECT_EQ(twice.message, "the scenario has a title already");
@@ -177,9 +173,9 @@ TEST(ScenarioError, IsAboutWhatTheLineAboveHasNot) {
   EXPECT_EQ(error_of_lines("mem:\n#: read n = result\n").expected,
             "`answer`, or a name in the answer: it is a query");
   EXPECT_EQ(error_of_lines("#: read n = answer\n").expected, "a key of it: it is a setting of the machine");
-  EXPECT_EQ(error_of("#: title T\n#: read n = free\n" + std::string(machine)).message,
+  EXPECT_EQ(error_of_text("#: title T\n#: read n = free\n" + std::string(machine)).message,
             "there is no line above to be read");
-  EXPECT_EQ(error_of("#: title T\n#: picture p\n" + std::string(machine)).message,
+  EXPECT_EQ(error_of_text("#: title T\n#: picture p\n" + std::string(machine)).message,
             "there is nothing to draw before a machine");
 }
 
@@ -208,7 +204,7 @@ TEST(ScenarioError, IsAboutBraces) {
 }
 
 TEST(ScenarioError, IsAboutTheTranscript) {
-  EXPECT_EQ(error_of("#: title T\n").message, "there is no transcript in this file");
+  EXPECT_EQ(error_of_text("#: title T\n").message, "there is no transcript in this file");
   EXPECT_THAT(error_of_lines("load(0x40000000\n").message, HasSubstr("arguments"));
 }
 
