@@ -51,11 +51,11 @@ struct Options {
 constexpr std::string_view transcript_ending = ".mmt";
 
 /// Of `tests/scenarios/fork.mmt`.
-std::string name_of(const scenario::Embedded& embedded) { return fs::path(embedded.file).stem().string(); }
+std::string name_of(const EmbeddedFile& embedded) { return fs::path(embedded.file).stem().string(); }
 
 std::vector<std::string> embedded_names() {
   std::vector<std::string> names;
-  for (const scenario::Embedded& embedded : scenario::embedded()) {
+  for (const EmbeddedFile& embedded : scenario::embedded()) {
     if (embedded.file.ends_with(transcript_ending)) names.push_back(name_of(embedded));
   }
   return names;
@@ -63,7 +63,7 @@ std::vector<std::string> embedded_names() {
 
 /// The file of the scenario that has this ending, if there is one.
 std::optional<transcript::Source> embedded_source(std::string_view name, std::string_view ending) {
-  for (const scenario::Embedded& embedded : scenario::embedded()) {
+  for (const EmbeddedFile& embedded : scenario::embedded()) {
     if (embedded.file.ends_with(ending) && name_of(embedded) == name)
       return transcript::Source(std::string(embedded.file), std::string(embedded.text));
   }

@@ -1,18 +1,13 @@
 // The scenarios, as they were when refmm was built.
 #pragma once
 
+#include <refmm/tools/embedded_file.hpp>
+
 #include <span>
-#include <string_view>
 
 namespace refmm::scenario {
 
-/// A file of tests/scenarios: a transcript, or the figures that were kept of a run.
-struct Embedded {
-  std::string_view file;  // tests/scenarios/fork.mmt
-  std::string_view text;
-};
-
-/// All of them, by name.
-std::span<const Embedded> embedded();
+/// The files of tests/scenarios by their names: transcripts, and figures that were kept of runs.
+std::span<const EmbeddedFile> embedded();
 
 }  // namespace refmm::scenario
