@@ -14,10 +14,10 @@
 // least and the most.
 #include <refmm/tests/session_pool_benchmark_report.hpp>
 #include <refmm/tests/session_pool_benchmark_worker.hpp>
+#include <refmm/tools/progress.hpp>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -44,12 +44,6 @@ struct Options {
   std::string series{};
   std::string figures{};
 };
-
-/// Shows on a terminal that something is going on.
-void show_progress(const std::string& text) {
-  static const bool on_terminal = isatty(STDERR_FILENO) != 0;
-  if (on_terminal) fmt::print(stderr, "\r{:<60}", text);
-}
 
 /// Each process does each slice, in turn.
 Run run(const Plan& plan, std::uint32_t repetition) {
@@ -108,16 +102,16 @@ int measure(const Options& options, int argc, char** argv) {
     if (!series) throw std::runtime_error(fmt::format("{} cannot be written", options.series));
   }
   Figures figures;
+  command::ProgressLine progress;
   for (const std::string& survivors : options.survivors) {
     plan.survivors = static_cast<Survivors>(std::ranges::find(survivor_names, survivors) - survivor_names.begin());
     std::vector<Run> runs;
     for (std::uint32_t i = 0; i < options.repetitions; ++i) {
-      show_progress(fmt::format("{} survivors, {} of {}", survivors, i + 1, options.repetitions));
+      progress.show(fmt::format("{} survivors: {} of {}", survivors, i + 1, options.repetitions));
       plan.seed = i + 1;
       runs.push_back(run(plan, i));
     }
-    show_progress("");
-    show_progress("");
+    progress.clear();
     const Report report(plan, runs);
     fmt::print("{}", report.text());
     if (series.is_open()) series << report.series();
