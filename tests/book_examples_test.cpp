@@ -4,11 +4,8 @@
 #include <refmm/spec/process_invariant.hpp>
 #include <refmm/spec/transcript.hpp>
 #include <refmm/tests/book_fixture.hpp>
-#include <refmm/tests/buddy_subject.hpp>
-#include <refmm/tests/fault_subject.hpp>
-#include <refmm/tests/kernel_map_subject.hpp>
 #include <refmm/tests/replay.hpp>
-#include <refmm/tests/slab_subject.hpp>
+#include <refmm/tests/replay_implementations.hpp>
 #include <refmm/tests/transcript_recordings.hpp>
 #include <refmm/tests/vma_mutants.hpp>
 #include <refmm/tests/vma_subject.hpp>
@@ -76,19 +73,10 @@ TEST(BookExamples, AgreeWithTheModelAndLeaveNothingOpen) {
 }
 
 TEST(BookExamples, AgreeWithTheImplementations) {
-  const auto buddy = make_buddy_implementation();
-  const auto slab = make_slab_implementation();
-  const auto kernel_map = make_kernel_map_implementation();
-  const auto vma = make_vma_implementation();
-  const auto fault = make_fault_implementation();
+  const replay::AllImplementations all;
   for (const book::Example& example : all_examples()) {
-    const replay::Options options{.model = false,
-                                  .profile = profile_of(example),
-                                  .implementation = {.buddy = buddy.get(),
-                                                     .slab = slab.get(),
-                                                     .kernel_map = kernel_map.get(),
-                                                     .vma = vma.get(),
-                                                     .fault = fault.get()}};
+    const replay::Options options{
+        .model = false, .profile = profile_of(example), .implementation = all.implementations()};
     for (const replay::Replayed& replayed :
          replay::run(transcript::parse(source_of(example)), options).transcripts)
       expect_agreement(example, replayed);

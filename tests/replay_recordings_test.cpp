@@ -1,14 +1,10 @@
 // Every recording of the families that can be replayed: what 2.4.0 did, the model and the implementation do, effects and
 // blocks included.
 
-#include <refmm/tests/buddy_subject.hpp>
-#include <refmm/tests/fault_subject.hpp>
-#include <refmm/tests/kernel_map_subject.hpp>
 #include <refmm/tests/model_subject.hpp>
 #include <refmm/tests/replay.hpp>
-#include <refmm/tests/slab_subject.hpp>
+#include <refmm/tests/replay_implementations.hpp>
 #include <refmm/tests/transcript_recordings.hpp>
-#include <refmm/tests/vma_subject.hpp>
 
 #include <gtest/gtest.h>
 
@@ -45,17 +41,8 @@ class Recording : public testing::TestWithParam<std::filesystem::path> {
 TEST_P(Recording, agrees_with_the_model) { expect_agreement({}); }
 
 TEST_P(Recording, agrees_with_the_implementation) {
-  const auto buddy = make_buddy_implementation();
-  const auto slab = make_slab_implementation();
-  const auto vma = make_vma_implementation();
-  const auto kernel_map = make_kernel_map_implementation();
-  const auto fault = make_fault_implementation();
-  expect_agreement({.model = false,
-                    .implementation = {.buddy = buddy.get(),
-                                       .slab = slab.get(),
-                                       .kernel_map = kernel_map.get(),
-                                       .vma = vma.get(),
-                                       .fault = fault.get()}});
+  const AllImplementations all;
+  expect_agreement({.model = false, .implementation = all.implementations()});
 }
 
 /// The recording without anything that 2.4.0 answered.

@@ -1,6 +1,7 @@
 #include <refmm/spec/notation_values.hpp>
 #include <refmm/tests/replay_buddy.hpp>
 #include <refmm/tests/replay_comparison.hpp>
+#include <refmm/tests/replay_family_transcript.hpp>
 #include <refmm/tests/replay_fault.hpp>
 #include <refmm/tests/replay_kernel_map.hpp>
 #include <refmm/tests/replay_slab.hpp>
@@ -10,7 +11,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <concepts>
 #include <iterator>
 #include <optional>
 #include <stdexcept>
@@ -35,84 +35,7 @@ std::vector<std::string> said_of_query(const transcript::Query& query) {
   return said;
 }
 
-/// A model under way: a kernel, the state that it is in, and the clauses that decided its last command.
-template <class Family>
-struct Model {
-  typename Family::Boot kernel;
-  typename Family::State state = Family::boot(kernel);
-  Because because = Family::because_of_boot(kernel);
-
-  typename Subject<Family>::Answer step(const typename Family::Command& command) {
-    auto outcome = Family::step(kernel, std::move(state), command);
-    state = std::move(outcome.state);
-    because = std::move(outcome.because);
-    return {std::move(outcome.result), std::move(outcome.effects)};
-  }
-};
-
-template <class Memory, class Boot>
-Memory begin_memory(const Boot& boot) {
-  if constexpr (std::constructible_from<Memory, const Boot&>)
-    return Memory(boot);
-  else
-    return Memory{};
-}
-
-/// A transcript of one family.
-template <class Family>
-class FamilyTranscript final : public Transcript {
- public:
-  FamilyTranscript(const transcript::Source& source, const Options& options, const Line& line,
-                   const transcript::Boot& boot, bool is_script);
-
-  void set(const Line& line, const transcript::Set& set) override;
-  std::vector<std::string> call(const Line& line, transcript::Call& call,
-                                std::span<const transcript::Effect* const> effects) override;
-  void query(const Line& line, transcript::Query& query) override;
-  void leave_out_call() override { ++replayed_.not_compared; }
-  bool agrees() const override { return replayed_.agrees(); }
-  Replayed take() override;
-
- private:
-  using Notation = NotationOf<Family>;
-  using Command = typename Family::Command;
-  using Answer = typename Subject<Family>::Answer;
-  using Lines = std::vector<std::string>;
-
-  void begin_line(Position at);
-  bool is_alive(const Line& line);
-  Command for_corrected(const Command& command) const;
-  Answer step_model(const Command& command, const Command& for_other, Position at);
-  void step_other(const Command& command, Position at);
-  void note_defects(Position at, const Because& as_built);
-  Answer apply(const Line& line, const Command& command) const;
-  bool is_beside_corrected() const;
-
-  Said<Family> said_of_call(const Command& command, const transcript::Call& call,
-                            std::span<const transcript::Effect* const> effects) const;
-  void explain(Position at, const transcript::Call& call, const std::string& result, const Answer& model);
-  void draw(Position at, std::string of);
-  void compare_call(const Line& line, const transcript::Call& call, const Command& command,
-                    const Said<Family>& transcript, const Answer& model);
-  void compare_query(const Line& line, const transcript::Query& query, const typename Notation::Question& question,
-                     const Lines& model);
-
-  const transcript::Source& source_;
-  const Options& options_;
-  Subject<Family>* implementation_;
-  bool is_script_;
-  typename Notation::BootLine boot_;
-  Model<Family> model_;
-  std::optional<Model<Family>> other_{};  // the other profile: of the implementation, or of the recordings
-  Answer answer_of_other_{};
-  bool is_apart_ = false;                 // the two profiles
-  bool is_drawn_ = false;                 // the state, since the last command
-  bool has_left_implementation_ = false;  // at the end of the corrected kernel
-  typename Notation::Memory memory_ = begin_memory<typename Notation::Memory>(boot_.boot);
-  std::optional<Position> ended_{};  // by the call behind which nothing is defined
-  Position here_;                    // the line under way
-  Replayed replayed_;
-};
+}  // namespace
 
 // ---- Lines ----------------------------------------------------------------------------------------------------
 
@@ -204,7 +127,7 @@ void FamilyTranscript<Family>::query(const Line& line, transcript::Query& query)
         disagreement_of(line.at, query, {the_transcript, the_model, model_.because}, said_of_query(query), model));
   if (is_alive(line)) compare_query(line, query, question, model);
   if constexpr (requires { Notation::draws(question); }) {
-    if (Notation::draws(question)) draw(line.at, text_of(query));
+    if (Notation::draws(question)) draw_once(line.at, text_of(query));
   }
   if (!asks || !agrees()) return;
   for (const std::string& answered : model) query.lines.push_back({{}, answered});
@@ -213,8 +136,13 @@ void FamilyTranscript<Family>::query(const Line& line, transcript::Query& query)
 }
 
 template <class Family>
+void FamilyTranscript<Family>::draw(const Line& comment) {
+  if (!ended_) add_picture(comment.at, "");
+}
+
+template <class Family>
 Replayed FamilyTranscript<Family>::take() {
-  if (!ended_) draw(here_, "");
+  if (!ended_) draw_once(here_, "");
   return std::move(replayed_);
 }
 
@@ -374,14 +302,18 @@ Said<Family> FamilyTranscript<Family>::said_of_call(const Command& command, cons
   return said;
 }
 
-/// The model's state, if it is to be drawn and can be. Of queries that follow each other the first shows it.
+/// The model's state, if pictures were asked for. Of queries that follow each other the first shows it.
 template <class Family>
-void FamilyTranscript<Family>::draw(Position at, std::string of) {
-  if constexpr (requires { Notation::picture(model_.state, model_.kernel); }) {
-    if (options_.picture && !std::exchange(is_drawn_, true))
-      replayed_.pictures.push_back(
-          {at, std::move(of), Notation::picture(model_.state, model_.kernel), Notation::inks});
-  }
+void FamilyTranscript<Family>::draw_once(Position at, std::string of) {
+  if (options_.picture && !std::exchange(is_drawn_, true)) add_picture(at, std::move(of));
+}
+
+/// The model's state, if it is of a family that can be drawn.
+template <class Family>
+void FamilyTranscript<Family>::add_picture(Position at, std::string of) {
+  if constexpr (requires { Notation::picture(model_.state, model_.kernel); })
+    replayed_.pictures.push_back(
+        {at, std::move(of), Notation::picture(model_.state, model_.kernel), Notation::inks});
 }
 
 template <class Family>
@@ -391,8 +323,6 @@ void FamilyTranscript<Family>::explain(Position at, const transcript::Call& call
   for (const auto& effect : model.effects) explanation.effects.push_back(Notation::notation(effect));
   replayed_.explanations.push_back(std::move(explanation));
 }
-
-}  // namespace
 
 std::unique_ptr<Transcript> begin_transcript(const transcript::Source& source, const Options& options,
                                              const Line& line, const transcript::Boot& boot, bool is_script) {

@@ -8,17 +8,16 @@
 // allocators, so that noise of the machine hits all alike, and medians are compared. Time per object includes
 // reading its address from an array, in random order for random frees.
 //
-// What the competitors are: malloc is that of the C library. mimalloc is loaded beside it and called through pointers,
-// and jemalloc is linked with its symbols renamed, so that neither replaces malloc. These three serve several threads
+// What the competitors are: malloc, mimalloc and jemalloc (tests/host_allocators.hpp) serve several threads
 // and sizes; the slab allocator serves one thread, as Boost's pools do with a null mutex. fast_pool_allocator
 // locks a mutex by default: both are shown. object_pool frees in time proportional to its free list, so it is
 // shown for few objects only. "small pages" is the slab allocator without huge pages from the host.
 #include <refmm/impl/object_cache.hpp>
+#include <refmm/tests/host_allocators.hpp>
 
 #include <benchmark/benchmark.h>
 #include <boost/pool/object_pool.hpp>
 #include <boost/pool/pool_alloc.hpp>
-#include <dlfcn.h>
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -33,11 +32,6 @@
 #include <random>
 #include <string>
 #include <vector>
-
-extern "C" {
-void* jemalloc_malloc(std::size_t size);
-void jemalloc_free(void* object);
-}
 
 namespace refmm {
 namespace {
@@ -66,18 +60,6 @@ struct Malloc {
   void* allocate() { return std::malloc(size); }
   void release(void* object) { std::free(object); }
 };
-
-/// A function of mimalloc's library.
-template <class Function>
-Function* mimalloc(const char* name) {
-  static void* const library = dlopen("libmimalloc.so.2", RTLD_NOW | RTLD_LOCAL);
-  void* const function = library == nullptr ? nullptr : dlsym(library, name);
-  if (function == nullptr) {
-    fmt::print(stderr, "slab_benchmark: {}\nRun tools/setup, which installs mimalloc.\n", dlerror());
-    std::exit(2);
-  }
-  return reinterpret_cast<Function*>(function);
-}
 
 template <std::size_t size>
 class Mimalloc {

@@ -12,6 +12,7 @@
 #pragma once
 
 #include <refmm/spec/clause.hpp>
+#include <refmm/tools/embedded_file.hpp>
 
 #include <cstdint>
 #include <span>
@@ -22,10 +23,7 @@
 namespace refmm::book {
 
 /// A file of the book.
-struct Chapter {
-  std::string_view file;  // spec/book/slab.md
-  std::string_view text;
-};
+using Chapter = EmbeddedFile;
 
 /// The chapters, as they were when refmm was built.
 std::span<const Chapter> chapters();
