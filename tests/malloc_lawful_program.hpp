@@ -26,6 +26,7 @@ class LawfulProgram {
 
   malloc::Command<W> next(const malloc::State<W>& state) {
     if (!failing_ && below(30) == 0) return knobs();
+    if (failing_ && below(6) == 0) return malloc::MallocTrim<W>{0};
     if (failing_ && below(4) == 0) return friendly_knobs();
     switch (state.blocks.empty() ? below(4) : below(24)) {
       case 0:

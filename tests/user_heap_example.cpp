@@ -7,11 +7,9 @@ using namespace refmm::impl;
 
 int main() {
   NativeLayer layer;
-  UserHeap heap(layer, {.mmap_threshold = 1 << 17,
-                        .mmap_max = 65536,
-                        .trim_threshold = 1 << 17,
-                        .top_pad = 1 << 16,
-                        .perturb = 0});
+  UserHeap heap(
+      layer,
+      {.mmap_threshold = 1 << 17, .mmap_max = 65536, .trim_threshold = 1 << 17, .top_pad = 1 << 16, .perturb = 0});
   const auto name = heap.allocate(100);
   if (name == 0) return 1;
   std::strcpy(reinterpret_cast<char*>(name), "a block of the heap");
