@@ -45,6 +45,9 @@ class VmaMachine {
 
   std::vector<vma::Effect<Word>> take_effects() { return layer_.take_effects(); }
 
+  /// The address space that the commands are carried out on.
+  Space& space() { return mm_; }
+
   /// The state in its canonical form: areas and file objects are numbered by their places.
   void observe(vma::State<Word>& seen) const { observe(mm_, seen); }
 
