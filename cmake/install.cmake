@@ -1,4 +1,5 @@
-# What a program needs to use the implementation, the model or the laws: headers only, and a package for find_package.
+# What a program needs to use the implementation, the model or the laws: headers only, and a package for find_package; and the library
+# that any program can use without being built again.
 #
 #   find_package(refmm)
 #   target_link_libraries(program PRIVATE refmm::refmm)
@@ -10,6 +11,10 @@ foreach(room IN ITEMS spec model impl)
           FILES_MATCHING PATTERN "*.hpp" PATTERN "book" EXCLUDE)
 endforeach()
 install(TARGETS refmm RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}")
+# The user's heap in place of malloc: LD_PRELOAD=PREFIX/lib/.../librefmm_malloc.so program
+if(TARGET refmm_malloc)
+  install(TARGETS refmm_malloc LIBRARY DESTINATION "${CMAKE_INSTALL_LIBDIR}")
+endif()
 
 add_library(refmm_headers INTERFACE)
 set_target_properties(refmm_headers PROPERTIES EXPORT_NAME refmm)

@@ -1,4 +1,4 @@
-// Memory of the host, from the host: mmap, munmap and madvise without <sys/mman.h>.
+// Memory of the host, from the host: mmap, munmap, mremap and madvise without <sys/mman.h>.
 //
 // That header defines PROT_READ, MAP_SHARED and their like as macros. These are names of the memory areas that refmm is about
 // (spec/vma_flags.hpp), and nothing can be called PROT_READ beside such a macro. So the host is asked by number.
@@ -32,6 +32,13 @@ inline void* map(std::size_t bytes, long flags = 0) {
 }
 
 inline void unmap(void* pages, std::size_t bytes) { syscall(SYS_munmap, pages, bytes); }
+
+/// A mapping made longer or shorter, where it is or elsewhere; nullptr, and errno set, if the host refuses, and all is as it was.
+inline void* remap(void* pages, std::size_t bytes, std::size_t new_bytes) {
+  constexpr long may_move = 1;
+  const long address = syscall(SYS_mremap, pages, bytes, new_bytes, may_move, nullptr);
+  return address == -1 ? nullptr : reinterpret_cast<void*>(address);
+}
 
 /// dont_need: the pages read as zeros from now on. huge_page: they are better backed by huge pages.
 inline void advise(void* pages, std::size_t bytes, long advice) { syscall(SYS_madvise, pages, bytes, advice); }

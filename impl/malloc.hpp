@@ -19,7 +19,7 @@
 //     UserHeap heap(layer, {.mmap_threshold = 1 << 17,
 //                           .mmap_max = 65536,
 //                           .trim_threshold = 1 << 17,
-//                           .top_pad = 0,
+//                           .top_pad = 1 << 16,
 //                           .perturb = 0});
 //     const auto name = heap.allocate(100);
 //     if (name == 0) return 1;
@@ -31,9 +31,9 @@
 //     heap.release(longer);
 //   }
 //
-// It prints "a block of the heap, of 5000 bytes, where it was".
+// It prints "a block of the heap, of 5000 bytes, where it was": the end of the heap had room.
 //
-// One thread at a time. To have it in place of malloc in any program, with threads: impl/README.md, librefmm_malloc.so.
+// One thread at a time. To have it in place of malloc in any program, with threads: impl/malloc_preload.cpp.
 #pragma once
 
 #include <refmm/impl/malloc_layer.hpp>
@@ -88,6 +88,13 @@ class UserHeap {
   Word usable_bytes(Word block);
   /// malloc_trim: true if something went back to the kernel.
   bool trim(Word pad);
+
+  /// What `count` calls of allocate do, but faster; calls `see(block)` for each, as long as there is memory.
+  template <class See>
+  void allocate_many(Word bytes, Word count, See see);
+  /// What a call of release does for each block that `next()` answers, up to NULL, but faster if neighbours come together.
+  template <class Next>
+  void release_many(Next next);
 
   /// Why the last call that answered 0 did. NULL of `resize` with 0 bytes is no refusal.
   malloc::Refusal refusal() const { return refusal_; }
@@ -158,6 +165,7 @@ class UserHeap {
   void use_unlinked(Word chunk, Word size, Word needed);
   void merge_before(Word& chunk, Word& size);
   bool merge_behind(Word chunk, Word& size);
+  void keep_unless_none(Word chunk, Word size);
 
   // ---- malloc_top.hpp ----
 
@@ -210,6 +218,7 @@ class UserHeap {
 
 #include <refmm/impl/malloc_align.hpp>
 #include <refmm/impl/malloc_alloc.hpp>
+#include <refmm/impl/malloc_batch.hpp>
 #include <refmm/impl/malloc_bins.hpp>
 #include <refmm/impl/malloc_mapped.hpp>
 #include <refmm/impl/malloc_merge.hpp>

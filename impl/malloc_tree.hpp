@@ -193,7 +193,10 @@ typename UserHeap<Layer>::Word UserHeap<Layer>::smallest_large_from(Word size) {
     node = smallest_below(roots_[static_cast<unsigned>(std::countr_zero(above))], 0,
                           std::numeric_limits<Word>::max(), size);
   }
-  return fd_of(node);
+  const Word last_freed = fd_of(node);
+  if (bk_of(last_freed) != node) [[unlikely]]
+    ends(malloc::Refusal::corrupted_links, "malloc", node);
+  return last_freed;
 }
 
 // ---- What an observer sees ----

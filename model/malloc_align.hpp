@@ -67,7 +67,7 @@ constexpr MallocStep<W> allocated_zero(const malloc::AllocatorOf<W>& allocator, 
                                        W size) {
   // refuse
   const W bytes = count * size;
-  const bool wraps = size != 0u && bytes / size != count;
+  const bool wraps = product_wraps<W>(count, size);
   if (wraps && allocator.corrected.product)
     return refused<W>(std::move(so_far), malloc::Refusal::product_wraps, "malloc.calloc.wraps");
   if (wraps) so_far.because.push_back("defect.malloc.product");

@@ -38,6 +38,7 @@ constexpr malloc::Heap<Words, W> unlinked(malloc::Heap<Words, W> heap, const W& 
   // change
   heap = with_bk(std::move(heap), fd, bk);
   if (!mutant("malloc.bins.unlinks_one_way")) heap = with_fd(std::move(heap), bk, fd);
+  if (mutant("malloc.bins.unlinks_into_block")) heap = with_fd(std::move(heap), chunk, W(0u));
   return decided(std::move(heap), "malloc.bins.unlink");
 }
 
@@ -68,9 +69,10 @@ constexpr malloc::Heap<Words, W> linked(malloc::Heap<Words, W> heap, const W& ch
 
 /// More chunks than a list can have: a walk this long has been somewhere twice, and will be there again.
 template <class Words, Word W>
-constexpr Native<W> endless(const malloc::Heap<Words, W>& heap) {
-  Native<W> bytes = 0;
-  for (const malloc::Range<W>& range : heap.mapped) bytes += range.end - range.start;
+constexpr W endless(const malloc::Heap<Words, W>& heap) {
+  if (heap.all_mapped) return ~W(0u);
+  W bytes = 0u;
+  for (const malloc::Range<W>& range : heap.mapped) bytes = bytes + (range.end - range.start);
   return bytes;
 }
 
@@ -86,8 +88,8 @@ template <class Words, Word W>
 constexpr Place<Words, W> first_from_size(malloc::Heap<Words, W> heap, const W& head, const W& size) {
   heap = touched(std::move(heap), malloc::address_of_fd(head));
   W node = fd_of(heap, head);
-  const auto limit = endless(heap);
-  for (Native<W> steps = 0; !heap.ended && node != head; ++steps) {
+  const W limit = endless(heap);
+  for (W steps = 0u; !heap.ended && node != head; steps = steps + 1u) {
     heap = touched(touched(std::move(heap), malloc::address_of_size(node)), malloc::address_of_fd(node));
     if (steps == limit) heap = ended(std::move(heap), malloc::Refusal::endless_list, "malloc.bins.endless");
     if (heap.ended) break;

@@ -85,18 +85,30 @@ constexpr malloc::Heap<Words, W> given_back(malloc::Heap<Words, W> heap, const W
   return kept(std::move(whole.heap), whole.chunk, whole.size);
 }
 
-/// A chunk of `size` bytes, on no list, becomes one in use of `needed` bytes; the rest is given back if it can be a chunk.
-/// [malloc.split.rest] [malloc.split.whole]
+/// A chunk of `size` bytes, on no list, as one in use of `needed` bytes, and the rest as a chunk in use behind it. Without a rest that can
+/// be a chunk the first is larger than needed, and the second has no bytes. [malloc.split.rest] [malloc.split.whole]
+template <class Words, Word W>
+constexpr WithChunk<malloc::Heap<Words, W>, W> split(malloc::Heap<Words, W> heap, const W& chunk, const W& size,
+                                                     const W& needed) {
+  const W rest = size - needed, behind = next_of(chunk, needed);
+  const W smallest = mutant("malloc.split.any_rest") ? malloc::word_bytes<W> : malloc::smallest_chunk<W>;
+  if (rest < smallest) {
+    heap = tagged_in_use(std::move(heap), chunk, size);
+    return {decided(std::move(heap), "malloc.split.whole"), next_of(chunk, size), 0u};
+  }
+  heap = with_size(std::move(heap), behind, rest);
+  heap = tagged_in_use(std::move(heap), chunk, needed);
+  if (mutant("malloc.split.clears_block")) heap = with_fd(std::move(heap), chunk, W(0u));
+  return {decided(std::move(heap), "malloc.split.rest"), behind, rest};
+}
+
+/// The same, and the rest is given back.
 template <class Words, Word W>
 constexpr malloc::Heap<Words, W> used(malloc::Heap<Words, W> heap, const W& chunk, const W& size,
                                       const W& needed) {
-  const W rest = size - needed;
-  const W smallest = mutant("malloc.split.any_rest") ? malloc::word_bytes<W> : malloc::smallest_chunk<W>;
-  if (rest < smallest) return decided(tagged_in_use(std::move(heap), chunk, size), "malloc.split.whole");
-  heap = with_size(std::move(heap), next_of(chunk, needed), rest);
-  heap = tagged_in_use(std::move(heap), chunk, needed);
-  if (heap.ended || mutant("malloc.split.forgets_rest")) return heap;
-  return decided(given_back(std::move(heap), next_of(chunk, needed), rest), "malloc.split.rest");
+  auto rest = split(std::move(heap), chunk, size, needed);
+  if (rest.heap.ended || rest.size == 0u || mutant("malloc.split.forgets_rest")) return std::move(rest.heap);
+  return given_back(std::move(rest.heap), rest.chunk, rest.size);
 }
 
 }  // namespace refmm::model::inline REFMM_BUILD

@@ -49,7 +49,8 @@ constexpr malloc::Heap<Words, W> fenced(malloc::Heap<Words, W> heap, const W& to
   const W rest = size - fences, first = next_of(top, rest);
   heap.top = 0u;
   heap = with_size(std::move(heap), first, tag | W(malloc::PREV_INUSE));
-  heap = with_size(std::move(heap), next_of(first, tag), tag | W(malloc::PREV_INUSE));
+  const W second = mutant("malloc.grow.one_fence") ? W(0u) : tag | W(malloc::PREV_INUSE);
+  heap = with_size(std::move(heap), next_of(first, tag), second);
   if (heap.ended || rest == 0u) return heap;
   // What cannot be a chunk stays in use.
   if (rest < W(malloc::smallest_chunk<W>)) return with_size(std::move(heap), top, rest | W(malloc::PREV_INUSE));

@@ -1,6 +1,7 @@
 #include <refmm/proofs/buddy.hpp>
 #include <refmm/proofs/fault.hpp>
 #include <refmm/proofs/kernel_map.hpp>
+#include <refmm/proofs/malloc.hpp>
 #include <refmm/proofs/paging.hpp>
 #include <refmm/proofs/slab.hpp>
 #include <refmm/proofs/theorem.hpp>
@@ -15,7 +16,8 @@ const std::vector<Theorem>& all_theorems() {
     std::vector<Theorem> theorems;
     for (const auto* chapter :
          {&buddy::theorems(), &slab::theorems(), &paging::theorems(), &kernel_map::theorems_about_sharing(),
-          &kernel_map::theorems(), &vma::theorems(), &vma::theorems_about_calls(), &fault::theorems()})
+          &kernel_map::theorems(), &vma::theorems(), &vma::theorems_about_calls(), &fault::theorems(),
+          &malloc::theorems()})
       theorems.insert(theorems.end(), chapter->begin(), chapter->end());
     return theorems;
   }();

@@ -167,6 +167,24 @@ class MallocMachine {
     }
   }
 
+  /// Many calls of malloc or free as the heap offers them at once; what they ask of the kernel is kept for
+  /// take_effects.
+  std::vector<Word> allocate_many(Word bytes, Word count) {
+    std::vector<Word> made;
+    heap_.allocate_many(bytes, count, [&](Word block) { made.push_back(block); });
+    for (const Word block : made)
+      blocks_ = malloc::blocks_after<Word>(std::move(blocks_), malloc::Malloc<Word>{bytes},
+                                           malloc::Address<Word>{block});
+    return made;
+  }
+  void release_many(const std::vector<Word>& blocks) {
+    auto next = blocks.begin();
+    heap_.release_many([&] { return next == blocks.end() ? Word{0} : *next++; });
+    for (const Word block : blocks)
+      blocks_ = malloc::blocks_after<Word>(std::move(blocks_), malloc::Free<Word>{block}, malloc::Nothing{});
+  }
+  std::vector<malloc::Effect<Word>> take_effects() { return layer_.take_effects(); }
+
   /// The state in its canonical form, or what can be seen of a heap of which the links lead to where nothing is.
   void observe(malloc::State<Word>& seen) const {
     kernel_.observe(seen.space);

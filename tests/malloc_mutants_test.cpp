@@ -1,13 +1,17 @@
 // Sessions beside the model find each of the mistakes that the heap can be told to make.
+#include <refmm/tests/malloc_family.hpp>
 #include <refmm/tests/malloc_lockstep.hpp>
 #include <refmm/tests/malloc_mutants.hpp>
+#include <refmm/tests/museum_fixture.hpp>
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
+#include <string_view>
 
 namespace refmm {
 namespace {
@@ -28,7 +32,14 @@ INSTANTIATE_TEST_SUITE_P(All, MallocMutants, testing::ValuesIn(malloc_mutants), 
   return name;
 });
 
-TEST(MallocMutants, WithoutAMistakeThereIsNoDifference) {
+TEST(MallocMutantsList, AreThoseThatTheImplementationNames) {
+  std::set<std::string> listed;
+  for (const Mutant& mutant : malloc_mutants) listed.emplace(mutant.name);
+  EXPECT_EQ(mutants_named_in<MallocFamily>("impl"), listed);
+  EXPECT_EQ(listed.size(), malloc_mutants.size()) << "a mutant is listed twice";
+}
+
+TEST(MallocMutantsList, WithoutAMistakeThereIsNoDifference) {
   for (std::uint64_t seed = 0; seed < 20; ++seed)
     ASSERT_EQ(run_lawful_program<std::uint32_t>(seed, 250).difference.value_or(""), "");
 }

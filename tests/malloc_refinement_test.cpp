@@ -70,9 +70,9 @@ void expect_refinement(std::uint64_t first_seed, std::uint64_t sessions, std::si
 class MallocRefinement : public testing::TestWithParam<std::uint64_t> {};
 
 TEST_P(MallocRefinement, TheImplementationDoesWhatTheModelDoes) {
-  expect_refinement<std::uint32_t>(GetParam(), 150, 250);
+  expect_refinement<std::uint32_t>(GetParam(), 110, 250);
 }
-TEST_P(MallocRefinement, At64BitsToo) { expect_refinement<std::uint64_t>(GetParam(), 150, 250); }
+TEST_P(MallocRefinement, At64BitsToo) { expect_refinement<std::uint64_t>(GetParam(), 110, 250); }
 
 INSTANTIATE_TEST_SUITE_P(Seeds, MallocRefinement, testing::Values(1, 2000, 4000));
 

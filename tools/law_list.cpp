@@ -10,6 +10,10 @@
 #include <refmm/spec/kernel_map_range_laws.hpp>
 #include <refmm/spec/kernel_map_step_laws.hpp>
 #include <refmm/spec/kernel_sharing_laws.hpp>
+#include <refmm/spec/malloc_invariant.hpp>
+#include <refmm/spec/malloc_merge_laws.hpp>
+#include <refmm/spec/malloc_size_laws.hpp>
+#include <refmm/spec/malloc_step_laws.hpp>
 #include <refmm/spec/paging_laws.hpp>
 #include <refmm/spec/process_invariant.hpp>
 #include <refmm/spec/process_step_laws.hpp>
@@ -85,6 +89,12 @@ std::vector<LawEntry> collect() {
   append(entries, process::invariant, LawForm::every_state);
   append(entries, fault::page_laws);
   append(entries, process::step_laws, LawForm::every_step);
+  append(entries, malloc::invariant, LawForm::every_state);
+  append(entries, malloc::size_laws);
+  append(entries, malloc::list_laws);
+  append(entries, malloc::merge_laws);
+  append(entries, malloc::check_laws);
+  append(entries, malloc::step_laws, LawForm::every_step);
   return entries;
 }
 

@@ -1,0 +1,359 @@
+// What each call does to the heap of a program that does nothing outside of its blocks: laws of one step.
+#pragma once
+
+#include <refmm/spec/law.hpp>
+#include <refmm/spec/malloc_invariant.hpp>
+#include <refmm/spec/malloc_transition.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <variant>
+
+namespace refmm::malloc {
+
+namespace holds {
+
+// ---- Every call -----------------------------------------------------------------------------------------------------
+
+constexpr bool no_call_changes_a_block_of_the_program(const Transition& t) {
+  if (const auto* resized = call<Realloc>(t)) return blocks_survive(t, resized->block);
+  const bool writes = call<StoreByte>(t) || call<StoreWord>(t) || call<Memset>(t);
+  return writes || blocks_survive(t);
+}
+
+constexpr bool a_refused_call_leaves_the_blocks(const Transition& t) {
+  return !refusal(t) || t.before.blocks == t.after.blocks;
+}
+
+// ---- malloc ---------------------------------------------------------------------------------------------------------
+
+constexpr std::uint32_t largest_request(const Transition& t) {
+  return 0x7fffffff - 2 * t.allocator.kernel.machine.page_size;
+}
+
+constexpr bool requests_are_too_large_exactly_above_the_largest(const Transition& t) {
+  const auto* asked = call<Malloc>(t);
+  return !asked || (refusal(t) == Refusal::too_large) == (asked->bytes > largest_request(t));
+}
+
+constexpr bool requests_from_the_threshold_on_are_mapped(const Transition& t) {
+  const auto* asked = call<Malloc>(t);
+  const LawBlock* block = handed_out(t);
+  if (!asked || !block) return true;
+  const auto& parameters = t.allocator.parameters;
+  const bool is_large = asked->bytes >= parameters.mmap_threshold && t.before.mapped_blocks < parameters.mmap_max;
+  const bool is_mapped = own_mapping_of(t.after, block->addr).has_value();
+  // The other way is taken only where this one is closed: a call of the kernel was refused.
+  const bool was_refused = std::ranges::any_of(t.effects, [](const LawEffect& effect) {
+    const auto* brk = std::get_if<Brk<std::uint32_t>>(&effect);
+    const auto* mmap = std::get_if<MapPages<std::uint32_t>>(&effect);
+    return (brk && !brk->moved) || (mmap && mmap->addr == 0);
+  });
+  return is_mapped == is_large || was_refused;
+}
+
+constexpr bool a_mapped_block_takes_one_mapping(const Transition& t) {
+  const LawBlock* block = call<Malloc>(t) ? handed_out(t) : nullptr;
+  if (!block) return true;
+  const auto mapping = own_mapping_of(t.after, block->addr);
+  if (!mapping) return true;
+  return std::ranges::any_of(t.effects, [&](const LawEffect& effect) {
+    const auto* mmap = std::get_if<MapPages<std::uint32_t>>(&effect);
+    return mmap && mmap->addr == mapping->start && mmap->len == mapping->end - mapping->start;
+  });
+}
+
+/// The smallest of the free chunks that have room, bytes; nothing if none has.
+constexpr std::optional<std::uint32_t> smallest_fit(const LawState& state, std::uint32_t bytes) {
+  std::optional<std::uint32_t> smallest;
+  for (const LawChunk& chunk : chunks_of(state)) {
+    const bool fits = chunk.size - word_bytes<std::uint32_t> >= bytes;
+    if (!chunk.in_use && fits && (!smallest || chunk.size < *smallest)) smallest = chunk.size;
+  }
+  return smallest;
+}
+
+constexpr bool a_block_is_cut_from_the_smallest_free_chunk_that_fits(const Transition& t) {
+  const auto* asked = call<Malloc>(t);
+  const LawBlock* block = handed_out(t);
+  if (!asked || !block || own_mapping_of(t.after, block->addr)) return true;
+  const auto smallest = smallest_fit(t.before, asked->bytes);
+  if (!smallest) return true;
+  return std::ranges::any_of(chunks_of(t.before), [&](const LawChunk& chunk) {
+    return !chunk.in_use && chunk.size == *smallest && block_of(chunk.addr) == block->addr;
+  });
+}
+
+/// Of chunks of one size the one that is first on their list, which was freed last.
+constexpr bool of_equal_chunks_the_first_on_the_list_is_taken(const Transition& t) {
+  const auto* asked = call<Malloc>(t);
+  const LawBlock* block = handed_out(t);
+  if (!asked || !block || own_mapping_of(t.after, block->addr)) return true;
+  const auto smallest = smallest_fit(t.before, asked->bytes);
+  if (!smallest) return true;
+  for (std::uint32_t list = 0; list < lists; ++list) {
+    for (const std::uint32_t chunk : chunks_on_list(t.before, head_of_list(t.before, list), 1u << 20)) {
+      if (size_of(t.before, chunk) == *smallest) return block_of(chunk) == block->addr;
+    }
+  }
+  return false;
+}
+
+constexpr bool the_heap_grows_only_where_nothing_fits(const Transition& t) {
+  const auto* asked = call<Malloc>(t);
+  if (!asked || effects_of<Brk>(t) == 0) return true;
+  const std::uint32_t needed = asked->bytes + word_bytes<std::uint32_t>;
+  return !smallest_fit(t.before, asked->bytes) &&
+         size_of_top(t.before) < needed + 2 * smallest_chunk<std::uint32_t>;
+}
+
+constexpr bool the_heap_ends_at_a_page(const Transition& t) {
+  return t.after.top == 0 || t.after.top_end % t.allocator.kernel.machine.page_size == 0;
+}
+
+constexpr bool a_heap_that_cannot_go_on_begins_anew_behind_the_break(const Transition& t) {
+  if (t.after.regions.size() == t.before.regions.size()) return true;
+  const bool goes_on = t.before.top != 0 && t.before.space.mm.brk == t.before.top_end;
+  return !goes_on && t.after.regions.size() == t.before.regions.size() + 1 &&
+         t.after.regions.back() >= t.before.space.mm.brk;
+}
+
+constexpr bool new_memory_is_filled_where_that_is_asked_for(const Transition& t) {
+  const std::uint32_t perturb = t.allocator.parameters.perturb;
+  const LawBlock* block = call<Malloc>(t) ? handed_out(t) : nullptr;
+  if (!block || perturb == 0) return true;
+  const std::uint32_t byte = ~perturb & 0xff, end = block->addr + usable_bytes(t.after, block->addr);
+  for (std::uint32_t addr = block->addr; addr < end; addr += word_bytes<std::uint32_t>) {
+    if (word_at(t.after, addr) != byte * 0x01010101) return false;
+  }
+  return true;
+}
+
+// ---- free -----------------------------------------------------------------------------------------------------------
+
+constexpr bool freeing_null_does_nothing(const Transition& t) {
+  const auto* freed = call<Free>(t);
+  return !freed || freed->block != 0 || t.before == t.after;
+}
+
+constexpr bool a_mapped_block_is_returned_at_once(const Transition& t) {
+  const auto* freed = call<Free>(t);
+  if (!freed || !block_before(t, freed->block)) return true;
+  const auto mapping = own_mapping_of(t.before, freed->block);
+  if (!mapping) return effects_of<UnmapPages>(t) == 0;
+  const auto* unmapped = only_effect<UnmapPages>(t);
+  return unmapped && unmapped->addr == mapping->start && unmapped->len == mapping->end - mapping->start &&
+         !is_inside_areas(t.after, {mapping->start, mapping->end});
+}
+
+/// A block of the heap that is freed is free afterwards, as a part of what its neighbours let it be.
+constexpr bool a_freed_chunk_is_free_or_top_or_gone(const Transition& t) {
+  const auto* freed = call<Free>(t);
+  if (!freed || !block_before(t, freed->block) || own_mapping_of(t.before, freed->block)) return true;
+  const std::uint32_t chunk = chunk_of(freed->block);
+  if (t.after.top <= chunk) return true;
+  return std::ranges::any_of(chunks_of(t.after), [&](const LawChunk& now) {
+    return !now.in_use && now.addr <= chunk && chunk < now.addr + now.size;
+  });
+}
+
+/// The contrast that mappings of their own exist for: memory of the heap is given back from its end only.
+constexpr bool what_lies_below_a_block_stays(const Transition& t) {
+  if (call<Sbrk>(t)) return true;
+  std::uint32_t end = 0;
+  for (const LawBlock& block : t.after.blocks) {
+    if (!own_mapping_of(t.after, block.addr)) end = std::max(end, block.addr + usable_bytes(t.after, block.addr));
+  }
+  if (t.before.regions.empty() || end == 0) return true;
+  return t.after.space.mm.brk >= end && is_inside_areas(t.after, {t.after.regions.front(), end});
+}
+
+constexpr bool the_top_is_trimmed_when_it_is_long(const Transition& t) {
+  const auto* freed = call<Free>(t);
+  if (!freed || own_mapping_of(t.before, freed->block) || !block_before(t, freed->block)) return true;
+  const std::uint32_t page = t.allocator.kernel.machine.page_size, top = size_of_top(t.after);
+  const auto& parameters = t.allocator.parameters;
+  const bool can = t.before.space.mm.brk == t.before.top_end;
+  const bool is_long = top >= parameters.trim_threshold;
+  const std::uint32_t stays = parameters.top_pad + smallest_chunk<std::uint32_t> + page;
+  return !is_long || !can || top <= stays || effects_of<Brk>(t) != 0;
+}
+
+constexpr bool malloc_trim_says_whether_it_gave_something_back(const Transition& t) {
+  const auto* number = std::get_if<Number<std::uint32_t>>(&t.result);
+  if (!call<MallocTrim>(t) || !number) return true;
+  return (number->value == 1) == (t.after.top_end < t.before.top_end) && number->value <= 1 &&
+         t.after.top == t.before.top;
+}
+
+constexpr bool what_is_trimmed_is_whole_pages_but_the_pad(const Transition& t) {
+  const auto* trim = call<MallocTrim>(t);
+  if (!trim || t.after.top == 0) return true;
+  const std::uint32_t page = t.allocator.kernel.machine.page_size;
+  const std::uint64_t stays = std::uint64_t{trim->pad} + smallest_chunk<std::uint32_t>;
+  const bool could = t.before.space.mm.brk == t.before.top_end && effects_of<Brk>(t) == 0;
+  return (t.before.top_end - t.after.top_end) % page == 0 && (!could || size_of_top(t.after) <= stays + page);
+}
+
+// ---- calloc, realloc, memalign --------------------------------------------------------------------------------------
+
+constexpr bool calloc_refuses_products_that_wrap(const Transition& t) {
+  const auto* asked = call<Calloc>(t);
+  if (!asked) return true;
+  const bool wraps = std::uint64_t{asked->count} * asked->size > 0xffffffff;
+  return (refusal(t) == Refusal::product_wraps) == wraps;
+}
+
+constexpr bool calloc_gives_zeros(const Transition& t) {
+  const LawBlock* block = call<Calloc>(t) ? handed_out(t) : nullptr;
+  if (!block) return true;
+  const std::uint32_t end = block->addr + usable_bytes(t.after, block->addr);
+  for (std::uint32_t addr = block->addr; addr < end; addr += word_bytes<std::uint32_t>) {
+    if (word_at(t.after, addr) != 0) return false;
+  }
+  return true;
+}
+
+constexpr bool realloc_keeps_the_prefix(const Transition& t) {
+  const auto* asked = call<Realloc>(t);
+  const LawBlock* before = asked ? block_before(t, asked->block) : nullptr;
+  const LawBlock* after = handed_out(t);
+  if (!before || !after) return true;
+  return same_bytes(t.before, before->addr, t.after, after->addr, std::min(before->bytes, asked->bytes));
+}
+
+constexpr bool realloc_that_is_refused_keeps_the_block(const Transition& t) {
+  const auto* asked = call<Realloc>(t);
+  const LawBlock* before = asked ? block_before(t, asked->block) : nullptr;
+  if (!before || !refusal(t)) return true;
+  return block_at(t.after.blocks, before->addr) &&
+         same_bytes(t.before, before->addr, t.after, before->addr, before->bytes);
+}
+
+constexpr bool realloc_of_nothing_is_malloc_and_to_nothing_is_free(const Transition& t) {
+  const auto* asked = call<Realloc>(t);
+  if (!asked || refusal(t)) return true;
+  if (asked->block == 0) return handed_out(t) && handed_out(t)->bytes == asked->bytes;
+  return asked->bytes != 0 || (!block_at(t.after.blocks, asked->block) && !handed_out(t));
+}
+
+constexpr bool a_block_that_becomes_shorter_stays_where_it_is(const Transition& t) {
+  const auto* asked = call<Realloc>(t);
+  if (!asked || asked->bytes == 0 || !block_before(t, asked->block) || !handed_out(t)) return true;
+  const bool is_shorter = asked->bytes <= usable_bytes(t.before, asked->block);
+  return own_mapping_of(t.before, asked->block) || !is_shorter || handed_out(t)->addr == asked->block;
+}
+
+constexpr bool a_block_grows_into_free_memory_behind_it(const Transition& t) {
+  const auto* asked = call<Realloc>(t);
+  const LawBlock* before = asked ? block_before(t, asked->block) : nullptr;
+  if (!before || !handed_out(t) || own_mapping_of(t.before, before->addr)) return true;
+  const std::uint32_t end = before->addr + usable_bytes(t.before, before->addr) - word_bytes<std::uint32_t>;
+  for (const LawChunk& chunk : chunks_of(t.before)) {
+    const bool is_behind = chunk.addr == end && !chunk.in_use;
+    if (is_behind && asked->bytes <= end + chunk.size - before->addr) return handed_out(t)->addr == before->addr;
+  }
+  return true;
+}
+
+constexpr bool a_mapped_block_is_remapped(const Transition& t) {
+  const auto* asked = call<Realloc>(t);
+  const LawBlock* before = asked ? block_before(t, asked->block) : nullptr;
+  if (!before || asked->bytes == 0 || !own_mapping_of(t.before, before->addr) || refusal(t)) return true;
+  const auto mapping = own_mapping_of(t.after, handed_out(t) ? handed_out(t)->addr : before->addr);
+  const auto* remapped = t.effects.empty() ? nullptr : std::get_if<RemapPages<std::uint32_t>>(&t.effects.front());
+  if (t.effects.empty()) return handed_out(t)->addr == before->addr && t.before.space == t.after.space;
+  return remapped && (remapped->new_addr == 0 || (mapping && mapping->end - mapping->start == remapped->new_len));
+}
+
+constexpr bool memalign_aligns(const Transition& t) {
+  const auto* asked = call<Memalign>(t);
+  const LawBlock* block = handed_out(t);
+  if (!asked || !block) return true;
+  std::uint64_t power = chunk_alignment<std::uint32_t>;
+  while (power < asked->alignment) power *= 2;
+  return block->addr % power == 0;
+}
+
+constexpr bool what_memalign_does_not_need_is_free(const Transition& t) {
+  const LawBlock* block = call<Memalign>(t) ? handed_out(t) : nullptr;
+  if (!block || own_mapping_of(t.after, block->addr)) return true;
+  const bool is_plain = call<Memalign>(t)->alignment <= chunk_alignment<std::uint32_t>;
+  return is_plain || usable_bytes(t.after, block->addr) < block->bytes + 2 * smallest_chunk<std::uint32_t>;
+}
+
+// ---- Sizes ----------------------------------------------------------------------------------------------------------
+
+constexpr bool malloc_usable_size_is_what_the_chunk_has(const Transition& t) {
+  const auto* asked = call<MallocUsableSize>(t);
+  const auto* number = std::get_if<Number<std::uint32_t>>(&t.result);
+  if (!asked || !number) return true;
+  return number->value == (asked->block == 0 ? 0 : usable_bytes(t.before, asked->block)) && t.before == t.after;
+}
+
+// ---- The program's end ----------------------------------------------------------------------------------------------
+
+constexpr bool accesses_where_nothing_is_mapped_end_the_program(const Transition& t) {
+  const auto ends = [&](std::uint32_t addr, std::uint32_t len) {
+    const bool is_memory = len == 0 || (addr + (len - 1) >= addr && is_inside_areas(t.before, {addr, addr + len}));
+    return is_memory == (refusal(t) != Refusal::not_mapped);
+  };
+  if (const auto* load = call<LoadByte>(t)) return ends(load->addr, 1);
+  if (const auto* load = call<LoadWord>(t)) return ends(load->addr, word_bytes<std::uint32_t>);
+  if (const auto* store = call<StoreByte>(t)) return ends(store->addr, 1);
+  if (const auto* store = call<StoreWord>(t)) return ends(store->addr, word_bytes<std::uint32_t>);
+  if (const auto* fill = call<Memset>(t)) return ends(fill->addr, fill->len);
+  return true;
+}
+
+}  // namespace holds
+
+#define REFMM_STEP_LAW(clause, name) \
+  StepLaw<Transition> { clause, #name, holds::name }
+
+inline constexpr std::array step_laws{
+    REFMM_STEP_LAW("malloc.blocks.survive", no_call_changes_a_block_of_the_program),
+    REFMM_STEP_LAW("malloc.malloc.no_memory", a_refused_call_leaves_the_blocks),
+    REFMM_STEP_LAW("malloc.malloc.too_large", requests_are_too_large_exactly_above_the_largest),
+    REFMM_STEP_LAW("malloc.malloc.threshold", requests_from_the_threshold_on_are_mapped),
+    REFMM_STEP_LAW("malloc.mapped.own_mapping", a_mapped_block_takes_one_mapping),
+    REFMM_STEP_LAW("malloc.malloc.best_fit", a_block_is_cut_from_the_smallest_free_chunk_that_fits),
+    REFMM_STEP_LAW("malloc.malloc.best_fit", of_equal_chunks_the_first_on_the_list_is_taken),
+    REFMM_STEP_LAW("malloc.grow.goes_on", the_heap_grows_only_where_nothing_fits),
+    REFMM_STEP_LAW("malloc.grow.to_page", the_heap_ends_at_a_page),
+    REFMM_STEP_LAW("malloc.grow.new_region", a_heap_that_cannot_go_on_begins_anew_behind_the_break),
+    REFMM_STEP_LAW("malloc.perturb", new_memory_is_filled_where_that_is_asked_for),
+    REFMM_STEP_LAW("malloc.free.null", freeing_null_does_nothing),
+    REFMM_STEP_LAW("malloc.free.unmaps", a_mapped_block_is_returned_at_once),
+    REFMM_STEP_LAW("malloc.free.joins_top", a_freed_chunk_is_free_or_top_or_gone),
+    REFMM_STEP_LAW("malloc.trim.pinned", what_lies_below_a_block_stays),
+    REFMM_STEP_LAW("malloc.free.trims", the_top_is_trimmed_when_it_is_long),
+    REFMM_STEP_LAW("malloc.trim.no_page", malloc_trim_says_whether_it_gave_something_back),
+    REFMM_STEP_LAW("malloc.trim.whole_pages", what_is_trimmed_is_whole_pages_but_the_pad),
+    REFMM_STEP_LAW("malloc.calloc.wraps", calloc_refuses_products_that_wrap),
+    REFMM_STEP_LAW("malloc.calloc.zero", calloc_gives_zeros),
+    REFMM_STEP_LAW("malloc.realloc.prefix", realloc_keeps_the_prefix),
+    REFMM_STEP_LAW("malloc.realloc.copies", realloc_that_is_refused_keeps_the_block),
+    REFMM_STEP_LAW("malloc.realloc.null", realloc_of_nothing_is_malloc_and_to_nothing_is_free),
+    REFMM_STEP_LAW("malloc.realloc.shrinks", a_block_that_becomes_shorter_stays_where_it_is),
+    REFMM_STEP_LAW("malloc.realloc.into_next", a_block_grows_into_free_memory_behind_it),
+    REFMM_STEP_LAW("malloc.realloc.remaps", a_mapped_block_is_remapped),
+    REFMM_STEP_LAW("malloc.memalign.aligned", memalign_aligns),
+    REFMM_STEP_LAW("malloc.memalign.leader", what_memalign_does_not_need_is_free),
+    REFMM_STEP_LAW("malloc.usable_size", malloc_usable_size_is_what_the_chunk_has),
+    REFMM_STEP_LAW("malloc.access.not_mapped", accesses_where_nothing_is_mapped_end_the_program),
+};
+
+#undef REFMM_STEP_LAW
+
+/// The first law that does not hold of `t`; nothing if it is lawful, or if the program ended and no law speaks of what is left.
+constexpr std::optional<StepLaw<Transition>> broken_law(const Transition& t) {
+  for (const auto& law : step_laws) {
+    if (!law.holds(t)) return law;
+  }
+  return std::nullopt;
+}
+
+}  // namespace refmm::malloc
