@@ -70,6 +70,8 @@ constexpr MallocStep<W> perturbed(const malloc::AllocatorOf<W>& allocator, Mallo
                                   bool is_new) {
   const W byte = allocator.parameters.perturb;
   if (byte == 0u || has_ended(so_far)) return so_far;
+  so_far = accessed<W>(std::move(so_far), start, end - start);
+  if (has_ended(so_far)) return so_far;
   so_far.state.words = filled<W>(std::move(so_far.state.words), start, end, is_new ? ~byte : byte);
   so_far.because.push_back("malloc.perturb");
   return so_far;

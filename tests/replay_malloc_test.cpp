@@ -113,6 +113,16 @@ TEST(MallocScript, has_the_effects_of_a_call_that_ends_the_program) {
   EXPECT_THAT(text, HasSubstr("malloc(5000) = "));
 }
 
+/// Memory that is filled or copied because a damaged tag says that it is a block's has to be there.
+TEST(MallocScript, ends_where_a_forged_size_reaches_beyond_memory) {
+  EXPECT_THAT(filled("boot family=malloc perturb=1\nmalloc(100)\nstore_word(0x0804b004, 0x7fffff99)\n"
+                     "free(0x0804b008)\n"),
+              testing::EndsWith("free(0x0804b008) = SIGSEGV\n"));
+  EXPECT_THAT(filled("boot family=malloc\nmalloc(100)\nstore_word(0x0804b004, 0x7fffff9b)\n"
+                     "realloc(0x0804b008, 0x3f000000)\n"),
+              testing::EndsWith("realloc(0x0804b008, 0x3f000000) = SIGSEGV\n"));
+}
+
 // ---- Differences ----------------------------------------------------------------------------------------------
 
 TEST(MallocTest, shows_what_differs) {
