@@ -1,10 +1,9 @@
-#include <refmm/spec/malloc_state.hpp>
 #include <refmm/spec/vma_notation.hpp>
 #include <refmm/spec/vma_state.hpp>
+#include <refmm/tests/malloc_leftovers.hpp>
 #include <refmm/tests/replay_difference.hpp>
 #include <refmm/tests/replay_malloc.hpp>
 
-#include <cstdint>
 #include <string_view>
 #include <utility>
 
@@ -89,16 +88,7 @@ bool Malloc::same(const MallocFamily::State& one, const MallocFamily::State& oth
 
 MallocFamily::State Malloc::with_leftovers_of(const MallocFamily::Boot& boot, const MallocFamily::State& model,
                                               MallocFamily::State seen) {
-  const MallocFamily::State promised = malloc::canonical(boot.allocator.parameters, model);
-  MallocFamily::State::Words words = model.words;
-  for (const auto& written : {promised.words.written, seen.words.written}) {
-    for (const auto& [addr, word] : written) {
-      const std::uint32_t found = lookup(seen.words, addr);
-      if (found != lookup(promised.words, addr)) words = updated(std::move(words), addr, found);
-    }
-  }
-  seen.words = std::move(words);
-  return seen;
+  return malloc::with_leftovers_of(boot, model, std::move(seen));
 }
 
 // ---- Pictures -------------------------------------------------------------------------------------------------
