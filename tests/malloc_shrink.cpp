@@ -23,6 +23,22 @@ struct Given {
   bool has(W at, bool behind) const { return at - (addr - tag) < tag + bytes + (behind ? tag : 0); }
 };
 
+/// More than this is not filled in the time that a command has; what is too large for any heap is refused at once.
+bool is_too_long(W bytes) {
+  constexpr W most = 1u << 20, largest_request = (~W{0} >> 1) - 2 * 4096;
+  return bytes > most && bytes <= largest_request;
+}
+bool takes_too_long(const Command<W>& command) {
+  if (const auto* calloc = std::get_if<Calloc<W>>(&command)) return is_too_long(calloc->count * calloc->size);
+  return std::visit(
+      [](const auto& call) {
+        if constexpr (requires { call.bytes; }) return is_too_long(call.bytes);
+        if constexpr (requires { call.increment; }) return is_too_long(call.increment);
+        return false;
+      },
+      command);
+}
+
 const Given* given_at(const std::vector<Given>& all, W addr) {
   for (const bool behind : {false, true}) {
     const auto found = std::ranges::find_if(all.rbegin(), all.rend(),
@@ -82,7 +98,8 @@ std::optional<Command<W>> Resolver::placed(const Item& item) const {
 
 std::optional<Command<W>> Resolver::resolve(const Item& item, const State<W>& now) const {
   const auto command = placed(item);
-  return command && (item.misuse || knowledge_.allows(*command, now)) ? command : std::nullopt;
+  return command && !takes_too_long(*command) && (item.misuse || knowledge_.allows(*command, now)) ? command
+                                                                                                   : std::nullopt;
 }
 
 void Resolver::note(const Item& item, const Result<W>& result) {

@@ -102,8 +102,10 @@ std::vector<Command<W>> plainer(const Command<W>& command) {
   return commands;
 }
 
+/// A misuse stays what it is, where it is: another may come to what nobody promises.
 bool plainer_arguments(const Script& script, const Propose& propose) {
   for (std::size_t i = 0; i < script.items.size(); ++i) {
+    if (script.items[i].misuse) continue;
     for (const Command<W>& command : plainer(script.items[i].command)) {
       if (propose_simpler(script, with(script, i, command), propose)) return true;
     }
@@ -177,6 +179,7 @@ std::vector<Item> stand_ins(const Script& script, std::size_t position) {
 bool replace_commands(const Script& script, const Propose& propose) {
   if (script.items.size() > 30) return false;
   for (std::size_t i = 0; i < script.items.size(); ++i) {
+    if (script.items[i].misuse) continue;
     for (const Item& item : stand_ins(script, i)) {
       if (propose_simpler(script, shrink::with(script, i, item), propose)) return true;
     }
@@ -188,6 +191,7 @@ bool replace_commands(const Script& script, const Propose& propose) {
 bool remove_after_replacing(const Script& script, const Propose& propose) {
   if (script.items.size() > 10) return false;
   for (std::size_t i = 0; i < script.items.size(); ++i) {
+    if (script.items[i].misuse) continue;
     for (const Item& item : stand_ins(script, i)) {
       const Script changed = shrink::with(script, i, item);
       for (std::size_t j = 0; j < script.items.size(); ++j) {
