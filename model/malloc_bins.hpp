@@ -67,15 +67,6 @@ constexpr malloc::Heap<Words, W> linked(malloc::Heap<Words, W> heap, const W& ch
 
 // ---- Searching ------------------------------------------------------------------------------------------------------
 
-/// More chunks than a list can have: a walk this long has been somewhere twice, and will be there again.
-template <class Words, Word W>
-constexpr W endless(const malloc::Heap<Words, W>& heap) {
-  if (heap.all_mapped) return ~W(0u);
-  W bytes = 0u;
-  for (const malloc::Range<W>& range : heap.mapped) bytes = bytes + (range.end - range.start);
-  return bytes;
-}
-
 /// Where a walk along a list stops: at a chunk, or at the head.
 template <class Words, Word W>
 struct Place {
@@ -84,17 +75,26 @@ struct Place {
 };
 
 /// The first chunk on a list of `size` bytes or more; the head if all are smaller. [malloc.bins.ascending]
+///
+/// A list that a program has damaged may lead back into itself: the walk comes again to where it was, and that never ends. Where it was
+/// is looked at after 1, 2, 4, ... steps, and only where memory is: of other heaps no law speaks of lists without an end.
 template <class Words, Word W>
 constexpr Place<Words, W> first_from_size(malloc::Heap<Words, W> heap, const W& head, const W& size) {
   heap = touched(std::move(heap), malloc::address_of_fd(head));
   W node = fd_of(heap, head);
-  const W limit = endless(heap);
-  for (W steps = 0u; !heap.ended && node != head; steps = steps + 1u) {
+  W was_at = head;
+  std::uint32_t steps = 0, look_at = 1;
+  for (; !heap.ended && node != head; ++steps) {
     heap = touched(touched(std::move(heap), malloc::address_of_size(node)), malloc::address_of_fd(node));
-    if (steps == limit) heap = ended(std::move(heap), malloc::Refusal::endless_list, "malloc.bins.endless");
+    if (!heap.all_mapped && is_true(node == was_at))
+      heap = ended(std::move(heap), malloc::Refusal::endless_list, "malloc.bins.endless");
     if (heap.ended) break;
     const W here = size_of(heap, node);
     if (mutant("malloc.bins.first_of_list") || here >= size) break;
+    if (steps == look_at) {
+      was_at = node;
+      look_at *= 2;
+    }
     node = fd_of(heap, node);
   }
   return {std::move(heap), node};

@@ -36,11 +36,14 @@ constexpr Words filled(Words words, W start, W end, W byte) {
     words = with_byte<W>(std::move(words), start, byte);
     start = start + 1u;
   }
-  while (end - start >= W(malloc::word_bytes<W>)) {
-    words = updated(std::move(words), start, word_of_bytes<W>(byte));
-    start = start + W(malloc::word_bytes<W>);
-  }
-  while (start != end) {
+  // Whole words at once: a block can be of a size at which one by one among the others takes minutes.
+  const W whole = start + (end - start) / W(malloc::word_bytes<W>) * W(malloc::word_bytes<W>);
+  const W word = word_of_bytes<W>(byte);
+  Words within{};
+  for (W at = start; word != W(0u) && at != whole; at = at + W(malloc::word_bytes<W>))
+    within = updated(std::move(within), at, word);
+  words = joined(start, words, joined(whole, within, words));
+  for (start = whole; start != end;) {
     words = with_byte<W>(std::move(words), start, byte);
     start = start + 1u;
   }
@@ -70,6 +73,8 @@ constexpr MallocStep<W> perturbed(const malloc::AllocatorOf<W>& allocator, Mallo
                                   bool is_new) {
   const W byte = allocator.parameters.perturb;
   if (byte == 0u || has_ended(so_far)) return so_far;
+  so_far = accessed<W>(std::move(so_far), start, end - start);
+  if (has_ended(so_far)) return so_far;
   so_far.state.words = filled<W>(std::move(so_far.state.words), start, end, is_new ? ~byte : byte);
   so_far.because.push_back("malloc.perturb");
   return so_far;

@@ -9,23 +9,6 @@
 
 namespace refmm::model::inline REFMM_BUILD {
 
-/// True if there is memory at every byte of a range.
-template <Word W>
-constexpr bool is_memory(const MallocStep<W>& so_far, W addr, W len) {
-  if (len == 0u) return true;
-  for (const malloc::Range<W>& range : mapped_ranges(so_far.state.space)) {
-    if (range.start <= addr && addr < range.end) return len <= range.end - addr;
-  }
-  return false;
-}
-
-/// A read or write of a range where not all is memory ends the program. [malloc.access.not_mapped]
-template <Word W>
-constexpr MallocStep<W> accessed(MallocStep<W> so_far, W addr, W len) {
-  if (is_memory(so_far, addr, len)) return so_far;
-  return refused<W>(std::move(so_far), malloc::Refusal::not_mapped, "malloc.access.not_mapped");
-}
-
 template <Word W>
 constexpr MallocStep<W> run(const malloc::AllocatorOf<W>&, MallocStep<W> so_far, const malloc::LoadByte<W>& call) {
   so_far = accessed<W>(std::move(so_far), call.addr, 1u);

@@ -51,6 +51,8 @@ constexpr MallocStep<W> moved_to_new_block(const malloc::AllocatorOf<W>& allocat
   if (was_refused(so_far)) return so_far;
   const W to = std::get<malloc::Address<W>>(so_far.result).value;
   const W kept = mutant("malloc.realloc.forgets_last_word") ? old_bytes - W(malloc::word_bytes<W>) : old_bytes;
+  so_far = accessed<W>(std::move(so_far), block, kept < bytes ? kept : bytes);
+  if (has_ended(so_far)) return so_far;
   so_far.state.words = copied<W>(std::move(so_far.state.words), to, block, kept < bytes ? kept : bytes);
   so_far.because.push_back("malloc.realloc.copies");
   so_far = freed<W>(allocator, std::move(so_far), block);

@@ -60,6 +60,23 @@ constexpr std::vector<malloc::Range<W>> mapped_ranges(const vma::State<W>& space
   return ranges;
 }
 
+/// True if there is memory at every byte of a range.
+template <Word W>
+constexpr bool is_memory(const MallocStep<W>& so_far, W addr, W len) {
+  if (len == 0u) return true;
+  for (const malloc::Range<W>& range : mapped_ranges(so_far.state.space)) {
+    if (range.start <= addr && addr < range.end) return len <= range.end - addr;
+  }
+  return false;
+}
+
+/// A read or write of a range, by the program or for it, where not all is memory ends the program. [malloc.access.not_mapped]
+template <Word W>
+constexpr MallocStep<W> accessed(MallocStep<W> so_far, W addr, W len) {
+  if (is_memory(so_far, addr, len)) return so_far;
+  return refused<W>(std::move(so_far), malloc::Refusal::not_mapped, "malloc.access.not_mapped");
+}
+
 /// The heap of a call, taken out of it to be changed, and the call with a changed heap put back.
 template <Word W>
 constexpr HeapInMemory<W> heap_of(const malloc::AllocatorOf<W>& allocator, MallocStep<W>& so_far) {

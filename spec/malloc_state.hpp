@@ -145,8 +145,10 @@ State<W> canonical(const BasicParameters<W>& parameters, State<W> state) {
   }
   if (state.top != 0) keep(address_of_size(state.top), address_of_fd(state.top));
   for (const Block<W>& block : state.blocks) {
+    // Also where a walk along the tags does not come to it: a canonical form is its own.
+    keep(address_of_size(chunk_of(block.addr)), block.addr);
     if (own_mapping_of(state, block.addr)) keep(chunk_of(block.addr), block.addr);
-    if (parameters.perturb != 0) keep(block.addr, block.addr + usable_bytes(state, block.addr));
+    if (parameters.perturb != 0) keep(block.addr, block.addr + block.bytes);
   }
   state.words = std::move(kept);
   state.space = vma::canonical(std::move(state.space));

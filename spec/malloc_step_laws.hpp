@@ -45,13 +45,17 @@ constexpr bool requests_from_the_threshold_on_are_mapped(const Transition& t) {
   const auto& parameters = t.allocator.parameters;
   const bool is_large = asked->bytes >= parameters.mmap_threshold && t.before.mapped_blocks < parameters.mmap_max;
   const bool is_mapped = own_mapping_of(t.after, block->addr).has_value();
-  // The other way is taken only where this one is closed: a call of the kernel was refused.
+  // The other way is taken only where this one is closed: a call of the kernel was refused, or would have been of an address that
+  // there is not.
   const bool was_refused = std::ranges::any_of(t.effects, [](const LawEffect& effect) {
     const auto* brk = std::get_if<Brk<std::uint32_t>>(&effect);
     const auto* mmap = std::get_if<MapPages<std::uint32_t>>(&effect);
     return (brk && !brk->moved) || (mmap && mmap->addr == 0);
   });
-  return is_mapped == is_large || was_refused;
+  const std::uint64_t page = t.allocator.kernel.machine.page_size, brk = t.before.space.mm.brk;
+  const std::uint64_t most = brk + asked->bytes + parameters.top_pad + 3 * smallest_chunk<std::uint32_t> + page;
+  const bool would_wrap = effects_of<Brk>(t) == 0 && most > 0xffffffff;
+  return is_mapped == is_large || was_refused || would_wrap;
 }
 
 constexpr bool a_mapped_block_takes_one_mapping(const Transition& t) {
@@ -144,8 +148,10 @@ constexpr bool a_mapped_block_is_returned_at_once(const Transition& t) {
   const auto mapping = own_mapping_of(t.before, freed->block);
   if (!mapping) return effects_of<UnmapPages>(t) == 0;
   const auto* unmapped = only_effect<UnmapPages>(t);
+  // The kernel may refuse: then the pages stay.
+  const bool is_gone = !is_inside_areas(t.after, {mapping->start, mapping->end});
   return unmapped && unmapped->addr == mapping->start && unmapped->len == mapping->end - mapping->start &&
-         !is_inside_areas(t.after, {mapping->start, mapping->end});
+         (is_gone || t.before.space.knobs.fail_vma != 0);
 }
 
 /// A block of the heap that is freed is free afterwards, as a part of what its neighbours let it be.

@@ -11,13 +11,25 @@
 
 namespace refmm {
 
+/// What is mended of a machine: of its kernel, or of the allocator that a program has.
+template <class Boot>
+  requires requires(Boot boot) { boot.kernel.corrected; }
+auto& corrections_of(Boot& boot) {
+  return boot.kernel.corrected;
+}
+template <class Boot>
+  requires requires(Boot boot) { boot.allocator.corrected; }
+auto& corrections_of(Boot& boot) {
+  return boot.allocator.corrected;
+}
+
 /// A family whose kernel has 2.4.0's defects, or some, or none.
 template <class Family>
-concept HasDefects = requires(typename Family::Boot boot) { boot.kernel.corrected; };
+concept HasDefects = requires(typename Family::Boot boot) { corrections_of(boot); };
 
 /// What is mended, one switch a defect.
 template <HasDefects Family>
-using CorrectionsOf = std::remove_cvref_t<decltype(std::declval<typename Family::Boot>().kernel.corrected)>;
+using CorrectionsOf = std::remove_cvref_t<decltype(corrections_of(std::declval<typename Family::Boot&>()))>;
 
 /// True if a clause of a defect is among those that decided.
 inline bool decided_by_defect(const Because& because) {
@@ -31,17 +43,17 @@ template <HasDefects Family>
 class AsBuiltCompanion {
  public:
   explicit AsBuiltCompanion(const typename Family::Boot& boot) : as_built_(boot) {
-    as_built_.kernel.corrected = CorrectionsOf<Family>{};
+    corrections_of(as_built_) = CorrectionsOf<Family>{};
   }
 
   /// Takes note of a call of the corrected kernel. Returns the law that is broken, if one is.
   std::optional<BrokenLaw> step(const Carried<Family>& carried) {
-    using Own = Checking<Family>;
     auto outcome = Family::step(as_built_, carried.before, carried.command);
     because_ = outcome.because;
     // A call that is refused sooner has looked at less: what was found last is no difference.
-    const bool same = outcome.result == carried.result && outcome.effects == carried.effects &&
-                      Own::canonical(outcome.state) == Own::canonical(carried.after);
+    const bool same =
+        outcome.result == carried.result && outcome.effects == carried.effects &&
+        canonical_of<Family>(as_built_, outcome.state) == canonical_of<Family>(as_built_, carried.after);
     if (!same && !decided_by_defect(outcome.because))
       return BrokenLaw{&*outcome.because.back(), "without_a_defect_the_kernel_as_built_does_the_same"};
 

@@ -3,6 +3,7 @@
 #include <refmm/tests/check_worker.hpp>
 #include <refmm/tests/fault_check.hpp>
 #include <refmm/tests/kernel_map_check.hpp>
+#include <refmm/tests/malloc_check.hpp>
 #include <refmm/tests/slab_check.hpp>
 #include <refmm/tests/vma_check.hpp>
 
@@ -222,5 +223,6 @@ template CheckReport<SlabFamily> check(const CheckRequest<SlabFamily>&);
 template CheckReport<KernelMapFamily> check(const CheckRequest<KernelMapFamily>&);
 template CheckReport<VmaFamily> check(const CheckRequest<VmaFamily>&);
 template CheckReport<FaultFamily> check(const CheckRequest<FaultFamily>&);
+template CheckReport<MallocFamily> check(const CheckRequest<MallocFamily>&);
 
 }  // namespace refmm

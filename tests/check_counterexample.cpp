@@ -2,6 +2,7 @@
 #include <refmm/tests/check_counterexample.hpp>
 #include <refmm/tests/fault_check.hpp>
 #include <refmm/tests/kernel_map_check.hpp>
+#include <refmm/tests/malloc_check.hpp>
 #include <refmm/tests/slab_check.hpp>
 #include <refmm/tests/vma_check.hpp>
 
@@ -215,6 +216,8 @@ template Counterexample<KernelMapFamily> counterexample(const shrink::Script<Ker
 template Counterexample<VmaFamily> counterexample(const shrink::Script<VmaFamily>&, Testimony, std::string_view);
 template Counterexample<FaultFamily> counterexample(const shrink::Script<FaultFamily>&, Testimony,
                                                     std::string_view);
+template Counterexample<MallocFamily> counterexample(const shrink::Script<MallocFamily>&, Testimony,
+                                                     std::string_view);
 
 std::filesystem::path write_file(const std::filesystem::path& folder, const std::string& name,
                                  const std::string& text) {

@@ -6,7 +6,10 @@
 //                                    Caller(session), next(state), answered(command, result), most_commands
 //   boot_of(session)                 the machine of a session
 //   SharedBoot                       of a family whose boots own memory: a boot as processes can share it
-//   canonical(state)                 what of a state two subjects must agree on
+//   canonical(state)                 what of a state two subjects must agree on; canonical(boot, state) where that depends on the machine
+//   with_leftovers_of(boot, model, seen)
+//                                    of a family with memory that nothing is promised of: what was seen of a subject, and of such memory
+//                                    what the model has
 //   Companion                        what else is watched beside the model: Companion(boot), step(carried), count(coverage)
 //   keeps_invariant(boot, state)     the invariant holds
 //   broken_law(carried, reference)   the first law that a command breaks, in the state that it leads to or as a step; if there
@@ -16,6 +19,7 @@
 //   clause_to_blame(kind, path, because)
 //   query_that_shows(finding, state), block_of(query, state), place_in_words(path, state)
 //   notation(command), notation(command, result), notation(effect), boot_notation(boot, all_effects)
+//   defects_show_in_results          of a family whose kernel without a defect ends the program that shows it: no law speaks of that
 //   prepares(defect)                 of a family whose kernel can have defects (tests/as_built_companion.hpp): the others without
 //                                    which nothing leads to one
 //   make_implementation(), make_mutable_implementation(), mutants(), replay_options
@@ -48,6 +52,15 @@ struct SharedBootOf<Family> {
 /// A boot as processes can share it: what can be turned into a boot and back, and owns no memory.
 template <class Family>
 using SharedBoot = typename detail::SharedBootOf<Family>::type;
+
+/// What of a state on a machine two subjects must agree on.
+template <class Family>
+decltype(auto) canonical_of(const typename Family::Boot& boot, const typename Family::State& state) {
+  if constexpr (requires { Checking<Family>::canonical(boot, state); })
+    return Checking<Family>::canonical(boot, state);
+  else
+    return Checking<Family>::canonical(state);
+}
 
 /// A command that was carried out.
 template <class Family>

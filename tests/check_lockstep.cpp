@@ -2,6 +2,7 @@
 #include <refmm/tests/check_lockstep.hpp>
 #include <refmm/tests/fault_check.hpp>
 #include <refmm/tests/kernel_map_check.hpp>
+#include <refmm/tests/malloc_check.hpp>
 #include <refmm/tests/slab_check.hpp>
 #include <refmm/tests/vma_check.hpp>
 
@@ -16,14 +17,14 @@ Lockstep<Family>::Lockstep(const Boot& boot, Subject<Family>& subject, const Dem
   subject_.reset(boot);
   subject_.observe(observed_);
   because_ = Family::because_of_boot(boot);
-  agree_ = Own::canonical(observed_) == Own::canonical(after_);
+  agree_ = canonical_of<Family>(boot_, observed_) == canonical_of<Family>(boot_, after_);
   if (demands_.companion) companion_.emplace(boot_);
 }
 
 template <class Family>
 bool Lockstep<Family>::step(const Command& command) {
   // They agree so far: what was observed last is the state before, if it is more than its canonical form that agrees.
-  if constexpr (std::is_reference_v<decltype(Own::canonical(after_))>)
+  if constexpr (std::is_reference_v<decltype(canonical_of<Family>(boot_, after_))>)
     std::swap(before_, observed_);
   else
     before_ = after_;
@@ -39,7 +40,7 @@ bool Lockstep<Family>::step(const Command& command) {
   if (agree_ && ended()) return true;  // nothing is promised of the state
   if (agree_) {
     subject_.observe(observed_);
-    agree_ = Own::canonical(observed_) == Own::canonical(after_);
+    agree_ = canonical_of<Family>(boot_, observed_) == canonical_of<Family>(boot_, after_);
   }
   if (agree_) return agree_ = keeps_laws();
   if (demands_.only_unlawful && !law_broken_by_subject()) agree_ = parted_ = true;
@@ -63,7 +64,9 @@ std::optional<BrokenLaw> Lockstep<Family>::law_broken_by_subject() const {
   if (Family::ends_everything(answer_.result) && !requires { Own::laws_speak_of_ends; }) return std::nullopt;
   if (!demands_.laws && !demands_.only_unlawful) return std::nullopt;
   const Carried<Family> reference{boot_, before_, *command_, result_, effects_, after_};
-  const State seen = subject_.observe();
+  State seen = subject_.observe();
+  if constexpr (requires { Own::with_leftovers_of(boot_, after_, seen); })
+    seen = Own::with_leftovers_of(boot_, after_, std::move(seen));
   const Carried<Family> carried{boot_, before_, *command_, answer_.result, answer_.effects, seen};
   return Own::broken_law(carried, demands_.laws ? nullptr : &reference);
 }
@@ -89,7 +92,8 @@ Finding Lockstep<Family>::finding() const {
     if (auto difference = first_difference(effects_, answer_.effects, "effects"); difference && demands_.effects)
       return at(Kind::effects, *difference);
   }
-  const auto difference = first_difference(Own::canonical(after_), Own::canonical(observed_));
+  const auto difference =
+      first_difference(canonical_of<Family>(boot_, after_), canonical_of<Family>(boot_, observed_));
   return at(Kind::state, difference.value_or(Difference{}));
 }
 
@@ -106,5 +110,6 @@ template class Lockstep<SlabFamily>;
 template class Lockstep<KernelMapFamily>;
 template class Lockstep<VmaFamily>;
 template class Lockstep<FaultFamily>;
+template class Lockstep<MallocFamily>;
 
 }  // namespace refmm

@@ -2,6 +2,7 @@
 #include <refmm/tests/check_trial.hpp>
 #include <refmm/tests/fault_check.hpp>
 #include <refmm/tests/kernel_map_check.hpp>
+#include <refmm/tests/malloc_check.hpp>
 #include <refmm/tests/slab_check.hpp>
 #include <refmm/tests/vma_check.hpp>
 
@@ -217,5 +218,6 @@ template class Trials<SlabFamily>;
 template class Trials<KernelMapFamily>;
 template class Trials<VmaFamily>;
 template class Trials<FaultFamily>;
+template class Trials<MallocFamily>;
 
 }  // namespace refmm

@@ -3,6 +3,7 @@
 #include <refmm/tests/check_worker.hpp>
 #include <refmm/tests/fault_check.hpp>
 #include <refmm/tests/kernel_map_check.hpp>
+#include <refmm/tests/malloc_check.hpp>
 #include <refmm/tests/slab_check.hpp>
 #include <refmm/tests/vma_check.hpp>
 
@@ -69,5 +70,6 @@ template void work(const WorkerTask<SlabFamily>&, WorkersCommon&, WorkerBoard<Sl
 template void work(const WorkerTask<KernelMapFamily>&, WorkersCommon&, WorkerBoard<KernelMapFamily>&);
 template void work(const WorkerTask<VmaFamily>&, WorkersCommon&, WorkerBoard<VmaFamily>&);
 template void work(const WorkerTask<FaultFamily>&, WorkersCommon&, WorkerBoard<FaultFamily>&);
+template void work(const WorkerTask<MallocFamily>&, WorkersCommon&, WorkerBoard<MallocFamily>&);
 
 }  // namespace refmm

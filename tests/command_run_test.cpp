@@ -250,7 +250,8 @@ TEST_F(RunCommand, RefusesBadInput) {
       {boot + "kmalloc(1, 0) = 3\n", ":2:17: error: the call cannot have this result"},
       {boot + "kfree(size-32:0[0])\n", ":2:7: error: the caller was never given this object"},
       {boot + "kmem_cache_alloc(conn, 0)\n", ":2:18: error: there is no such cache"},
-      {"boot family=malloc pages=1\n", ":1:13: error: family `malloc` cannot be replayed yet"},
+      {"boot family=pipe pages=1\n", ":1:13: error: family `pipe` cannot be replayed yet"},
+      {"boot family=malloc pages=1\n", ":1:20: error: a process of the malloc family has no such setting"},
       {"boot family=fault pages=1\n", ":1:19: error: the machine of the fault family has no such setting"},
       {"boot family=slab l1=31 ram_pages=1\n", ":1:21: error: no kernel is built for such a cache line"},
   };
@@ -268,11 +269,11 @@ TEST_F(RunCommand, RefusesBadInput) {
 }
 
 TEST_F(RunCommand, RefusesRecordingsOfOtherFamilies) {
-  put("malloc.mmt", "boot family=malloc\n");
-  const Ran ran = run("refmm run $scratch/malloc.mmt");
+  put("pipe.mmt", "boot family=pipe\n");
+  const Ran ran = run("refmm run $scratch/pipe.mmt");
   EXPECT_EQ(ran.exit, 2);
-  EXPECT_THAT(ran.err, AllOf(HasSubstr("family `malloc` cannot be replayed yet"),
-                             HasSubstr("a family that can: buddy, fault, kernel, slab, vma")));
+  EXPECT_THAT(ran.err, AllOf(HasSubstr("family `pipe` cannot be replayed yet"),
+                             HasSubstr("a family that can: buddy, fault, kernel, malloc, slab, vma")));
 }
 
 TEST_F(RunCommand, RefusesFilesThatCannotBeRead) {

@@ -3,6 +3,7 @@
 #include <refmm/tests/defect_search.hpp>
 #include <refmm/tests/fault_check.hpp>
 #include <refmm/tests/kernel_map_check.hpp>
+#include <refmm/tests/malloc_check.hpp>
 #include <refmm/tests/model_subject.hpp>
 #include <refmm/tests/vma_check.hpp>
 
@@ -41,9 +42,9 @@ class DefectiveModel final : public ModelSubject<Family> {
 
   void reset(const typename Family::Boot& boot) override {
     ModelSubject<Family>::reset(boot);
-    this->boot_.kernel.corrected = with_;
+    corrections_of(this->boot_) = with_;
     auto booted = Family::boot(this->boot_);
-    went_wrong_ = Checking<Family>::canonical(booted) != Checking<Family>::canonical(this->state_);
+    went_wrong_ = canonical_of<Family>(this->boot_, booted) != canonical_of<Family>(this->boot_, this->state_);
     if (went_wrong_) this->state_ = std::move(booted);
   }
   Answer apply(const typename Family::Command& command) override {
@@ -51,7 +52,7 @@ class DefectiveModel final : public ModelSubject<Family> {
     went_wrong_ = went_wrong_ || decided_by_defect(outcome.because);
     if (!went_wrong_) {
       typename Family::Boot sound = this->boot_;
-      sound.kernel.corrected = without_;
+      corrections_of(sound) = without_;
       outcome = Family::step(sound, std::move(this->state_), command);
     }
     this->state_ = std::move(outcome.state);
@@ -69,7 +70,7 @@ template <class Family>
 const Clause* deciding_defect(const shrink::Script<Family>& script, const CorrectionsOf<Family>& with,
                               const Clause* looked_for = nullptr) {
   typename Family::Boot boot = script.boot;
-  boot.kernel.corrected = with;
+  corrections_of(boot) = with;
   typename Family::State state = Family::boot(boot);
   const Clause* last = nullptr;
   for (const ClauseRef clause : Family::because_of_boot(boot)) {
@@ -135,20 +136,23 @@ const Defect<Family>* find_defect(std::string_view name) {
 
 template <HasDefects Family>
 CheckReport<Family> look_for(const Defect<Family>& defect, const DefectRequest& request) {
-  return check<Family>(
-      {.subject = [&defect] { return make_defective_model<Family>(defect.with, defect.without); },
-       .replay = std::string(as_built_replay),
-       .boot = [&defect](typename Family::Boot& boot) { boot.kernel.corrected = defect.without; },
-       .demands = {.effects = true, .laws = defect.is_alone(), .companion = false, .only_unlawful = true},
-       .cite =
-           [&defect](const shrink::Script<Family>& script) {
-             return deciding_defect<Family>(script, defect.with, defect.clause);
-           },
-       .seed = request.seed,
-       .jobs = request.jobs,
-       .runs = request.most_runs,
-       .shrink_time = request.shrink_time,
-       .progress = request.progress});
+  constexpr bool has_to_break_law = !requires { Checking<Family>::defects_show_in_results; };
+  return check<Family>({.subject = [&defect] { return make_defective_model<Family>(defect.with, defect.without); },
+                        .replay = std::string(as_built_replay),
+                        .boot = [&defect](typename Family::Boot& boot) { corrections_of(boot) = defect.without; },
+                        .demands = {.effects = true,
+                                    .laws = defect.is_alone(),
+                                    .companion = false,
+                                    .only_unlawful = has_to_break_law},
+                        .cite =
+                            [&defect](const shrink::Script<Family>& script) {
+                              return deciding_defect<Family>(script, defect.with, defect.clause);
+                            },
+                        .seed = request.seed,
+                        .jobs = request.jobs,
+                        .runs = request.most_runs,
+                        .shrink_time = request.shrink_time,
+                        .progress = request.progress});
 }
 
 template <HasDefects Family>
@@ -189,5 +193,12 @@ template std::unique_ptr<Subject<FaultFamily>> make_defective_model(const fault:
                                                                     const fault::Corrections&);
 template CheckReport<FaultFamily> look_for(const Defect<FaultFamily>&, const DefectRequest&);
 template void check_as_built(CheckRequest<FaultFamily>&);
+template struct Defect<MallocFamily>;
+template std::span<const Defect<MallocFamily>> defects();
+template const Defect<MallocFamily>* find_defect(std::string_view);
+template std::unique_ptr<Subject<MallocFamily>> make_defective_model(const malloc::Corrections&,
+                                                                     const malloc::Corrections&);
+template CheckReport<MallocFamily> look_for(const Defect<MallocFamily>&, const DefectRequest&);
+template void check_as_built(CheckRequest<MallocFamily>&);
 
 }  // namespace refmm

@@ -2,6 +2,7 @@
 #include <refmm/tests/buddy_check.hpp>
 #include <refmm/tests/fault_check.hpp>
 #include <refmm/tests/kernel_map_check.hpp>
+#include <refmm/tests/malloc_check.hpp>
 #include <refmm/tests/museum.hpp>
 #include <refmm/tests/slab_check.hpp>
 #include <refmm/tests/vma_check.hpp>
@@ -74,5 +75,7 @@ template Exhibit<KernelMapFamily> exhibit(const Mutant&, const MuseumRequest&);
 template Exhibit<VmaFamily> exhibit(const Mutant&, const MuseumRequest&);
 template struct Exhibit<FaultFamily>;
 template Exhibit<FaultFamily> exhibit(const Mutant&, const MuseumRequest&);
+template struct Exhibit<MallocFamily>;
+template Exhibit<MallocFamily> exhibit(const Mutant&, const MuseumRequest&);
 
 }  // namespace refmm

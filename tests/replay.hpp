@@ -14,6 +14,7 @@
 #include <refmm/tests/check_coverage.hpp>
 #include <refmm/tests/fault_family.hpp>
 #include <refmm/tests/kernel_map_family.hpp>
+#include <refmm/tests/malloc_family.hpp>
 #include <refmm/tests/slab_family.hpp>
 #include <refmm/tests/subject.hpp>
 #include <refmm/tests/vma_family.hpp>
@@ -40,6 +41,7 @@ struct Implementations {
   Subject<KernelMapFamily>* kernel_map = nullptr;
   Subject<VmaFamily>* vma = nullptr;
   Subject<FaultFamily>* fault = nullptr;
+  Subject<MallocFamily>* malloc = nullptr;
 };
 
 /// Which kernel the model is: 2.4.0 with its defects, or without.

@@ -27,6 +27,10 @@ namespace refmm::replay {
 ///                                           of its own
 ///   with_lookup_of(model, seen)             what was seen of the implementation, with the model's structures for lookups
 ///
+/// where states have memory that nothing is promised of:
+///
+///   with_leftovers_of(boot, model, seen)    what was seen of the implementation, and of such memory what the model has
+///
 /// and where states can be drawn:
 ///
 ///   picture(state, boot)                    a state as lines of text

@@ -4,6 +4,7 @@
 #include <refmm/tests/replay_family_transcript.hpp>
 #include <refmm/tests/replay_fault.hpp>
 #include <refmm/tests/replay_kernel_map.hpp>
+#include <refmm/tests/replay_malloc.hpp>
 #include <refmm/tests/replay_slab.hpp>
 #include <refmm/tests/replay_transcript.hpp>
 #include <refmm/tests/replay_vma.hpp>
@@ -110,7 +111,8 @@ std::vector<std::string> FamilyTranscript<Family>::call(const Line& line, transc
     ++replayed_.filled;
   }
   Lines added;
-  if (boot_.all_effects && !transcript.effects && !ended_)
+  const bool breaks_off = call.result && transcript::ending(*call.result) != nullptr;
+  if (boot_.all_effects && !transcript.effects && !breaks_off)
     std::ranges::transform(model.effects, std::back_inserter(added),
                            [](const auto& effect) { return Notation::notation(effect); });
   return added;
@@ -268,6 +270,8 @@ void FamilyTranscript<Family>::compare_query(const Line& line, const transcript:
                                              const typename Notation::Question& question, const Lines& model) {
   const Model<Family>& beside = is_beside_corrected() ? *other_ : model_;
   auto seen = implementation_->observe();
+  if constexpr (requires { Notation::with_leftovers_of(beside.kernel, beside.state, seen); })
+    seen = Notation::with_leftovers_of(beside.kernel, beside.state, std::move(seen));
   if (Notation::shows_lookup(question)) {
     seen = Notation::with_lookup_of(beside.state, std::move(seen));
     ++replayed_.lookups_of_model;
@@ -336,10 +340,11 @@ std::unique_ptr<Transcript> begin_transcript(const transcript::Source& source, c
   if (name == SlabFamily::name) return begin(std::type_identity<SlabFamily>());
   if (name == VmaFamily::name) return begin(std::type_identity<VmaFamily>());
   if (name == FaultFamily::name) return begin(std::type_identity<FaultFamily>());
+  if (name == MallocFamily::name) return begin(std::type_identity<MallocFamily>());
   throw reading::unexpected(
       source, *family, fmt::format("family {} cannot be replayed yet", in_backticks(family->text)),
-      fmt::format("a family that can: {}, {}, {}, {}, {}", BuddyFamily::name, FaultFamily::name,
-                  KernelMapFamily::name, SlabFamily::name, VmaFamily::name));
+      fmt::format("a family that can: {}, {}, {}, {}, {}, {}", BuddyFamily::name, FaultFamily::name,
+                  KernelMapFamily::name, MallocFamily::name, SlabFamily::name, VmaFamily::name));
 }
 
 }  // namespace refmm::replay

@@ -1,6 +1,7 @@
 #include <refmm/tests/buddy_shrink.hpp>
 #include <refmm/tests/fault_shrink.hpp>
 #include <refmm/tests/kernel_map_shrink.hpp>
+#include <refmm/tests/malloc_shrink.hpp>
 #include <refmm/tests/shrink.hpp>
 #include <refmm/tests/slab_shrink.hpp>
 #include <refmm/tests/vma_shrink.hpp>
@@ -76,5 +77,7 @@ template Shrunk<KernelMapFamily> simplify(const Script<KernelMapFamily>&, const 
 template Shrunk<VmaFamily> simplify(const Script<VmaFamily>&, const Fails<VmaFamily>&, const GoOn<VmaFamily>&);
 template Shrunk<FaultFamily> simplify(const Script<FaultFamily>&, const Fails<FaultFamily>&,
                                       const GoOn<FaultFamily>&);
+template Shrunk<MallocFamily> simplify(const Script<MallocFamily>&, const Fails<MallocFamily>&,
+                                       const GoOn<MallocFamily>&);
 
 }  // namespace refmm::shrink

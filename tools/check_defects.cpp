@@ -2,6 +2,7 @@
 #include <refmm/tests/defect_search.hpp>
 #include <refmm/tests/fault_check.hpp>
 #include <refmm/tests/kernel_map_check.hpp>
+#include <refmm/tests/malloc_check.hpp>
 #include <refmm/tests/vma_check.hpp>
 #include <refmm/tools/check_defects.hpp>
 #include <refmm/tools/check_report.hpp>
@@ -101,5 +102,8 @@ template Exit show_defect<VmaFamily>(std::string_view, const DefectOptions&);
 template std::vector<std::string_view> names_of_defects<FaultFamily>();
 template Exit show_defects<FaultFamily>(const DefectOptions&);
 template Exit show_defect<FaultFamily>(std::string_view, const DefectOptions&);
+template std::vector<std::string_view> names_of_defects<MallocFamily>();
+template Exit show_defects<MallocFamily>(const DefectOptions&);
+template Exit show_defect<MallocFamily>(std::string_view, const DefectOptions&);
 
 }  // namespace refmm::command

@@ -7,6 +7,7 @@
 #include <refmm/tests/defect_search.hpp>
 #include <refmm/tests/fault_check.hpp>
 #include <refmm/tests/kernel_map_check.hpp>
+#include <refmm/tests/malloc_check.hpp>
 #include <refmm/tests/museum.hpp>
 #include <refmm/tests/slab_check.hpp>
 #include <refmm/tests/vma_check.hpp>
@@ -41,7 +42,7 @@ constexpr std::uint64_t default_seconds = 10;
 constexpr std::string_view as_built = "as-built";
 
 /// The families that can be checked, bottom up.
-constexpr std::tuple<BuddyFamily, SlabFamily, KernelMapFamily, VmaFamily, FaultFamily> families{};
+constexpr std::tuple<BuddyFamily, SlabFamily, KernelMapFamily, VmaFamily, FaultFamily, MallocFamily> families{};
 
 struct Options {
   std::string area = "all";

@@ -7,6 +7,8 @@
 #include <refmm/tests/fault_subject.hpp>
 #include <refmm/tests/kernel_map_mutants.hpp>
 #include <refmm/tests/kernel_map_subject.hpp>
+#include <refmm/tests/malloc_mutants.hpp>
+#include <refmm/tests/malloc_subject.hpp>
 #include <refmm/tests/replay.hpp>
 #include <refmm/tests/slab_mutants.hpp>
 #include <refmm/tests/slab_subject.hpp>
@@ -112,6 +114,7 @@ std::vector<std::string_view> mutant_names() {
   for (const auto& mutant : vma_mutants) names.push_back(mutant.name);
   for (const auto& mutant : kernel_map_mutants) names.push_back(mutant.name);
   for (const auto& mutant : fault_mutants) names.push_back(mutant.name);
+  for (const auto& mutant : malloc_mutants) names.push_back(mutant.name);
   return names;
 }
 
@@ -126,13 +129,15 @@ class Subjects {
     vma_ = mistake_ ? make_mutable_vma_implementation() : make_vma_implementation();
     kernel_map_ = mistake_ ? make_mutable_kernel_map_implementation() : make_kernel_map_implementation();
     fault_ = mistake_ ? make_mistaken_fault_subject() : make_fault_implementation();
+    malloc_ = mistake_ ? make_mutable_malloc_implementation() : make_malloc_implementation();
   }
   replay::Implementations implementations() const {
     return {.buddy = buddy_.get(),
             .slab = slab_.get(),
             .kernel_map = kernel_map_.get(),
             .vma = vma_.get(),
-            .fault = fault_.get()};
+            .fault = fault_.get(),
+            .malloc = malloc_.get()};
   }
 
  private:
@@ -142,6 +147,7 @@ class Subjects {
   std::unique_ptr<VmaSubject> vma_{};
   std::unique_ptr<KernelMapSubject> kernel_map_{};
   std::unique_ptr<FaultSubject> fault_{};
+  std::unique_ptr<MallocSubject> malloc_{};
 };
 
 Exit run(const Options& options) {

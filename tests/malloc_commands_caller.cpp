@@ -1,0 +1,102 @@
+// From intents to commands.
+#include <refmm/spec/malloc_state.hpp>
+#include <refmm/tests/malloc_commands.hpp>
+
+#include <algorithm>
+#include <variant>
+
+namespace refmm::malloc {
+
+namespace {
+
+using W = std::uint32_t;
+using Commands = std::vector<Command<W>>;
+
+/// What intents come to in a state, for a program that knows some of it.
+struct Plan {
+  const State<W>& now;
+  const Knowledge& knowledge;
+
+  const Block<W>* block(std::uint32_t which) const {
+    return now.blocks.empty() ? nullptr : &now.blocks[which % now.blocks.size()];
+  }
+
+  Commands operator()(const AskIntent& wish) const {
+    switch (wish.how) {
+      case AskIntent::How::malloc:
+        return {Malloc<W>{wish.bytes}};
+      case AskIntent::How::calloc:
+        return {Calloc<W>{wish.size == 0 ? wish.bytes : wish.bytes / wish.size, wish.size}};
+      case AskIntent::How::memalign:
+        return {Memalign<W>{wish.alignment, wish.bytes}};
+      case AskIntent::How::realloc:
+        break;
+    }
+    return {Realloc<W>{0, wish.bytes}};
+  }
+
+  Commands operator()(const ReleaseIntent& wish) const {
+    if (wish.null) return {Free<W>{0}};
+    const auto* held = block(wish.which);
+    return held ? Commands{Free<W>{held->addr}} : Commands{};
+  }
+
+  Commands operator()(const ResizeIntent& wish) const {
+    const auto* held = block(wish.which);
+    if (!held) return {};
+    return {Realloc<W>{held->addr, wish.eighths == 0 ? wish.bytes : held->bytes / 8 * wish.eighths}};
+  }
+
+  Commands operator()(const UseIntent& wish) const {
+    using enum UseIntent::How;
+    const auto* held = block(wish.which);
+    if (!held) return {};
+    if (wish.how == usable_size) return {MallocUsableSize<W>{wish.value % 8 == 0 ? 0 : held->addr}};
+    if (wish.how == fill) return filling(*held, wish);
+    const bool loads = wish.how == load_byte || wish.how == load_word;
+    const bool of_word = wish.how == load_word || wish.how == store_word;
+    const W len = of_word ? W{sizeof(W)} : 1, room = loads ? knowledge.known_bytes(held->addr) : held->bytes;
+    if (room < len) return {};
+    const W addr = held->addr + (wish.value % 3 == 0 ? room - len : wish.offset % (room - len + 1));
+    if (wish.how == load_byte) return {LoadByte<W>{addr}};
+    if (wish.how == load_word) return {LoadWord<W>{addr}};
+    if (wish.how == store_byte) return {StoreByte<W>{addr, wish.value % 256}};
+    return {StoreWord<W>{addr, wish.value * 0x01010101}};
+  }
+
+  /// All of the block, or a part; of a long one what comes first.
+  static Commands filling(const Block<W>& held, const UseIntent& wish) {
+    constexpr W most = 6000;
+    const W from = wish.value % 4 == 0 ? wish.offset % (held.bytes + 1) : 0;
+    return {Memset<W>{held.addr + from, wish.value % 256, std::min(held.bytes - from, most)}};
+  }
+
+  Commands operator()(const TrimIntent& wish) const { return {MallocTrim<W>{wish.pad}}; }
+
+  Commands operator()(const SbrkIntent& wish) const {
+    if (!wish.back) return {Sbrk<W>{wish.bytes}};
+    const W brk = now.space.mm.brk, end = now.top == 0 ? brk : std::min(now.top_end, brk);
+    if (brk == end) return {};
+    return {Sbrk<W>{W{0} - wish.bytes % (brk - end + 1)}};
+  }
+
+  Commands operator()(const vma::SetKnobs<W>& knobs) const { return {knobs}; }
+  Commands operator()(const MisuseIntent& wish) const { return misusing(wish, now); }
+};
+
+}  // namespace
+
+std::optional<Command<W>> Caller::next(const State<W>& now) {
+  if (commands_ == most_commands) return std::nullopt;
+  while (planned_.empty()) {
+    if (intent_ == session_.intents.size()) return std::nullopt;
+    planned_ = std::visit(Plan{now, knowledge_}, session_.intents[intent_++]);
+    std::ranges::reverse(planned_);
+  }
+  ++commands_;
+  const Command<W> command = planned_.back();
+  planned_.pop_back();
+  return command;
+}
+
+}  // namespace refmm::malloc

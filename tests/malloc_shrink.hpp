@@ -1,0 +1,81 @@
+// Scripts of the user's heap: a call on a block names the call that gave it.
+#pragma once
+
+#include <refmm/spec/malloc.hpp>
+#include <refmm/tests/malloc_family.hpp>
+#include <refmm/tests/malloc_knowledge.hpp>
+#include <refmm/tests/shrink_script.hpp>
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <span>
+#include <utility>
+
+namespace refmm::malloc {
+
+/// A command of a script. In place of an address in a block, or at its tag, it has how far behind the beginning of the block that is.
+struct Item {
+  Command<std::uint32_t> command;
+  std::uint32_t id;        // unique within the script
+  std::uint32_t from = 0;  // the id of the call that gave the block it is about; 0 for an address by itself
+  bool misuse = false;     // it may be against the rules; every other keeps to them, or has no meaning
+  friend bool operator==(const Item&, const Item&) = default;
+};
+
+/// Which blocks a script has been given so far.
+class Resolver {
+ public:
+  /// The command that `item` stands for, if its block was given out, and it keeps to the rules unless it need not.
+  std::optional<Command<std::uint32_t>> resolve(const Item& item, const State<std::uint32_t>& now) const;
+
+  /// Takes note of what came of an item.
+  void note(const Item& item, const Result<std::uint32_t>& result);
+
+ private:
+  std::optional<Command<std::uint32_t>> placed(const Item& item) const;
+
+  std::map<std::uint32_t, std::uint32_t> blocks_;
+  Knowledge knowledge_;
+};
+
+using Script = shrink::Script<MallocFamily>;
+using Move = shrink::Move<MallocFamily>;
+using Propose = shrink::Propose<MallocFamily>;
+
+/// The address that a command is about, to be read and written; nullptr if it is about none.
+std::uint32_t* address_of(Command<std::uint32_t>& command);
+
+/// The commands as a script.
+Script script_of(const Boot<std::uint32_t>& boot, std::span<const Command<std::uint32_t>> commands);
+
+/// In the order in which they are tried: those that take most away first.
+std::span<const Move> moves();
+
+/// Where a script stands in the order of scripts. Fewer commands come first, then commands that ask less of the reader, then a
+/// plainer process, then plainer arguments; among equals the order of the commands decides.
+shrink::Rank rank(const Script& script);
+
+/// The script with the ids 1, 2, ... in the order of its items.
+Script numbered_from_one(Script script);
+
+}  // namespace refmm::malloc
+
+namespace refmm::shrink {
+
+template <>
+struct Shrinking<MallocFamily> {
+  using Item = malloc::Item;
+  using Resolver = malloc::Resolver;
+  static Script<MallocFamily> script_of(const MallocFamily::Boot& boot,
+                                        std::span<const MallocFamily::Command> commands) {
+    return malloc::script_of(boot, commands);
+  }
+  static Rank rank(const Script<MallocFamily>& script) { return malloc::rank(script); }
+  static Script<MallocFamily> settled(Script<MallocFamily> script) {
+    return malloc::numbered_from_one(std::move(script));
+  }
+  static std::span<const Move<MallocFamily>> moves() { return malloc::moves(); }
+};
+
+}  // namespace refmm::shrink

@@ -1,0 +1,117 @@
+// Scripts of the user's heap, and how they get simple.
+#include <refmm/spec/malloc_state.hpp>
+#include <refmm/tests/malloc_commands.hpp>
+#include <refmm/tests/malloc_shrink.hpp>
+#include <refmm/tests/shrink.hpp>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstdint>
+#include <optional>
+#include <variant>
+#include <vector>
+
+namespace refmm::malloc {
+namespace {
+
+using W = std::uint32_t;
+using Commands = std::vector<Command<W>>;
+
+constexpr W block = 0x0804b008;
+
+Boot<W> plain() { return {corrected, 0x0804a000, 0x0804b000}; }
+
+TEST(MallocScripts, MeanTheCommandsThatTheyAreMadeOf) {
+  for (std::uint64_t run = 0; run < 60; ++run) {
+    Session session = draw_session(5, run);
+    const Boot<W> boot = session.boot;
+    Caller caller(std::move(session));
+    Commands commands;
+    State<W> state = MallocFamily::boot(boot);
+    while (const auto command = caller.next(state)) {
+      auto outcome = MallocFamily::step(boot, std::move(state), *command);
+      state = std::move(outcome.state);
+      commands.push_back(*command);
+      if (MallocFamily::ends_everything(outcome.result)) break;
+      caller.answered(*command, outcome.result);
+    }
+    EXPECT_EQ(shrink::commands_of(script_of(boot, commands)), commands) << run;
+  }
+}
+
+TEST(MallocScripts, ACallOnABlockFollowsItsBlock) {
+  const Commands commands{Malloc<W>{100}, Malloc<W>{20}, Memset<W>{block + 104, 1, 20},
+                          StoreByte<W>{block + 108, 2}};
+  Script script = script_of(plain(), commands);
+  EXPECT_EQ(script.items[3].from, 2u);
+  EXPECT_EQ(script.items[3].command, Command<W>(StoreByte<W>{4, 2}));
+  script = shrink::without(script, {0});
+  EXPECT_EQ(shrink::commands_of(script),
+            (Commands{Malloc<W>{20}, Memset<W>{block, 1, 20}, StoreByte<W>{block + 4, 2}}));
+  script = shrink::without(script, {0});
+  EXPECT_EQ(shrink::commands_of(script), Commands{});
+}
+
+/// What kept to the rules keeps to them, or has no meaning; what did not need not.
+TEST(MallocScripts, DoNotComeToMisuseByLosingACommand) {
+  const Commands lawful{Malloc<W>{8}, Free<W>{block}, Malloc<W>{8}, Free<W>{block}};
+  EXPECT_EQ(shrink::commands_of(shrink::without(script_of(plain(), lawful), {2})),
+            (Commands{Malloc<W>{8}, Free<W>{block}}));
+  const Commands read{Malloc<W>{8}, StoreWord<W>{block, 1}, LoadWord<W>{block}};
+  EXPECT_EQ(shrink::commands_of(shrink::without(script_of(plain(), read), {1})), (Commands{Malloc<W>{8}}));
+  const Commands twice{Malloc<W>{8}, Malloc<W>{8}, Free<W>{block}, Free<W>{block}};
+  const Script script = script_of(plain(), twice);
+  EXPECT_TRUE(script.items[3].misuse);
+  EXPECT_EQ(shrink::commands_of(shrink::without(script, {1})),
+            (Commands{Malloc<W>{8}, Free<W>{block}, Free<W>{block}}));
+}
+
+TEST(MallocScripts, TakeATagForABlocks) {
+  const Commands commands{Malloc<W>{100}, StoreWord<W>{block - 4, 9}, StoreWord<W>{block + 100, 9}};
+  const Script script = script_of(plain(), commands);
+  EXPECT_EQ(script.items[1].from, 1u);
+  EXPECT_EQ(script.items[2].from, 1u) << "the tag of the top is behind the block";
+  EXPECT_TRUE(script.items[1].misuse && script.items[2].misuse);
+}
+
+/// Wherever it begins, shrinking ends at the plainest script that has what is looked for: a free chunk is merged with one in front.
+TEST(MallocShrinking, EndsAtThePlainestScript) {
+  const shrink::Fails<MallocFamily> fails = [](const Script& script) -> std::optional<Script> {
+    Script failing{script.boot, {}};
+    State<W> state = MallocFamily::boot(script.boot);
+    Resolver resolver;
+    for (const Item& item : script.items) {
+      const auto command = resolver.resolve(item, state);
+      if (!command) continue;
+      failing.items.push_back(item);
+      auto outcome = MallocFamily::step(script.boot, std::move(state), *command);
+      state = std::move(outcome.state);
+      resolver.note(item, outcome.result);
+      for (const ClauseRef clause : outcome.because) {
+        if (clause == ClauseRef("malloc.free.merges_before")) return failing;
+      }
+    }
+    return std::nullopt;
+  };
+  const auto go_on = [](const Script&, std::uint64_t) { return true; };
+  Boot<W> odd = plain();
+  odd.data = 0x0900'0000;
+  odd.brk = odd.data + 5000;
+  odd.allocator.parameters = {9000, 2, 5000, 100, 1};
+  const W first = (odd.brk + 7) / 8 * 8 + 8;
+  const std::vector<Script> beginnings{
+      script_of(odd, Commands{Calloc<W>{10, 20}, Malloc<W>{300}, Memalign<W>{64, 40}, Malloc<W>{7}, Free<W>{first},
+                              Free<W>{first + 208}}),
+      script_of(plain(),
+                Commands{Malloc<W>{40}, Realloc<W>{0, 50}, Sbrk<W>{100}, Free<W>{block}, Free<W>{block + 48}})};
+  const Script plainest =
+      script_of(plain(), Commands{Malloc<W>{0}, Malloc<W>{0}, Free<W>{block}, Free<W>{block + 16}});
+  for (const Script& beginning : beginnings) {
+    ASSERT_TRUE(fails(beginning));
+    EXPECT_EQ(shrink::simplify(beginning, fails, go_on).script, plainest);
+  }
+}
+
+}  // namespace
+}  // namespace refmm::malloc
