@@ -4,6 +4,7 @@
 #include <refmm/tests/buddy_subject.hpp>
 #include <refmm/tests/fault_subject.hpp>
 #include <refmm/tests/kernel_map_subject.hpp>
+#include <refmm/tests/malloc_subject.hpp>
 #include <refmm/tests/replay.hpp>
 #include <refmm/tests/slab_subject.hpp>
 #include <refmm/tests/vma_subject.hpp>
@@ -21,7 +22,8 @@ class AllImplementations {
             .slab = slab_.get(),
             .kernel_map = kernel_map_.get(),
             .vma = vma_.get(),
-            .fault = fault_.get()};
+            .fault = fault_.get(),
+            .malloc = malloc_.get()};
   }
 
  private:
@@ -30,6 +32,7 @@ class AllImplementations {
   std::unique_ptr<KernelMapSubject> kernel_map_ = make_kernel_map_implementation();
   std::unique_ptr<VmaSubject> vma_ = make_vma_implementation();
   std::unique_ptr<FaultSubject> fault_ = make_fault_implementation();
+  std::unique_ptr<MallocSubject> malloc_ = make_malloc_implementation();
 };
 
 }  // namespace refmm::replay
