@@ -27,8 +27,7 @@ auto ProcessMachine<Tracer>::copy(Process& process, Way way, Address addr, std::
   std::optional<Refusal> refusal;
   Address done = 0;
   while (done != bytes) {
-    const Reached reached =
-        access(process, addr + done, {.user = false, .write = to_user, .wp = true});
+    const Reached reached = access(process, addr + done, {.user = false, .write = to_user, .wp = true});
     if (reached.byte == nullptr) {
       refusal = reached.refusal;
       break;

@@ -9,8 +9,8 @@ namespace refmm::impl::inline REFMM_BUILD {
 
 /// [process.read]: a page of which only some bytes could be copied is tried once more from there ([process.read.buffer]).
 template <FaultTracer Tracer>
-ProcessReturned<Address> ProcessMachine<Tracer>::pread(std::uint32_t pid, std::int32_t fd, Address addr, Address len,
-                                                       Address offset) {
+ProcessReturned<Address> ProcessMachine<Tracer>::pread(std::uint32_t pid, std::int32_t fd, Address addr,
+                                                       Address len, Address offset) {
   Process* const process = find(pid);
   if (process == nullptr) return Refusal::no_such_process;
   const auto* const open = files_.fget(fd);
@@ -30,8 +30,8 @@ ProcessReturned<Address> ProcessMachine<Tracer>::pread(std::uint32_t pid, std::i
       break;
     }
     const Address there = mutant("process.impl.read.reads_the_whole_page") ? page_size : file.i_size - at;
-    const Copy copied = copy(*process, Way::to_user, addr + done, memory_.frames().frame(page.pfn), offset_in_page(at),
-                             part_of(at, std::min(len - done, there)));
+    const Copy copied = copy(*process, Way::to_user, addr + done, memory_.frames().frame(page.pfn),
+                             offset_in_page(at), part_of(at, std::min(len - done, there)));
     memory_.put_page(page.pfn);
     done += copied.bytes;
     refusal = copied.refusal;

@@ -29,8 +29,8 @@ void ProcessMachine<Tracer>::make_room(MemoryObject& file, std::uint64_t end) {
 /// [process.write]: the bytes of a page are all written, or none. What a file grows by is zeros before it is written
 /// ([process.write.grows]).
 template <FaultTracer Tracer>
-ProcessReturned<Address> ProcessMachine<Tracer>::pwrite(std::uint32_t pid, std::int32_t fd, Address addr, Address len,
-                                                        Address offset) {
+ProcessReturned<Address> ProcessMachine<Tracer>::pwrite(std::uint32_t pid, std::int32_t fd, Address addr,
+                                                        Address len, Address offset) {
   Process* const process = find(pid);
   if (process == nullptr) return Refusal::no_such_process;
   const auto* const open = files_.fget(fd);
@@ -52,8 +52,8 @@ ProcessReturned<Address> ProcessMachine<Tracer>::pwrite(std::uint32_t pid, std::
     }
     if (at + bytes > file.i_size && offset_in_page(file.i_size) != 0)
       memory_.clear_tail(file, file.i_size >> page_shift, offset_in_page(file.i_size));
-    const Copy copied = copy(*process, Way::from_user, addr + done, memory_.frames().frame(page.pfn),
-                             offset_in_page(at), bytes);
+    const Copy copied =
+        copy(*process, Way::from_user, addr + done, memory_.frames().frame(page.pfn), offset_in_page(at), bytes);
     if (!copied.refusal) {
       memory_.commit_page(page.pfn);
       file.i_size = std::max(file.i_size, at + bytes);

@@ -73,9 +73,10 @@ constexpr UserCopy<W> copied(const fault::KernelOf<W>& kernel, ProcessStep<W> so
     if (refusal) break;
     const W within = offset_in_page<W>(machine, user), kernels = place.offset + done;
     const W left = part_of<W>(machine, user, bytes - done).bytes;
-    so_far.state.memory =
-        to_user ? bytes_moved<W>(machine, std::move(so_far.state.memory), *reached.pfn, within, place.pfn, kernels, left)
-                : bytes_moved<W>(machine, std::move(so_far.state.memory), place.pfn, kernels, *reached.pfn, within, left);
+    so_far.state.memory = to_user ? bytes_moved<W>(machine, std::move(so_far.state.memory), *reached.pfn, within,
+                                                   place.pfn, kernels, left)
+                                  : bytes_moved<W>(machine, std::move(so_far.state.memory), place.pfn, kernels,
+                                                   *reached.pfn, within, left);
     done = done + left;
   }
   if (done != 0u) {

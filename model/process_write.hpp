@@ -5,8 +5,8 @@
 // Follows sys_pwrite in fs/read_write.c, generic_file_write in mm/filemap.c, block_prepare_write and generic_commit_write in fs/buffer.c.
 #pragma once
 
-#include <refmm/model/process_file.hpp>
 #include <refmm/model/process_copy.hpp>
+#include <refmm/model/process_file.hpp>
 
 #include <utility>
 
@@ -24,7 +24,8 @@ struct Looked {
 /// The first byte of a part, and its last one, are read before its page is looked for, so that the copy needs no fault of that page. As
 /// built nobody heeds how that ends: [defect.fault.unreadable_buffer].
 template <Word W>
-constexpr Looked<W> looked_at_first(const fault::KernelOf<W>& kernel, ProcessStep<W> so_far, W pid, W addr, W bytes) {
+constexpr Looked<W> looked_at_first(const fault::KernelOf<W>& kernel, ProcessStep<W> so_far, W pid, W addr,
+                                    W bytes) {
   const bool heeds = kernel.corrected.unreadable_buffer;
   so_far = cited(std::move(so_far), "process.write.looks_first");
   if (heeds && !is_user_range<W>(kernel.machine(), addr, bytes))
@@ -67,7 +68,8 @@ constexpr PageHad<W> page_prepared(const MachineOf<W>& machine, PageHad<W> page,
   so_far = cited(std::move(so_far), "process.write.reads_in");
   if (mutant("process.write.reads_nothing_in")) return {std::move(so_far), page.pfn, std::nullopt};
   so_far = read_page(std::move(so_far), page.pfn);
-  if (has(frame(so_far.memory, page.pfn).flags, fault::PG_uptodate)) return {std::move(so_far), page.pfn, std::nullopt};
+  if (has(frame(so_far.memory, page.pfn).flags, fault::PG_uptodate))
+    return {std::move(so_far), page.pfn, std::nullopt};
   return page_not_had<W>(put_page(std::move(so_far), page.pfn), process::Refusal::file_page_unreadable,
                          "process.write.unreadable");
 }
@@ -105,8 +107,8 @@ constexpr PageStep<W> page_lost(PageStep<W> so_far, W pfn, W from, W end) {
 
 /// One page of a request: the bytes of the part are all written, or none.
 template <Word W>
-constexpr Progress<W> page_written_by(const fault::KernelOf<W>& kernel, ProcessStep<W> so_far, W pid, W file, W done,
-                                      const process::Pwrite<W>& call) {
+constexpr Progress<W> page_written_by(const fault::KernelOf<W>& kernel, ProcessStep<W> so_far, W pid, W file,
+                                      W done, const process::Pwrite<W>& call) {
   const MachineOf<W>& machine = kernel.machine();
 
   // find

@@ -203,9 +203,8 @@ struct CopyFromUser {
 };
 
 template <Word W>
-using Effect =
-    std::variant<PageFault<W>, MinorFault, MajorFault, ForceSig<W>, DoExit, Fixup, AllocPage<W>, FreePage<W>,
-                 ClearPage<W>, CopyPage<W>, FlushTlb, FlushTlbPage<W>, FileTransfer<W>, SwapTransfer<W>,
-                 CopyToUser<W>, CopyFromUser<W>>;
+using Effect = std::variant<PageFault<W>, MinorFault, MajorFault, ForceSig<W>, DoExit, Fixup, AllocPage<W>,
+                            FreePage<W>, ClearPage<W>, CopyPage<W>, FlushTlb, FlushTlbPage<W>, FileTransfer<W>,
+                            SwapTransfer<W>, CopyToUser<W>, CopyFromUser<W>>;
 
 }  // namespace refmm::fault

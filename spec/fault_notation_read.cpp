@@ -50,7 +50,9 @@ class CallReader {
         Truncate<Word>{number, reading::number(source_, value(1), "the size of a file", 0, largest_file)});
   }
   Command<Word> pread() const { return by_process(Pread<Word>{descriptor(0), address(1), length(2), offset(3)}); }
-  Command<Word> pwrite() const { return by_process(Pwrite<Word>{descriptor(0), address(1), length(2), offset(3)}); }
+  Command<Word> pwrite() const {
+    return by_process(Pwrite<Word>{descriptor(0), address(1), length(2), offset(3)});
+  }
   Command<Word> fork() const { return by_process(Fork{}); }
   Command<Word> exit() const { return by_process(Exit{}); }
   Command<Word> esp() const { return by_process(Esp<Word>{address(0)}); }

@@ -83,7 +83,8 @@ std::string file_notation(std::uint32_t number) { return fmt::format("{}{}", fil
 
 std::uint32_t read_offset(const Source& source, const Value& value) {
   const auto* number = std::get_if<transcript::Number>(&value.form);
-  const bool fits = number != nullptr && number->magnitude <= std::uint64_t{largest_file} + (number->negative ? 1 : 0);
+  const bool fits =
+      number != nullptr && number->magnitude <= std::uint64_t{largest_file} + (number->negative ? 1 : 0);
   if (!fits)
     throw unexpected(source, value, "this is no place in a file",
                      fmt::format("a number from -{} to {}", std::uint64_t{largest_file} + 1, largest_file));

@@ -40,15 +40,15 @@ constexpr PageBytes copied_upwards(PageBytes to, std::uint32_t at, const PageByt
 }
 
 /// True if what a process sees at an address is this page of this object itself, and not its own copy.
-constexpr bool shows_page(const LawState& state, const AbstractMemory& memory, std::uint32_t pid, const LawArea& area,
-                          std::uint32_t page, std::uint32_t object, std::uint32_t index) {
+constexpr bool shows_page(const LawState& state, const AbstractMemory& memory, std::uint32_t pid,
+                          const LawArea& area, std::uint32_t page, std::uint32_t object, std::uint32_t index) {
   const bool is_own = (area.vm_flags & vma::VM_SHARED) == 0 && lookup(memory.own, pid, page);
   return !is_own && area.vm_file != 0 && object_of(state, area) == object && index_at(area, page) == index;
 }
 
 /// After so many bytes of a file were read into the memory of the caller. A private page is its own by then.
-constexpr AbstractMemory read_from_file(const Transition& t, AbstractMemory memory, const Pread<std::uint32_t>& read,
-                                        std::uint32_t bytes) {
+constexpr AbstractMemory read_from_file(const Transition& t, AbstractMemory memory,
+                                        const Pread<std::uint32_t>& read, std::uint32_t bytes) {
   const auto* open = file_behind(t.before, read.fd);
   if (!open) return memory;
   const auto file = object_named<std::uint32_t>(t.before, open->inode);

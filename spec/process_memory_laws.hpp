@@ -126,7 +126,8 @@ constexpr AbstractMemory expected(const Transition& t, AbstractMemory memory) {
     if (const auto* truncate = call<Truncate>(t))
       memory = truncated(t.before, std::move(memory), truncate->file, truncate->size);
     if (const auto* read = call<Pread>(t)) memory = read_from_file(t, std::move(memory), *read, *bytes_copied(t));
-    if (const auto* write = call<Pwrite>(t)) memory = written_to_file(t, std::move(memory), *write, *bytes_copied(t));
+    if (const auto* write = call<Pwrite>(t))
+      memory = written_to_file(t, std::move(memory), *write, *bytes_copied(t));
   }
   return as_far_as_there(t.after, std::move(memory));
 }

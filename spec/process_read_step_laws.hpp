@@ -163,8 +163,8 @@ constexpr bool disk_stays(const Transition& t) {
 
 constexpr bool reading_leaves_the_file_as_it_is(const Transition& t) {
   return of_reading(t, [&](const Request& asked) {
-    return disk_stays(t) && lookup(t.before.memory.objects, asked.file).i_size ==
-                                lookup(t.after.memory.objects, asked.file).i_size;
+    return disk_stays(t) &&
+           lookup(t.before.memory.objects, asked.file).i_size == lookup(t.after.memory.objects, asked.file).i_size;
   });
 }
 

@@ -62,8 +62,8 @@ constexpr bool writing_ends_early_only_where_it_must(const Transition& t) {
 constexpr bool writing_writes_nothing_to_the_disk(const Transition& t) {
   return of_writing(t, [&](const Request&) {
     return disk_stays(t) && !had_effect<FileTransfer>(t, [](const FileTransfer& transfer) {
-      return transfer.way == fault::Transfer::write;
-    });
+             return transfer.way == fault::Transfer::write;
+           });
   });
 }
 
