@@ -1,25 +1,23 @@
-# Writes OUTPUT, a C++ source that defines refmm::book::chapters(): the text of each of FILES (separated by `|`).
-#   cmake -DOUTPUT=book_chapters.cpp -DFILES=a.md|b.md -P cmake/embed.cmake
+# Writes OUTPUT, a C++ source that defines FUNCTION, as HEADER declares it: the name and the text of each of FILES (separated by
+# `|`, named from ROOT on), as a span of TYPE.
+#   cmake -DOUTPUT=book_chapters.cpp -DFILES=spec/book/a.md|spec/book/b.md -DROOT=. -DHEADER=refmm/tools/book.hpp
+#         -DFUNCTION=refmm::book::chapters -DTYPE=refmm::book::Chapter -P cmake/embed.cmake
 string(REPLACE "|" ";" FILES "${FILES}")
 list(LENGTH FILES count)
-set(chapters "")
+set(texts "")
 foreach(file IN LISTS FILES)
-  get_filename_component(name "${file}" NAME)
+  file(RELATIVE_PATH name "${ROOT}" "${file}")
   file(READ "${file}" text)
-  string(APPEND chapters "    Chapter{\"spec/book/${name}\", R\"~~book~~(${text})~~book~~\"},\n")
+  string(APPEND texts "    ${TYPE}{\"${name}\", R\"~~embedded~~(${text})~~embedded~~\"},\n")
 endforeach()
-file(WRITE "${OUTPUT}" "// The book, as it was when this was built.
-#include <refmm/tools/book.hpp>
+file(WRITE "${OUTPUT}" "// The files, as they were when this was built.
+#include <${HEADER}>
 
 #include <array>
 
-namespace refmm::book {
-
-std::span<const Chapter> chapters() {
-  static constexpr std::array<Chapter, ${count}> text{
-${chapters}  };
-  return text;
+std::span<const ${TYPE}> ${FUNCTION}() {
+  static constexpr std::array<${TYPE}, ${count}> texts{
+${texts}  };
+  return texts;
 }
-
-}  // namespace refmm::book
 ")

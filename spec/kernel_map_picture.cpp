@@ -38,6 +38,7 @@ std::string runs_of(std::span<const Word> numbers) {
 
 constexpr std::size_t grid_columns = 32;
 constexpr std::size_t most_grids = 8;
+constexpr std::size_t fewest_left_out = 3;  // lines without an entry
 
 /// Directories of which every slot has the same character.
 struct Grid {
@@ -99,13 +100,26 @@ std::vector<Grid> grids_of(const Machine& machine, const State<Word>& state) {
   return grids;
 }
 
-/// One or two grids beside each other.
+/// How many lines from slot `first` on are empty in all grids.
+std::size_t empty_lines(std::span<const Grid> grids, std::size_t first) {
+  std::size_t behind = grids.front().slots.size();
+  for (const Grid& grid : grids) behind = std::min(behind, grid.slots.find_first_not_of('.', first));
+  return (behind - first) / grid_columns;
+}
+
+/// One or two grids beside each other. Of many lines without an entry the size is given.
 Lines side_by_side(std::span<const Grid> grids, Bytes bytes_of_slot) {
   constexpr std::size_t width = grid_columns + 4;  // with bars and a gap
   std::string heading(11, ' ');
   for (const Grid& grid : grids) heading += fmt::format("{:{}}", grid.heading(), width);
   Lines lines{heading.substr(0, heading.find_last_not_of(' ') + 1)};
   for (std::size_t first = 0; first < grids.front().slots.size(); first += grid_columns) {
+    if (const std::size_t empty = empty_lines(grids, first); empty >= fewest_left_out) {
+      const std::string size = size_of(empty * grid_columns * bytes_of_slot);
+      lines.push_back(fmt::format("{:11}:{:^{}}:", "", size + " without an entry", width * grids.size() - 4));
+      first += (empty - 1) * grid_columns;
+      continue;
+    }
     std::string line = fmt::format("  {:08x} ", first * bytes_of_slot);
     for (const Grid& grid : grids)
       line += fmt::format("{}|{}|", &grid == &grids.front() ? "" : "  ", grid.slots.substr(first, grid_columns));

@@ -46,8 +46,6 @@ Lines part(const Lines& lines, std::size_t first, std::size_t count) {
           lines.begin() + static_cast<std::ptrdiff_t>(first + count)};
 }
 
-constexpr std::size_t kernel_half = 24;  // lines of a grid above it
-
 TEST(KernelMapPicture, is_of_directories_and_areas) {
   const Lines lines = picture_of(R"(boot family=kernel ram_pages=16384
 pgd_alloc() = pgd 1
@@ -60,24 +58,20 @@ pgd_alloc() = pgd 3
   EXPECT_EQ(lines[0], "2 areas, 3 directories of processes; 15350 of 16384 frames free");
   EXPECT_EQ(lines[1], "on the quick lists 0 directories and 0 tables");
   const std::size_t first = line_of(lines, "           swapper                             pgd 1");
-  ASSERT_LT(first + 34, lines.size());
+  ASSERT_LT(first + 11, lines.size());
   EXPECT_EQ(lines[first - 1], "Page directories: a character is a slot of 4M, a line 128M");
-  EXPECT_EQ(lines[first + 1], "  00000000 |................................|  |................................|");
-  EXPECT_THAT(part(lines, first + 1 + kernel_half, 8),
-              ElementsAre("  c0000000 |MMMMMMMMMMMMMMMM..KK............|  |mmmmmmmmmmmmmmmm..--............|",
-                          "  c8000000 |................................|  |................................|",
-                          "  d0000000 |................................|  |................................|",
-                          "  d8000000 |................................|  |................................|",
-                          "  e0000000 |................................|  |................................|",
-                          "  e8000000 |................................|  |................................|",
-                          "  f0000000 |................................|  |................................|",
+  EXPECT_THAT(part(lines, first + 1, 4),
+              ElementsAre("           :                        3G without an entry                         :",
+                          "  c0000000 |MMMMMMMMMMMMMMMM..KK............|  |mmmmmmmmmmmmmmmm..--............|",
+                          "           :                       768M without an entry                        :",
                           "  f8000000 |...............................K|  |...............................k|"));
   const std::size_t second = line_of(lines, "           pgd 2                               pgd 3");
-  ASSERT_LT(second + 34, lines.size());
-  EXPECT_EQ(lines[second + 2],
-            "  08000000 |U...............................|  |................................|");
-  EXPECT_EQ(lines[second + 1 + kernel_half],
-            "  c0000000 |mmmmmmmmmmmmmmmm..k-............|  |mmmmmmmmmmmmmmmm..kk............|");
+  ASSERT_LT(second + 6, lines.size());
+  EXPECT_THAT(part(lines, second + 1, 4),
+              ElementsAre("  00000000 |................................|  |................................|",
+                          "  08000000 |U...............................|  |................................|",
+                          "           :                       2.75G without an entry                       :",
+                          "  c0000000 |mmmmmmmmmmmmmmmm..k-............|  |mmmmmmmmmmmmmmmm..kk............|"));
 
   const std::size_t range = line_of(lines, "Range for areas, c4800000-ffffe000, 952.0M: a column is 4M");
   ASSERT_EQ(range + 8, lines.size());

@@ -97,6 +97,9 @@ class Replay {
       if (std::holds_alternative<transcript::Call>(line.content)) transcript_->leave_out_call();
       return {};
     }
+    if (std::holds_alternative<transcript::Comment>(line.content) &&
+        std::ranges::find(options_.picture_at, line.at.line) != options_.picture_at.end())
+      transcript_->draw(line);
     if (const auto* set = std::get_if<transcript::Set>(&line.content)) transcript_->set(line, *set);
     if (auto* query = std::get_if<transcript::Query>(&line.content)) transcript_->query(line, *query);
     if (auto* call = std::get_if<transcript::Call>(&line.content))

@@ -18,6 +18,7 @@
 #include <refmm/tests/subject.hpp>
 #include <refmm/tests/vma_family.hpp>
 
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <span>
@@ -57,6 +58,8 @@ struct Options {
   bool explain = false;
   /// The report has pictures of the model's state: after each query for what can be drawn, and at the end.
   bool picture = false;
+  /// It has one at each comment in these lines, too.
+  std::vector<std::uint32_t> picture_at{};
   /// Where the implementation dies, from rehearse(): it is left alone from there on.
   std::optional<Death> death{};
   /// Is told of every line before it is carried out.
@@ -89,7 +92,7 @@ struct Explanation {
 /// The model's state, drawn.
 struct Picture {
   Position at;     // behind this line
-  std::string of;  // the query; empty at the end of the transcript
+  std::string of;  // the query; empty at a comment and at the end of the transcript
   std::vector<std::string> lines;
   std::span<const to_scale::Ink> inks{};  // on a terminal
 };

@@ -69,6 +69,7 @@ class FamilyTranscript final : public Transcript {
   std::vector<std::string> call(const Line& line, transcript::Call& call,
                                 std::span<const transcript::Effect* const> effects) override;
   void query(const Line& line, transcript::Query& query) override;
+  void draw(const Line& comment) override;
   void leave_out_call() override { ++replayed_.not_compared; }
   bool agrees() const override { return replayed_.agrees(); }
   Replayed take() override;
@@ -210,6 +211,15 @@ void FamilyTranscript<Family>::query(const Line& line, transcript::Query& query)
   for (const std::string& answered : model) query.lines.push_back({{}, answered});
   if (model.empty()) query.empty.emplace();
   ++replayed_.filled;
+}
+
+template <class Family>
+void FamilyTranscript<Family>::draw(const Line& comment) {
+  if constexpr (requires { Notation::picture(model_.state, model_.kernel); }) {
+    if (!ended_)
+      replayed_.pictures.push_back(
+          {comment.at, "", Notation::picture(model_.state, model_.kernel), Notation::inks});
+  }
 }
 
 template <class Family>

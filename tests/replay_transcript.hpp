@@ -25,6 +25,9 @@ class Transcript {
 
   virtual void query(const transcript::Line& line, transcript::Query& query) = 0;
 
+  /// Draws the state at a comment, if it is of a family that can be drawn.
+  virtual void draw(const transcript::Line& comment) = 0;
+
   /// Takes note of a call that is not carried out any more.
   virtual void leave_out_call() = 0;
 

@@ -1,5 +1,6 @@
 #include <refmm/spec/to_scale.hpp>
 #include <refmm/tools/book.hpp>
+#include <refmm/tools/clause_text.hpp>
 #include <refmm/tools/run_report.hpp>
 
 #include <fmt/format.h>
@@ -18,6 +19,7 @@ namespace {
 constexpr std::size_t longest_line = 140;       // bytes of a line of a block that are shown
 constexpr std::size_t longest_difference = 24;  // lines
 constexpr std::size_t lines_around = 2;         // equal lines that are shown before and after those that differ
+constexpr std::size_t narrowest_sentence = 30;  // columns
 constexpr std::size_t longest_table = 4'000'000;
 
 using Lines = std::vector<std::string>;
@@ -113,7 +115,7 @@ std::string unified(const Lines& left, const Lines& right) {
 
 }  // namespace
 
-std::string text_of(const Because& clauses, std::string_view what) {
+std::string text_of(const Because& clauses, std::string_view what, std::optional<std::size_t> columns) {
   std::vector<std::string_view> names;
   std::size_t width = 0;
   for (const ClauseRef clause : clauses) {
@@ -124,7 +126,12 @@ std::string text_of(const Because& clauses, std::string_view what) {
   std::string text = what.empty() ? "" : fmt::format("  {}\n", what);
   for (const std::string_view name : names) {
     const book::Entry* entry = book::find_entry(name);
-    const std::string sentence = entry ? book::first_sentence(entry->prose) : "";
+    std::string sentence = entry ? book::first_sentence(entry->prose) : "";
+    if (columns && !sentence.empty()) {
+      const std::size_t margin = 4 + width + 2;
+      sentence = wrapped(sentence, margin, std::max(*columns, margin + narrowest_sentence)).substr(margin);
+      sentence.pop_back();
+    }
     text +=
         sentence.empty() ? fmt::format("    {}\n", name) : fmt::format("    {:<{}}  {}\n", name, width, sentence);
   }

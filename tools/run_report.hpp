@@ -4,13 +4,15 @@
 #include <refmm/spec/clause.hpp>
 #include <refmm/tests/replay.hpp>
 
+#include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 
 namespace refmm::command {
 
-/// Clauses below a line that says what they are, with the first sentence of each.
-std::string text_of(const Because& clauses, std::string_view what);
+/// Clauses below a line that says what they are, with the first sentence of each; in so many columns, if that is said.
+std::string text_of(const Because& clauses, std::string_view what, std::optional<std::size_t> columns = {});
 
 /// A disagreement: where, the line, what the transcript has (`=`) and what the subject has (`!`), the first field that
 /// differs, and the clauses that decided.
