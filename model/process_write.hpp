@@ -34,8 +34,9 @@ constexpr Looked<W> looked_at_first(const fault::KernelOf<W>& kernel, ProcessSte
     if (at >= W(kernel.machine().task_size)) continue;  // the kernel's own memory, which is there
     auto reached = accessed(kernel, std::move(so_far), pid, at, {.user = false, .write = false, .wp = true});
     so_far = std::move(reached.so_far);
-    if (reached.refusal && (heeds || process::ends_everything(*reached.refusal)))
-      return {std::move(so_far), reached.refusal};
+    if (!reached.refusal) continue;
+    if (heeds || process::ends_everything(*reached.refusal)) return {std::move(so_far), reached.refusal};
+    so_far = cited(std::move(so_far), "defect.fault.unreadable_buffer");
   }
   return {std::move(so_far), std::nullopt};
 }
