@@ -11,7 +11,8 @@ namespace {
 const std::string file = "boot family=fault ram_pages=32 files=12288\nopen(\"file1\", O_RDWR)\n";
 const std::string small = "boot family=fault ram_pages=32 files=100\nopen(\"file1\", O_RDWR)\n";
 const std::string read_only = "open(\"file1\", O_RDONLY)\n", write_only = "open(\"file1\", O_WRONLY)\n";
-const std::string read_one = file + "pread(3, 0xbffff000, 1, 0)", written_one = file + "pwrite(3, 0xbffff000, 1, 0)";
+const std::string read_one = file + "pread(3, 0xbffff000, 1, 0)",
+                  written_one = file + "pwrite(3, 0xbffff000, 1, 0)";
 
 }  // namespace
 

@@ -123,6 +123,7 @@ const typename Values::mapped_type& named(const Page& page, const std::string& n
   const auto found = values.find(name);
   if (found != values.end()) return found->second;
   std::vector<std::string_view> names;
+  names.reserve(values.size());
   for (const auto& [known, value] : values) names.push_back(known);
   if (names.empty())
     throw page.source.error({.at = at,
