@@ -9,6 +9,8 @@
 #include <algorithm>
 #include <cstdint>
 #include <optional>
+#include <utility>
+#include <variant>
 #include <vector>
 
 namespace refmm::process::holds {
@@ -85,16 +87,22 @@ constexpr bool could_not_read(const Transition& t) {
       t, [](const FileTransfer& transfer) { return transfer.way == fault::Transfer::read && !transfer.done; });
 }
 
-/// The copies of a call are of one page of the file each, upwards from the beginning, without gaps, and as many bytes as it returns.
+/// The copies of a call are of one page of the file each, upwards from the beginning, without gaps, and as many bytes as it returns. Only
+/// where the kernel gave a copy up may the next one go on in the same page.
 template <class Copy>
 constexpr bool are_copied_page_by_page(const Transition& t, const Request& asked) {
-  const auto copies = effects_of<Copy>(t);
   std::uint32_t done = 0;
-  for (const Copy& copy : copies) {
+  bool gave_up_since_last = false, gave_up_before = false;
+  for (const auto& effect : t.effects) {
+    if (std::holds_alternative<fault::Fixup>(effect)) gave_up_since_last = true;
+    const Copy* const copy = std::get_if<Copy>(&effect);
+    if (!copy) continue;
     const std::uint32_t at = asked.offset + done;
-    if (copy.addr != asked.addr + done || copy.len == 0 || copy.len > page_bytes - at % page_bytes) return false;
-    if (done != 0 && at % page_bytes != 0) return false;
-    done += copy.len;
+    if (copy->addr != asked.addr + done || copy->len == 0 || copy->len > page_bytes - at % page_bytes)
+      return false;
+    if (done != 0 && at % page_bytes != 0 && !gave_up_before) return false;
+    done += copy->len;
+    gave_up_before = std::exchange(gave_up_since_last, false);
   }
   return done == bytes_done(t);
 }
@@ -223,14 +231,14 @@ constexpr bool what_is_read_is_copied_page_by_page_upwards(const Transition& t) 
   return of_reading(t, [&](const Request& asked) { return are_copied_page_by_page<CopyToUser>(t, asked); });
 }
 
-/// The first byte that was not copied is where nothing can be written.
+/// Where a call ends with a copy that was given up, the first byte that was not copied is where nothing can be written. A copy that was given
+/// up for want of a frame may be gone on with when there is one.
 constexpr bool reading_gives_up_where_the_buffer_cannot_be_written(const Transition& t) {
   return of_reading(t, [&](const Request& asked) {
-    if (!gave_up(t)) return true;
+    if (t.effects.empty() || !std::holds_alternative<fault::Fixup>(t.effects.back())) return true;
     constexpr std::uint32_t writable = fault::PAGE_PRESENT | fault::PAGE_RW;
     const std::uint32_t entry = entry_at(t.after, caller(t), asked.addr + bytes_done(t));
-    return std::holds_alternative<fault::Fixup>(t.effects.back()) && bytes_done(t) < bytes_there(t, asked) &&
-           (entry & writable) != writable;
+    return bytes_done(t) < bytes_there(t, asked) && (entry & writable) != writable;
   });
 }
 
