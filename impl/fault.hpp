@@ -100,6 +100,17 @@ class PagedMemory {
   /// Brings a page of a file into the cache with its group, or alone; false if there is no frame.
   ClusterRead read_cluster(MemoryObject& file, std::uint32_t index);
   bool page_cache_read(MemoryObject& file, std::uint32_t index);
+  /// A page of a file with a reference to it; 0 if there is no frame, or it could not be read.
+  struct FilePage {
+    Pfn pfn;
+    bool had_frame;
+  };
+  /// Up to date, from the cache or brought into it alone.
+  FilePage page_to_read(MemoryObject& file, std::uint32_t index);
+  /// To be written in `bytes` bytes: it has what the rest of it must have.
+  FilePage page_to_write(MemoryObject& file, std::uint32_t index, std::uint32_t bytes);
+  /// It was written: it is up to date and dirty.
+  void commit_page(Pfn pfn);
   /// Drops the pages from `start` on; in the page in front of them the bytes from `partial` on become zeros if that is not 0.
   void truncate_inode_pages(MemoryObject& object, std::uint32_t start, Address partial);
   /// A page that is in memory ends at byte `from`; zeros follow.

@@ -44,6 +44,56 @@ bool PagedMemory<Tracer>::read_in(const Area& area, MemoryObject& file, std::uin
   return read.last != index && page_cache_read(file, index);
 }
 
+// ---- Pages to be read and written by calls --------------------------------------------------------------------------
+
+/// [process.read.cached], [process.read.brought_in], [process.read.again], [process.read.unreadable]
+template <FaultTracer Tracer>
+auto PagedMemory<Tracer>::page_to_read(MemoryObject& file, std::uint32_t index) -> FilePage {
+  Pfn pfn = cache_.find(file, index);
+  if (pfn == 0) {
+    pfn = frames_.alloc_page(fault::Gfp::GFP_USER);
+    if (pfn == 0) return {0, false};
+    add_to_page_cache(pfn, file, index);
+    read_page(pfn);
+  } else {
+    get_page(pfn);
+    if (!frames_.page(pfn).has(fault::PG_uptodate)) read_page(pfn);
+  }
+  if (frames_.page(pfn).has(fault::PG_uptodate)) return {pfn, true};
+  put_page(pfn);
+  return {0, true};
+}
+
+/// [process.write.whole_page], [process.write.behind_the_end], [process.write.reads_in], [process.write.unreadable]
+template <FaultTracer Tracer>
+auto PagedMemory<Tracer>::page_to_write(MemoryObject& file, std::uint32_t index, std::uint32_t bytes) -> FilePage {
+  Pfn pfn = cache_.find(file, index);
+  if (pfn == 0) {
+    pfn = frames_.alloc_page(fault::Gfp::GFP_USER);
+    if (pfn == 0) return {0, false};
+    add_to_page_cache(pfn, file, index);
+  } else {
+    get_page(pfn);
+  }
+  if (frames_.page(pfn).has(fault::PG_uptodate) || bytes == page_size) return {pfn, true};
+  if (index >= file.pages()) {
+    if (!mutant("process.impl.write.keeps_what_the_frame_had")) std::memset(frames_.frame(pfn), 0, page_size);
+    return {pfn, true};
+  }
+  read_page(pfn);
+  if (frames_.page(pfn).has(fault::PG_uptodate)) return {pfn, true};
+  put_page(pfn);
+  return {0, true};
+}
+
+/// [process.write.copies]
+template <FaultTracer Tracer>
+void PagedMemory<Tracer>::commit_page(Pfn pfn) {
+  Page& page = frames_.page(pfn);
+  page.flags |= fault::PG_uptodate;
+  set_page_dirty(page);
+}
+
 // ---- Sequential areas ---------------------------------------------------------------------------------------------
 
 /// [fault.file.sequential]: in an area with MADV_SEQUENTIAL, a fault on the page in the middle of the window reads the next one, and

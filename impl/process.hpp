@@ -54,6 +54,7 @@
 #include <refmm/spec/mutant.hpp>
 #include <refmm/spec/process.hpp>
 
+#include <algorithm>
 #include <charconv>
 #include <cstddef>
 #include <cstdint>
@@ -132,6 +133,14 @@ class ProcessMachine {
   /// Gives a file another size. Throws std::bad_alloc before anything has changed if the host has no room for it.
   ProcessReturned<void> truncate(std::uint32_t caller, std::uint32_t file, Address size);
 
+  // ---- Reading and writing files (process_read.hpp, process_write.hpp) ----
+
+  /// Copies bytes of an open file from byte `offset` on, which has a sign, to the memory of a process, or from there. Returns how many: fewer
+  /// than asked for at the end of the file, or where a page or the memory cannot be had; refused if that leaves none. pwrite throws
+  /// std::bad_alloc if the host has no room for what a file grows by; what was written until then stays.
+  ProcessReturned<Address> pread(std::uint32_t pid, std::int32_t fd, Address addr, Address len, Address offset);
+  ProcessReturned<Address> pwrite(std::uint32_t pid, std::int32_t fd, Address addr, Address len, Address offset);
+
   // ---- The kernel (process_swap.hpp) ----
 
   /// Unmaps the page of an address if it can be had back. Returns how many were unmapped.
@@ -182,6 +191,26 @@ class ProcessMachine {
   Refusal bad_area(const paging::Access& access, Address addr, fault::SignalCode code, Refusal refusal);
   Refusal page_missing(Process& process, const paging::Access& access, Address addr, fault::Handled handled);
 
+  // ---- process_copy.hpp ----
+
+  /// Bytes that were copied; all of them if there is no refusal.
+  struct Copy {
+    Address bytes;
+    std::optional<Refusal> refusal;
+  };
+  enum class Way { to_user, from_user };
+  Copy copy(Process& process, Way way, Address addr, std::byte* page, Address offset, Address bytes);
+  /// What a request has in the page of a file at `offset`.
+  static Address part_of(Address offset, Address len) { return std::min(len, page_size - offset_in_page(offset)); }
+  bool is_user_range(Address addr, Address len) const {
+    return addr <= machine_.task_size && len <= machine_.task_size - addr;
+  }
+
+  // ---- process_write.hpp ----
+
+  std::optional<Refusal> look_first(Process& process, Address addr, Address bytes);
+  void make_room(MemoryObject& file, std::uint64_t end);
+
   // ---- process_debugger.hpp ----
 
   Reached debug(std::uint32_t debugger, std::uint32_t pid, Address addr, bool write);
@@ -224,9 +253,12 @@ class ProcessMachine {
 
 #include <refmm/impl/process_access.hpp>
 #include <refmm/impl/process_boot.hpp>
+#include <refmm/impl/process_copy.hpp>
 #include <refmm/impl/process_debugger.hpp>
 #include <refmm/impl/process_file.hpp>
 #include <refmm/impl/process_fork.hpp>
 #include <refmm/impl/process_kiobuf.hpp>
+#include <refmm/impl/process_read.hpp>
 #include <refmm/impl/process_swap.hpp>
 #include <refmm/impl/process_truncate.hpp>
+#include <refmm/impl/process_write.hpp>

@@ -3,6 +3,7 @@
 
 #include <refmm/model/fault_handle.hpp>
 #include <refmm/model/fault_move.hpp>
+#include <refmm/model/fault_part.hpp>
 #include <refmm/model/fault_permission.hpp>
 #include <refmm/model/fault_reclaim.hpp>
 #include <refmm/model/fault_swapoff.hpp>
@@ -99,6 +100,11 @@ struct PagesSubject {
     return unuse_pte(kernel().machine(), std::move(so_far), W(1u), mapping(meaning, vm_flags, W(0u)), at(place),
                      slot, pfn)
         .memory;
+  }
+  /// What a request for bytes of a file has in the first page of it.
+  template <Word W>
+  static constexpr PagePart<W> part_of(W offset, W len) {
+    return model::part_of<W>(kernel().machine(), offset, len);
   }
   template <Word W>
   static constexpr Decision<bool> permits(W vm_flags, bool protection, bool write) {

@@ -1,15 +1,17 @@
 // A machine that runs processes: boot, and one step.
 //
 // Every call of spec/process.hpp is dispatched here; each has its file: process_access (load, store, get_user, put_user), process_areas
-// (mmap and its kin), process_fork, process_exit, process_file (madvise, msync, truncate), process_debugger (peek, poke),
-// process_kiobuf, process_swap (swap_out, reclaim, swapoff, swapon).
+// (mmap and its kin), process_fork, process_exit, process_file (madvise, msync, truncate), process_read (pread),
+// process_write (pwrite), process_debugger (peek, poke), process_kiobuf, process_swap (swap_out, reclaim, swapoff, swapon).
 #pragma once
 
 #include <refmm/model/process_debugger.hpp>
 #include <refmm/model/process_file.hpp>
 #include <refmm/model/process_fork.hpp>
 #include <refmm/model/process_kiobuf.hpp>
+#include <refmm/model/process_read.hpp>
 #include <refmm/model/process_swap.hpp>
+#include <refmm/model/process_write.hpp>
 
 #include <string>
 #include <string_view>
@@ -136,6 +138,14 @@ constexpr ProcessStep<W> call(const Calling<W>& by, ProcessStep<W> so_far, const
 template <Word W>
 constexpr ProcessStep<W> call(const Calling<W>& by, ProcessStep<W> so_far, const process::Truncate<W>& truncate) {
   return model::truncate<W>(by.kernel, std::move(so_far), by.pid, truncate);
+}
+template <Word W>
+constexpr ProcessStep<W> call(const Calling<W>& by, ProcessStep<W> so_far, const process::Pread<W>& read) {
+  return model::pread<W>(by.kernel, std::move(so_far), by.pid, read);
+}
+template <Word W>
+constexpr ProcessStep<W> call(const Calling<W>& by, ProcessStep<W> so_far, const process::Pwrite<W>& write) {
+  return model::pwrite<W>(by.kernel, std::move(so_far), by.pid, write);
 }
 template <Word W>
 constexpr ProcessStep<W> call(const Calling<W>& by, ProcessStep<W> so_far, const process::Fork&) {

@@ -131,6 +131,10 @@ const std::vector<Theorem>& theorems() {
       model(swapping_out_loses_no_dirty_bit, everywhere, {"fault.swap_out.loses_the_dirty_bit"}),
       model(syncing_loses_no_dirty_bit, everywhere, {"fault.msync.loses_the_dirty_bit"}),
       model(protecting_loses_no_dirty_bit, everywhere, {"fault.protect.loses_the_dirty_bit"}),
+
+      // ---- Parts of requests ------------------------------------------------------------------------------------
+      model(every_byte_of_a_request_lies_in_one_part, "every place in a file, every length, every byte",
+            {"process.read.parts_as_long_as_pages"}),
   };
   return all;
 }

@@ -192,9 +192,19 @@ struct SwapTransfer {
   REFMM_RECORD(SwapTransfer, (Transfer, way), (W, slot), (W, pfn), (bool, done));
 };
 
+/// Bytes that the kernel has copied from one page of a cache to the memory of the process, or from there.
 template <Word W>
-using Effect =
-    std::variant<PageFault<W>, MinorFault, MajorFault, ForceSig<W>, DoExit, Fixup, AllocPage<W>, FreePage<W>,
-                 ClearPage<W>, CopyPage<W>, FlushTlb, FlushTlbPage<W>, FileTransfer<W>, SwapTransfer<W>>;
+struct CopyToUser {
+  REFMM_RECORD(CopyToUser, (W, addr), (W, len));
+};
+template <Word W>
+struct CopyFromUser {
+  REFMM_RECORD(CopyFromUser, (W, addr), (W, len));
+};
+
+template <Word W>
+using Effect = std::variant<PageFault<W>, MinorFault, MajorFault, ForceSig<W>, DoExit, Fixup, AllocPage<W>,
+                            FreePage<W>, ClearPage<W>, CopyPage<W>, FlushTlb, FlushTlbPage<W>, FileTransfer<W>,
+                            SwapTransfer<W>, CopyToUser<W>, CopyFromUser<W>>;
 
 }  // namespace refmm::fault

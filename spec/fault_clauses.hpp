@@ -184,6 +184,7 @@ inline constexpr std::array clauses{
     Clause{"defect.fault.growth", ClauseKind::defect, "mm/memory.c:vmtruncate", why::defect},
     Clause{"defect.fault.sequential_without_file", ClauseKind::defect, "mm/filemap.c:nopage_sequential_readahead",
            why::defect},
+    Clause{"defect.fault.unreadable_buffer", ClauseKind::defect, "mm/filemap.c:generic_file_write", why::defect},
 };
 
 }  // namespace refmm::fault

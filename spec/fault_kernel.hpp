@@ -37,11 +37,13 @@ struct Corrections {
                (bool, willneed_without_readpage),  // pages of shared memory are not read from a disk
                (bool, growth),                     // what a file grows by is zeros
                (bool,
-                sequential_without_file));  // pages without a file are not written when a window has been passed
+                sequential_without_file),  // pages without a file are not written when a window has been passed
+               (bool,
+                unreadable_buffer));  // a write from memory that cannot be read leaves the page of the file alone
 };
 
 inline constexpr Corrections nothing_corrected{};
-inline constexpr Corrections all_corrected{true, true, true, true, true, true, true, true, true, true,
+inline constexpr Corrections all_corrected{true, true, true, true, true, true, true, true, true, true, true,
                                            true, true, true, true, true, true, true, true, true, true};
 
 /// A kernel on a machine of words `N`; the size of its memory is a matter of the boot.

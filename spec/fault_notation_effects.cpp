@@ -63,8 +63,11 @@ class EffectReader {
   Effect<Word> file_write() const { return file_transfer(fault::Transfer::write); }
   Effect<Word> swap_read() const { return swap_transfer(fault::Transfer::read); }
   Effect<Word> swap_write() const { return swap_transfer(fault::Transfer::write); }
+  Effect<Word> copy_to_user() const { return fault::CopyToUser<Word>{address(0), length(1)}; }
+  Effect<Word> copy_from_user() const { return fault::CopyFromUser<Word>{address(0), length(1)}; }
 
  private:
+  Word length(std::size_t i) const { return reading::word(source_, value(i), "a length"); }
   const Value& value(std::size_t i) const { return effect_.arguments[i].value; }
   Word address(std::size_t i) const { return vma::read_address(source_, value(i)); }
   Word frame(std::size_t i) const { return read_frame(source_, value(i)); }
@@ -145,6 +148,8 @@ const std::vector<EffectForm>& effect_forms() {
       {"file_write", {"fileN", "page P", "pfn N"}, &R::file_write, transfer},
       {"swap_read", {"slot S", "pfn N"}, &R::swap_read, transfer},
       {"swap_write", {"slot S", "pfn N"}, &R::swap_write, transfer},
+      {"copy_to_user", {"addr", "len"}, &R::copy_to_user},
+      {"copy_from_user", {"addr", "len"}, &R::copy_from_user},
   };
   return forms;
 }

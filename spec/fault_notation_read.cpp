@@ -49,6 +49,10 @@ class CallReader {
     return by_process(
         Truncate<Word>{number, reading::number(source_, value(1), "the size of a file", 0, largest_file)});
   }
+  Command<Word> pread() const { return by_process(Pread<Word>{descriptor(0), address(1), length(2), offset(3)}); }
+  Command<Word> pwrite() const {
+    return by_process(Pwrite<Word>{descriptor(0), address(1), length(2), offset(3)});
+  }
   Command<Word> fork() const { return by_process(Fork{}); }
   Command<Word> exit() const { return by_process(Exit{}); }
   Command<Word> esp() const { return by_process(Esp<Word>{address(0)}); }
@@ -73,6 +77,8 @@ class CallReader {
   Word length(std::size_t i) const { return reading::word(source_, value(i), "a length"); }
   Word byte(std::size_t i) const { return reading::number(source_, value(i), "a byte", 0, 255); }
   Word pid(std::size_t i) const { return reading::number(source_, value(i), "the number of a process"); }
+  std::int32_t descriptor(std::size_t i) const { return vma::read_descriptor(source_, value(i)); }
+  Word offset(std::size_t i) const { return read_offset(source_, value(i)); }
   Word file(std::size_t i) const { return read_file_of(source_, value(i), files_); }
 
   Direction direction(std::size_t i) const {
@@ -123,6 +129,8 @@ const std::vector<CallForm>& call_forms() {
       {"mremap", process_about_areas, {}, &R::about_areas<vma::Mremap<Word>>},
       {"open", process, {"name", "mode"}, &R::open},
       {"truncate", process, {"name", "size"}, &R::truncate},
+      {"pread", process, {"fd", "addr", "len", "offset"}, &R::pread},
+      {"pwrite", process, {"fd", "addr", "len", "offset"}, &R::pwrite},
       {"fork", process, {}, &R::fork},
       {"exit", process, {}, &R::exit},
       {"esp", process, {"addr"}, &R::esp},

@@ -40,6 +40,8 @@ ResultForm form_of(const PutUser<Word>&) { return {Kind::zero, kernel_ends}; }
 ResultForm form_of(const Madvise<Word>&) { return {Kind::zero, kernel_ends}; }
 ResultForm form_of(const Msync<Word>&) { return {Kind::zero, kernel_ends}; }
 ResultForm form_of(const Truncate<Word>&) { return {Kind::zero, kernel_ends}; }
+ResultForm form_of(const Pread<Word>&) { return {Kind::number, kernel_ends}; }
+ResultForm form_of(const Pwrite<Word>&) { return {Kind::number, kernel_ends}; }
 ResultForm form_of(const Fork&) { return {Kind::pid}; }
 ResultForm form_of(const Exit&) { return {Kind::nothing}; }
 ResultForm form_of(const Esp<Word>&) { return {Kind::nothing}; }

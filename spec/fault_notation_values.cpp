@@ -81,6 +81,19 @@ std::uint32_t read_file_of(const Source& source, const Value& value, std::size_t
 
 std::string file_notation(std::uint32_t number) { return fmt::format("{}{}", file_prefix, number); }
 
+std::uint32_t read_offset(const Source& source, const Value& value) {
+  const auto* number = std::get_if<transcript::Number>(&value.form);
+  const bool fits =
+      number != nullptr && number->magnitude <= std::uint64_t{largest_file} + (number->negative ? 1 : 0);
+  if (!fits)
+    throw unexpected(source, value, "this is no place in a file",
+                     fmt::format("a number from -{} to {}", std::uint64_t{largest_file} + 1, largest_file));
+  const auto magnitude = static_cast<std::uint32_t>(number->magnitude);
+  return number->negative ? 0 - magnitude : magnitude;
+}
+
+std::string offset_notation(std::uint32_t offset) { return std::to_string(static_cast<std::int32_t>(offset)); }
+
 std::uint32_t read_advice(const Source& source, const Value& value) {
   if (const auto number = reading::number_of(value)) return *number;
   const auto advice = std::ranges::find(advices, value.text, &Named::name);

@@ -31,6 +31,12 @@ std::uint32_t read_file_of(const transcript::Source& source, const transcript::V
 /// `file2`.
 std::string file_notation(std::uint32_t number);
 
+/// A place in a file, which may be in front of it: -2147483648 to 2147483647, in two's complement.
+std::uint32_t read_offset(const transcript::Source& source, const transcript::Value& value);
+
+/// `4096`, `-1`.
+std::string offset_notation(std::uint32_t offset);
+
 /// What is given for madvise: a name, or a number.
 std::uint32_t read_advice(const transcript::Source& source, const transcript::Value& value);
 

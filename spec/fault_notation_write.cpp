@@ -52,6 +52,12 @@ std::string notation_of(const Msync<Word>& call) {
 std::string notation_of(const Truncate<Word>& call) {
   return fmt::format("truncate(\"{}\", {})", file_notation(call.file), call.size);
 }
+std::string with_descriptor(std::string_view name, const auto& call) {
+  return fmt::format("{}({}, {}, {}, {})", name, call.fd, address_notation(call.addr), length_notation(call.len),
+                     offset_notation(call.offset));
+}
+std::string notation_of(const Pread<Word>& call) { return with_descriptor("pread", call); }
+std::string notation_of(const Pwrite<Word>& call) { return with_descriptor("pwrite", call); }
 std::string notation_of(const Fork&) { return "fork()"; }
 std::string notation_of(const Exit&) { return "exit()"; }
 std::string notation_of(const Esp<Word>& call) { return at("esp", call.addr); }
@@ -123,6 +129,7 @@ const char* error_of(Refusal refusal) {
     case not_permitted:
     case beyond_object:
     case not_readable:
+    case buffer_outside_task:
     case not_mapped:
       return "-1 EFAULT";
     case no_page_table:
@@ -130,6 +137,7 @@ const char* error_of(Refusal refusal) {
     case no_page_directory:
     case no_area_structure:
     case no_page_table_to_copy:
+    case no_page_for_file:
     case too_many_areas:
     case no_room_for_slots:
       return "-1 ENOMEM";
@@ -140,11 +148,16 @@ const char* error_of(Refusal refusal) {
     case locked_area:
     case iobuf_in_use:
     case swap_not_in_use:
+    case offset_negative:
       return "-1 EINVAL";
+    case descriptor_not_open:
+    case descriptor_not_readable:
+    case descriptor_not_writable:
     case no_file_to_read:
       return "-1 EBADF";
     case no_structure:
       return "-1 EAGAIN";
+    case file_page_unreadable:
     case reserved_page:
     case slot_unreadable:
       return "-1 EIO";
@@ -189,9 +202,11 @@ std::string refusal_of(const Asked&, Refusal refusal) {
   if constexpr (std::same_as<Asked, Load<Word>> || std::same_as<Asked, Store<Word>>) {
     if (const std::string signal = signal_of(refusal); !signal.empty()) return signal;
   }
-  // A range that is held may end in a page that cannot be had.
+  // A range that is held, or copied to or from, may end in a page that cannot be had.
+  constexpr bool has_range = is_one_of(std::type_identity<Asked>(), std::type_identity<MapKiobuf<Word>>(),
+                                       std::type_identity<Pread<Word>>(), std::type_identity<Pwrite<Word>>());
   const bool no_memory = refusal == Refusal::no_page_table || refusal == Refusal::no_page;
-  if (std::same_as<Asked, MapKiobuf<Word>> && no_memory) return "-1 EFAULT";
+  if (has_range && no_memory) return "-1 EFAULT";
   if (std::same_as<Asked, Madvise<Word>> && refusal == Refusal::not_mapped) return "-1 ENOMEM";
   return error_of(refusal);
 }
@@ -219,6 +234,7 @@ std::string notation_of(const Asked& call, const vma::Address<Word>& result) {
 std::string notation_of(const auto&, const vma::Descriptor& result) { return fmt::format("{}", result.fd); }
 std::string notation_of(const auto&, const Pid<Word>& result) { return fmt::format("{}", result.value); }
 std::string notation_of(const auto&, const Pages<Word>& result) { return fmt::format("{}", result.count); }
+std::string notation_of(const auto&, const Copied<Word>& result) { return fmt::format("{}", result.bytes); }
 std::string notation_of(const auto& call, const Refused& result) { return refusal_of(call, result.refusal); }
 std::string notation_of(const auto& call, const vma::Refused& result) { return refusal_of(call, result.refusal); }
 
@@ -273,6 +289,13 @@ std::string notation_of(const fault::FileTransfer<Word>& effect) {
 std::string notation_of(const fault::SwapTransfer<Word>& effect) {
   return fmt::format("swap_{}(slot {}, {}){}", way_notation(effect.way), effect.slot, frame_notation(effect.pfn),
                      end_of_transfer(effect.done));
+}
+
+std::string notation_of(const fault::CopyToUser<Word>& effect) {
+  return fmt::format("copy_to_user({}, {})", address_notation(effect.addr), effect.len);
+}
+std::string notation_of(const fault::CopyFromUser<Word>& effect) {
+  return fmt::format("copy_from_user({}, {})", address_notation(effect.addr), effect.len);
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <refmm/spec/fault_pages_account_laws.hpp>
 #include <refmm/spec/fault_pages_byte_laws.hpp>
 #include <refmm/spec/fault_pages_entry_laws.hpp>
+#include <refmm/spec/fault_part_laws.hpp>
 
 #include <tuple>
 
@@ -45,6 +46,7 @@ inline constexpr std::tuple page_laws{a_fault_changes_nothing_that_is_seen,
                                       unmapping_loses_no_dirty_bit,
                                       swapping_out_loses_no_dirty_bit,
                                       syncing_loses_no_dirty_bit,
-                                      protecting_loses_no_dirty_bit};
+                                      protecting_loses_no_dirty_bit,
+                                      every_byte_of_a_request_lies_in_one_part};
 
 }  // namespace refmm::fault

@@ -1,6 +1,6 @@
 // The vocabulary of a machine that runs processes: its state, what it is asked, what it answers.
 //
-// Source: kernel/fork.c, kernel/exit.c, kernel/ptrace.c, arch/i386/mm/fault.c and the system calls of the chapters on areas and on
+// Source: kernel/fork.c, kernel/exit.c, kernel/ptrace.c, fs/read_write.c, arch/i386/mm/fault.c and the system calls of the chapters on areas and on
 // demand paging of 2.4.0. Chapter: spec/book/process.md. One pool of frames, one swap area, some files, and any number of
 // processes, whose address spaces are those of spec/vma.hpp over the pages of spec/fault.hpp.
 #pragma once
@@ -92,6 +92,16 @@ template <Word W>
 struct Truncate {
   REFMM_RECORD(Truncate, (W, file), (W, size));  // the number of the file, bytes
 };
+/// The kernel copies bytes of an open file to the memory of the process, or from it. `offset` is where in the file, in bytes; it has a
+/// sign, in two's complement.
+template <Word W>
+struct Pread {
+  REFMM_RECORD(Pread, (std::int32_t, fd), (W, addr), (W, len), (W, offset));
+};
+template <Word W>
+struct Pwrite {
+  REFMM_RECORD(Pwrite, (std::int32_t, fd), (W, addr), (W, len), (W, offset));
+};
 struct Fork {
   REFMM_RECORD(Fork);
 };
@@ -123,8 +133,8 @@ struct UnmapKiobuf {
 template <Word W>
 using Call = std::variant<Load<W>, Store<W>, GetUser<W>, PutUser<W>, vma::Mmap<W>, vma::Munmap<W>,
                           vma::Mprotect<W>, vma::Brk<W>, vma::Mlock<W>, vma::Munlock<W>, vma::Mlockall<W>,
-                          vma::Munlockall, Madvise<W>, Msync<W>, vma::Mremap<W>, vma::Open, Truncate<W>, Fork,
-                          Exit, Esp<W>, Peek<W>, Poke<W>, MapKiobuf<W>, UnmapKiobuf>;
+                          vma::Munlockall, Madvise<W>, Msync<W>, vma::Mremap<W>, vma::Open, Truncate<W>, Pread<W>,
+                          Pwrite<W>, Fork, Exit, Esp<W>, Peek<W>, Poke<W>, MapKiobuf<W>, UnmapKiobuf>;
 
 /// Who calls what.
 template <Word W>
@@ -180,12 +190,17 @@ template <Word W>
 struct Pages {
   REFMM_RECORD(Pages, (W, count));
 };
+/// Bytes copied by pread and pwrite.
+template <Word W>
+struct Copied {
+  REFMM_RECORD(Copied, (W, bytes));
+};
 struct Refused {
   REFMM_RECORD(Refused, (Refusal, refusal));
 };
 
 template <Word W>
 using Result = std::variant<vma::Nothing, vma::Success, Byte<W>, Stored, vma::Address<W>, vma::Descriptor, Pid<W>,
-                            Pages<W>, Refused, vma::Refused>;
+                            Pages<W>, Copied<W>, Refused, vma::Refused>;
 
 }  // namespace refmm::process

@@ -114,6 +114,38 @@ inline constexpr std::array clauses{
     Clause{"process.truncate.shrinks", ClauseKind::must, "mm/memory.c:vmtruncate"},
     Clause{"process.truncate.mappings", ClauseKind::must, "mm/memory.c:vmtruncate_list"},
 
+    // pread: the checks, the page, the copy.
+    Clause{"process.read", ClauseKind::must, "mm/filemap.c:do_generic_file_read"},
+    Clause{"process.read.not_open", ClauseKind::must, "fs/read_write.c:sys_pread"},
+    Clause{"process.read.not_readable", ClauseKind::must, "fs/read_write.c:sys_pread"},
+    Clause{"process.read.negative_offset", ClauseKind::must, "fs/read_write.c:sys_pread"},
+    Clause{"process.read.outside_task", ClauseKind::must, "mm/filemap.c:generic_file_read"},
+    Clause{"process.read.length_zero", ClauseKind::must, "mm/filemap.c:generic_file_read"},
+    Clause{"process.read.end_of_file", ClauseKind::must, "mm/filemap.c:do_generic_file_read"},
+    Clause{"process.read.cached", ClauseKind::must, "mm/filemap.c:do_generic_file_read"},
+    Clause{"process.read.brought_in", ClauseKind::must, "mm/filemap.c:do_generic_file_read"},
+    Clause{"process.read.no_page", ClauseKind::must, "mm/filemap.c:do_generic_file_read"},
+    Clause{"process.read.again", ClauseKind::must, "mm/filemap.c:do_generic_file_read"},
+    Clause{"process.read.unreadable", ClauseKind::must, "mm/filemap.c:do_generic_file_read"},
+    Clause{"process.read.copies", ClauseKind::must, "mm/filemap.c:file_read_actor"},
+    Clause{"process.read.buffer", ClauseKind::must, "mm/filemap.c:file_read_actor"},
+
+    // pwrite: the checks, the buffer, the page, the copy.
+    Clause{"process.write", ClauseKind::must, "mm/filemap.c:generic_file_write"},
+    Clause{"process.write.not_open", ClauseKind::must, "fs/read_write.c:sys_pwrite"},
+    Clause{"process.write.not_writable", ClauseKind::must, "fs/read_write.c:sys_pwrite"},
+    Clause{"process.write.negative_offset", ClauseKind::must, "fs/read_write.c:sys_pwrite"},
+    Clause{"process.write.length_zero", ClauseKind::must, "mm/filemap.c:generic_file_write"},
+    Clause{"process.write.looks_first", ClauseKind::must, "mm/filemap.c:generic_file_write"},
+    Clause{"process.write.buffer", ClauseKind::must, "mm/filemap.c:generic_file_write"},
+    Clause{"process.write.no_page", ClauseKind::must, "mm/filemap.c:__grab_cache_page"},
+    Clause{"process.write.whole_page", ClauseKind::must, "fs/buffer.c:__block_prepare_write"},
+    Clause{"process.write.behind_the_end", ClauseKind::must, "fs/buffer.c:__block_prepare_write"},
+    Clause{"process.write.reads_in", ClauseKind::must, "fs/buffer.c:__block_prepare_write"},
+    Clause{"process.write.unreadable", ClauseKind::must, "fs/buffer.c:__block_prepare_write"},
+    Clause{"process.write.copies", ClauseKind::must, "fs/buffer.c:__block_commit_write"},
+    Clause{"process.write.grows", ClauseKind::must, "fs/buffer.c:generic_commit_write"},
+
     // What the kernel does with memory that it wants back, and with its swap area.
     Clause{"process.swap_out.not_mapped", ClauseKind::must, "mm/vmscan.c:swap_out_mm"},
     Clause{"process.swap_out.locked", ClauseKind::must, "mm/vmscan.c:swap_out_vma"},

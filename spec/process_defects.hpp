@@ -72,6 +72,9 @@ inline constexpr std::array broken_by{
     BrokenBy{"defect.fault.growth", "every_call_does_to_memory_what_it_means"},
     BrokenBy{"defect.fault.sequential_without_file",
              "a_window_that_was_passed_asks_no_file_of_a_page_that_has_none"},
+    BrokenBy{"defect.fault.unreadable_buffer", "a_write_that_cannot_read_its_buffer_writes_nothing_of_the_page"},
+    BrokenBy{"defect.fault.unreadable_buffer", "what_is_to_be_written_is_up_to_date"},
+    BrokenBy{"defect.fault.unreadable_buffer", "every_call_does_to_memory_what_it_means"},
 };
 
 /// What defects of memory areas break of it: their laws are those of the chapter on areas (spec/vma_defects.hpp), and these follow.

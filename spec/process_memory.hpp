@@ -114,11 +114,10 @@ constexpr PageBytes page_seen(const LawState& state, const AbstractMemory& memor
   return lookup(memory.objects, object_of(state, area), index_at(area, addr));
 }
 
-/// The memory after a byte was written by a process through an area: into the object, or into a page that is now the process's own.
-constexpr AbstractMemory written(const LawState& state, AbstractMemory memory, std::uint32_t pid,
-                                 const LawArea& area, std::uint32_t addr, std::uint32_t byte) {
-  const std::uint32_t page = addr & ~(page_bytes - 1), offset = addr & (page_bytes - 1);
-  const PageBytes bytes = fault::updated(page_seen(state, memory, pid, area, page), offset, byte);
+/// The memory with other bytes in a page that a process has written through an area: in the object, or in a page that is now the
+/// process's own.
+constexpr AbstractMemory with_page(const LawState& state, AbstractMemory memory, std::uint32_t pid,
+                                   const LawArea& area, std::uint32_t page, const PageBytes& bytes) {
   if ((area.vm_flags & vma::VM_SHARED) != 0) {
     memory.objects = updated(std::move(memory.objects), object_of(state, area), index_at(area, page), bytes);
   } else {
@@ -126,6 +125,14 @@ constexpr AbstractMemory written(const LawState& state, AbstractMemory memory, s
     memory.own = updated(std::move(memory.own), pid, page, nothing ? AbstractMemory::OwnPage() : bytes);
   }
   return memory;
+}
+
+/// The memory after a byte was written by a process through an area.
+constexpr AbstractMemory written(const LawState& state, AbstractMemory memory, std::uint32_t pid,
+                                 const LawArea& area, std::uint32_t addr, std::uint32_t byte) {
+  const std::uint32_t page = addr & ~(page_bytes - 1), offset = addr & (page_bytes - 1);
+  const PageBytes bytes = fault::updated(page_seen(state, memory, pid, area, page), offset, byte);
+  return with_page(state, std::move(memory), pid, area, page, bytes);
 }
 
 /// The memory without what a process has of its own in a range.

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <refmm/spec/process_memory.hpp>
+#include <refmm/spec/process_memory_copies.hpp>
 #include <refmm/spec/process_transition.hpp>
 
 #include <algorithm>
@@ -52,12 +53,6 @@ constexpr AbstractMemory remapped(AbstractMemory memory, std::uint32_t pid, cons
   }
   if (new_len < old_len) return forgotten(std::move(memory), pid, to + new_len, to + old_len);
   return memory;
-}
-
-/// The pages of a file with zeros from byte `size` to the end of its page.
-constexpr AbstractMemory::Pages with_zeros_behind(AbstractMemory::Pages pages, std::uint32_t size) {
-  const std::uint32_t last = size >> page_bits, odd = size & (page_bytes - 1);
-  return odd == 0 ? pages : updated(std::move(pages), last, cut(lookup(pages, last), odd));
 }
 
 /// After a truncate: the file has no page behind its new end, and nobody a page of his own there. What it grows by is zeros, and so is what
@@ -130,6 +125,9 @@ constexpr AbstractMemory expected(const Transition& t, AbstractMemory memory) {
       memory = remapped(std::move(memory), caller(t), *mremap, *address(t));
     if (const auto* truncate = call<Truncate>(t))
       memory = truncated(t.before, std::move(memory), truncate->file, truncate->size);
+    if (const auto* read = call<Pread>(t)) memory = read_from_file(t, std::move(memory), *read, *bytes_copied(t));
+    if (const auto* write = call<Pwrite>(t))
+      memory = written_to_file(t, std::move(memory), *write, *bytes_copied(t));
   }
   return as_far_as_there(t.after, std::move(memory));
 }

@@ -34,6 +34,15 @@ enum class Refusal {
   iobuf_in_use,  // memory is held already
   swap_not_in_use,
 
+  // Reading and writing files.
+  descriptor_not_open,      // EBADF
+  descriptor_not_readable,  // EBADF
+  descriptor_not_writable,  // EBADF
+  offset_negative,          // EINVAL
+  buffer_outside_task,      // EFAULT
+  no_page_for_file,         // ENOMEM
+  file_page_unreadable,     // EIO
+
   // What is mapped.
   not_mapped,        // ENOMEM of madvise, EFAULT of msync and map_kiobuf
   no_file_to_read,   // EBADF

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 namespace refmm::process {
@@ -77,6 +78,20 @@ constexpr W object_of(const State<W>& state, const vma::Area<W>& area) {
   if (area.vm_file == 0) return fault::none;
   const auto file = std::ranges::find(state.files, area.vm_file, &vma::File::number);
   return file == state.files.end() ? W(fault::none) : object_named(state, file->inode);
+}
+
+/// The open file that a descriptor stands for, or nullptr.
+template <Word W>
+constexpr const vma::File* file_behind(const State<W>& state, std::int32_t fd) {
+  if (fd < 0) return nullptr;
+  const auto found = std::ranges::find(state.files, std::optional(static_cast<std::uint32_t>(fd)), &vma::File::fd);
+  return found == state.files.end() ? nullptr : &*found;
+}
+
+/// True of a place in front of a file. 2.4.0: a loff_t below 0.
+template <Word W>
+constexpr bool is_negative(const W& offset) {
+  return (offset & W(0x80000000u)) != W(0u);
 }
 
 // ---- The pools ----------------------------------------------------------------------------------------------------

@@ -21,7 +21,9 @@
 #include <refmm/spec/process_fork_step_laws.hpp>
 #include <refmm/spec/process_kernel_step_laws.hpp>
 #include <refmm/spec/process_memory_laws.hpp>
+#include <refmm/spec/process_read_step_laws.hpp>
 #include <refmm/spec/process_transition.hpp>
+#include <refmm/spec/process_write_step_laws.hpp>
 
 #include <array>
 
@@ -235,6 +237,37 @@ inline constexpr std::array step_laws{
     REFMM_STEP_LAW("process.truncate.tail", what_a_file_grows_by_is_zeros_in_its_last_page_too),
     REFMM_STEP_LAW("process.truncate.shrinks", a_file_that_shrinks_ends_at_its_new_size_on_the_disk_too),
     REFMM_STEP_LAW("process.truncate.mappings", nobody_has_entries_behind_the_new_end),
+    // pread and pwrite.
+    REFMM_STEP_LAW("process.read", reading_ends_early_only_where_it_must),
+    REFMM_STEP_LAW("process.read", reading_leaves_the_file_as_it_is),
+    REFMM_STEP_LAW("process.read.not_open", only_what_is_open_is_read),
+    REFMM_STEP_LAW("process.read.not_readable", only_what_was_opened_for_reading_is_read),
+    REFMM_STEP_LAW("process.read.negative_offset", nothing_is_read_in_front_of_a_file),
+    REFMM_STEP_LAW("process.read.outside_task", nothing_is_read_to_where_no_task_can_be),
+    REFMM_STEP_LAW("process.read.length_zero", reading_nothing_succeeds),
+    REFMM_STEP_LAW("process.read.end_of_file", nothing_is_read_behind_the_end_of_a_file),
+    REFMM_STEP_LAW("process.read.cached", reading_does_not_transfer_what_is_in_memory),
+    REFMM_STEP_LAW("process.read.brought_in", the_pages_of_what_is_read_come_one_by_one),
+    REFMM_STEP_LAW("process.read.no_page", reading_lacks_a_frame_only_where_one_was_refused),
+    REFMM_STEP_LAW("process.read.again", a_page_that_is_read_is_transferred_once_at_most),
+    REFMM_STEP_LAW("process.read.unreadable", a_page_that_reading_cannot_have_stays_in_the_cache),
+    REFMM_STEP_LAW("process.read.copies", what_is_read_is_copied_page_by_page_upwards),
+    REFMM_STEP_LAW("process.read.buffer", reading_gives_up_where_the_buffer_cannot_be_written),
+    REFMM_STEP_LAW("process.write", writing_ends_early_only_where_it_must),
+    REFMM_STEP_LAW("process.write", writing_writes_nothing_to_the_disk),
+    REFMM_STEP_LAW("process.write.not_open", only_what_is_open_is_written),
+    REFMM_STEP_LAW("process.write.not_writable", only_what_was_opened_for_writing_is_written),
+    REFMM_STEP_LAW("process.write.negative_offset", nothing_is_written_in_front_of_a_file),
+    REFMM_STEP_LAW("process.write.length_zero", writing_nothing_succeeds),
+    REFMM_STEP_LAW("process.write.looks_first", what_is_written_was_readable_and_is_accessed),
+    REFMM_STEP_LAW("process.write.buffer", a_write_that_cannot_read_its_buffer_writes_nothing_of_the_page),
+    REFMM_STEP_LAW("process.write.no_page", writing_lacks_a_frame_only_where_one_was_refused),
+    REFMM_STEP_LAW("process.write.whole_page", a_page_that_is_written_whole_is_not_read),
+    REFMM_STEP_LAW("process.write.behind_the_end", a_page_behind_the_end_is_not_read),
+    REFMM_STEP_LAW("process.write.reads_in", a_page_that_is_written_in_part_is_read_first),
+    REFMM_STEP_LAW("process.write.unreadable", a_page_that_writing_cannot_have_stays_in_the_cache),
+    REFMM_STEP_LAW("process.write.copies", what_is_written_is_dirty_and_up_to_date),
+    REFMM_STEP_LAW("process.write.grows", a_file_grows_to_where_it_was_written),
     // The kernel.
     REFMM_STEP_LAW("process.swap_out.not_mapped", what_is_not_mapped_is_not_swapped_out),
     REFMM_STEP_LAW("process.swap_out.locked", locked_memory_is_not_swapped_out),

@@ -85,6 +85,12 @@ constexpr std::optional<std::uint32_t> pages(const Transition& t) {
   return counted ? std::optional(counted->count) : std::nullopt;
 }
 
+/// The bytes that the call has copied, if it returned how many.
+constexpr std::optional<std::uint32_t> bytes_copied(const Transition& t) {
+  const auto* copied = std::get_if<Copied<std::uint32_t>>(&t.result);
+  return copied ? std::optional(copied->bytes) : std::nullopt;
+}
+
 /// The child that the call returned, if it returned one.
 constexpr std::optional<std::uint32_t> child(const Transition& t) {
   const auto* pid = std::get_if<Pid<std::uint32_t>>(&t.result);
@@ -132,6 +138,8 @@ using CopyPage = fault::CopyPage<std::uint32_t>;
 using FlushTlbPage = fault::FlushTlbPage<std::uint32_t>;
 using FileTransfer = fault::FileTransfer<std::uint32_t>;
 using SwapTransfer = fault::SwapTransfer<std::uint32_t>;
+using CopyToUser = fault::CopyToUser<std::uint32_t>;
+using CopyFromUser = fault::CopyFromUser<std::uint32_t>;
 
 /// True if the call was given this frame, for a page table or directory, or for a page.
 constexpr bool was_given(const Transition& t, std::uint32_t pfn, fault::Gfp type) {

@@ -166,7 +166,9 @@ Intent any_sync(Source& source, const Temper& temper) {
 
 Intent any_open(Source& source, const Temper& temper) {
   return OpenIntent{any_process(source, temper), source.number(0, any),
-                    source.one_of(among(FMODE_READ, FMODE_READ | FMODE_WRITE, FMODE_READ | FMODE_WRITE))};
+                    source.one_in(12)
+                        ? FMODE_WRITE
+                        : source.one_of(among(FMODE_READ, FMODE_READ | FMODE_WRITE, FMODE_READ | FMODE_WRITE))};
 }
 
 Intent any_truncate(Source& source, const Temper& temper) {
@@ -175,6 +177,32 @@ Intent any_truncate(Source& source, const Temper& temper) {
   const std::int32_t pages = relative ? source.one_of(among<std::int32_t>(0, 0, 1, 1, 2, -1, -2))
                                       : static_cast<std::int32_t>(source.number(0, temper.longest));
   return TruncateIntent{any_process(source, temper), source.number(0, any), relative, pages, bytes};
+}
+
+/// Mostly few bytes, around places where pages or the file end.
+Intent any_transfer(Source& source, const Temper& temper) {
+  const bool writes = source.one_in(2), from_end = source.one_in(3);
+  Place place = any_place_of_byte(source, temper, !writes);
+  if (source.one_in(4))
+    place = {writable, source.number(0, any), static_cast<std::int32_t>(source.number(0, 20)), 0};
+  if (source.one_in(20)) place = any_place_at_stack(source);
+  W len =
+      source.one_of(among<W>(1, 1, 2, 40, 40, 300, page, page, 2 * page)) + source.one_of(among<W>(0, 0, 0, 1, 7));
+  if (source.one_in(temper.odd)) len = source.one_of(among<W>(0, 3 * page + 1, task_size, W{0} - 1));
+  W bytes = source.one_of(among<W>(0, 0, 0, 1, 100, page - 1));
+  if (source.one_in(4)) bytes = source.number(0, page - 1);
+  std::int32_t pages = from_end ? source.one_of(among<std::int32_t>(0, 0, 0, -1, -1, 1, 3))
+                                : source.one_of(among<std::int32_t>(0, 0, 0, 1, 1, 2, 3));
+  if (source.one_in(temper.odd)) pages = -1000;
+  return TransferIntent{.writes = writes,
+                        .who = any_process(source, temper),
+                        .place = place,
+                        .len = len,
+                        .descriptor = source.one_in(temper.odd) ? W{0} - 1 : source.number(0, any),
+                        .from_end = from_end,
+                        .pages = pages,
+                        .bytes = bytes,
+                        .lacks_frame = temper.profile == Profile::fail && source.one_in(5)};
 }
 
 // ---- Processes ------------------------------------------------------------------------------------------------------------------
@@ -274,6 +302,8 @@ Intent any_intent(Source& source, const Temper& temper) {
       return any_open(source, temper);
     case truncate:
       return any_truncate(source, temper);
+    case transfer:
+      return any_transfer(source, temper);
     case fork:
       return ForkIntent{any_process(source, temper)};
     case exit_process:

@@ -150,6 +150,19 @@ struct TruncateIntent {
   std::int32_t pages;
   std::uint32_t bytes;
 };
+/// Bytes of an open file are read or written, so many pages and bytes from its beginning, or from its end.
+struct TransferIntent {
+  bool writes;
+  Who who;
+  Place place;
+  std::uint32_t len;  // bytes
+  std::uint32_t
+      descriptor;  // which of those that are open, modulo how many; one that is not open where there is none
+  bool from_end;
+  std::int32_t pages;
+  std::uint32_t bytes;
+  bool lacks_frame = false;  // the first allocation that it makes fails
+};
 struct ForkIntent {
   Who who;
 };
@@ -191,8 +204,8 @@ struct FailAllIntent {};
 using Intent =
     std::variant<AccessIntent, FillIntent, ReadThroughIntent, MapIntent, UnmapIntent, ProtectIntent, BrkIntent,
                  RemapIntent, LockIntent, LockAllIntent, AdviseIntent, SyncIntent, OpenIntent, TruncateIntent,
-                 ForkIntent, ExitIntent, EspIntent, HoldIntent, ReleaseIntent, SwapOutIntent, LimitIntent,
-                 FailAllIntent, Reclaim, Swapoff, Swapon, Set<std::uint32_t>>;
+                 TransferIntent, ForkIntent, ExitIntent, EspIntent, HoldIntent, ReleaseIntent, SwapOutIntent,
+                 LimitIntent, FailAllIntent, Reclaim, Swapoff, Swapon, Set<std::uint32_t>>;
 
 /// What one random run does.
 struct Session {

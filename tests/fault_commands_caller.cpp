@@ -304,6 +304,16 @@ struct Plan {
     const W size = above(wish.relative ? pages : 0, wish.pages) * machine.page_size + wish.bytes;
     return {by(wish.who, Truncate<W>{file, size})};
   }
+  Commands operator()(const TransferIntent& wish) const {
+    const auto open = wish.descriptor == ~W{0} ? std::nullopt : descriptor(now, wish.descriptor);
+    const std::int32_t fd = open.value_or(99);
+    const vma::File* file = file_behind(now, fd);
+    const W size = file ? lookup(now.memory.objects, object_named<W>(now, file->inode)).i_size : 0;
+    const W addr = survey(wish.who).at(wish.place);
+    const W offset = (wish.from_end ? size : 0) + static_cast<W>(wish.pages) * machine.page_size + wish.bytes;
+    if (wish.writes) return lacking_frame(wish.lacks_frame, by(wish.who, Pwrite<W>{fd, addr, wish.len, offset}));
+    return lacking_frame(wish.lacks_frame, by(wish.who, Pread<W>{fd, addr, wish.len, offset}));
+  }
   Commands operator()(const ForkIntent& wish) const {
     if (now.processes.size() >= Caller::most_processes) return {};
     return {by(wish.who, Fork{})};

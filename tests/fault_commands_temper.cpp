@@ -19,21 +19,21 @@ struct ProfileWeights {
 
 // clang-format off
 constexpr std::array all_profiles{
-    //              ac ka de fi ma un pr br re lo la ad sy op tr fo ex es ho so rc sf sn fa li
-    ProfileWeights{{30, 4, 1, 3,10, 6, 6, 4, 2, 1, 1, 1, 0, 0, 0, 1, 1, 1, 0, 2, 1, 0, 0, 1, 1}, Ground::anywhere},      // anon
-    ProfileWeights{{36, 3, 1, 2, 6, 4, 3, 1, 1, 1, 0, 2, 1, 1, 1, 8, 6, 1, 0, 5, 2, 1, 1, 1, 0}, Ground::anywhere},      // fork
-    ProfileWeights{{30, 3, 1, 2,10, 4, 3, 0, 1, 1, 0, 6, 6, 3, 6, 2, 1, 0, 0, 5, 4, 0, 0, 3, 0}, Ground::search},        // file
-    ProfileWeights{{32, 2, 1, 6, 4, 3, 2, 0, 1, 1, 0, 2, 1, 0, 0, 3, 2, 0, 0,14, 7, 2, 2, 3, 0}, Ground::search},        // swap
-    ProfileWeights{{30, 2, 1, 3, 8, 5, 3, 0, 3, 1, 0, 3, 5, 0, 0, 4, 2, 0, 0,10, 6, 1, 1, 2, 0}, Ground::search},        // shm
-    ProfileWeights{{30, 8, 5, 1, 5, 3, 2, 2, 2, 2, 2, 0, 0, 0, 0, 2, 1, 8, 1, 3, 1, 0, 0, 2, 4}, Ground::stack},         // stack
-    ProfileWeights{{20, 3, 5, 2, 8, 4, 3, 3, 3,12, 5, 3, 0, 1, 1, 2, 1, 1, 0, 4, 2, 0, 0, 4, 3}, Ground::anywhere},      // lock
-    ProfileWeights{{24, 2, 1, 3, 8, 4, 2, 1,14, 1, 1, 1, 1, 1, 0, 2, 1, 0, 0, 5, 2, 1, 1, 4, 1}, Ground::table_border},  // remap
-    ProfileWeights{{16, 3,24, 1, 8, 4, 5, 1, 1, 2, 1, 1, 2, 2, 2, 6, 3, 1, 1, 4, 2, 0, 0, 2, 0}, Ground::anywhere},      // debug
-    ProfileWeights{{26, 8, 3, 3, 8, 4, 3, 2, 3, 3, 1, 2, 1, 1, 1, 4, 2, 1, 2, 6, 3, 2, 2,14, 0}, Ground::table_border},  // fail
-    ProfileWeights{{24, 3, 1,12, 6, 3, 2, 1, 2, 3, 1, 2, 1, 1, 1, 4, 3, 1, 1, 5, 3, 1, 1, 1, 1}, Ground::search},        // tight
-    ProfileWeights{{40, 1, 1, 1, 3, 1, 1, 0, 0, 0, 0,12, 3, 2, 0, 1, 1, 0, 0, 3, 4, 0, 0, 1, 0}, Ground::search},        // sequential
-    ProfileWeights{{26, 3, 2, 2, 7, 4, 5, 0, 1, 1, 0, 2, 0, 1, 1, 4, 2, 1,14, 4, 2, 0, 0, 2, 0}, Ground::search},        // held
-    ProfileWeights{{30, 5, 5, 3, 8, 5, 4, 2, 4, 3, 1, 4, 3, 2, 2, 4, 2, 2, 3, 6, 3, 1, 1, 3, 2}, Ground::anywhere}};     // mix
+    //              ac ka de fi ma un pr br re lo la ad sy op tr rw fo ex es ho so rc sf sn fa li
+    ProfileWeights{{30, 4, 1, 3,10, 6, 6, 4, 2, 1, 1, 1, 0, 0, 0, 0, 1, 1, 1, 0, 2, 1, 0, 0, 1, 1}, Ground::anywhere},      // anon
+    ProfileWeights{{36, 3, 1, 2, 6, 4, 3, 1, 1, 1, 0, 2, 1, 1, 1, 2, 8, 6, 1, 0, 5, 2, 1, 1, 1, 0}, Ground::anywhere},      // fork
+    ProfileWeights{{30, 3, 1, 2,10, 4, 3, 0, 1, 1, 0, 6, 6, 3, 6,10, 2, 1, 0, 0, 5, 4, 0, 0, 3, 0}, Ground::search},        // file
+    ProfileWeights{{32, 2, 1, 6, 4, 3, 2, 0, 1, 1, 0, 2, 1, 0, 0, 2, 3, 2, 0, 0,14, 7, 2, 2, 3, 0}, Ground::search},        // swap
+    ProfileWeights{{30, 2, 1, 3, 8, 5, 3, 0, 3, 1, 0, 3, 5, 0, 0, 1, 4, 2, 0, 0,10, 6, 1, 1, 2, 0}, Ground::search},        // shm
+    ProfileWeights{{30, 8, 5, 1, 5, 3, 2, 2, 2, 2, 2, 0, 0, 0, 0, 2, 2, 1, 8, 1, 3, 1, 0, 0, 2, 4}, Ground::stack},         // stack
+    ProfileWeights{{20, 3, 5, 2, 8, 4, 3, 3, 3,12, 5, 3, 0, 1, 1, 2, 2, 1, 1, 0, 4, 2, 0, 0, 4, 3}, Ground::anywhere},      // lock
+    ProfileWeights{{24, 2, 1, 3, 8, 4, 2, 1,14, 1, 1, 1, 1, 1, 0, 1, 2, 1, 0, 0, 5, 2, 1, 1, 4, 1}, Ground::table_border},  // remap
+    ProfileWeights{{16, 3,24, 1, 8, 4, 5, 1, 1, 2, 1, 1, 2, 2, 2, 2, 6, 3, 1, 1, 4, 2, 0, 0, 2, 0}, Ground::anywhere},      // debug
+    ProfileWeights{{26, 8, 3, 3, 8, 4, 3, 2, 3, 3, 1, 2, 1, 1, 1, 6, 4, 2, 1, 2, 6, 3, 2, 2,14, 0}, Ground::table_border},  // fail
+    ProfileWeights{{24, 3, 1,12, 6, 3, 2, 1, 2, 3, 1, 2, 1, 1, 1, 3, 4, 3, 1, 1, 5, 3, 1, 1, 1, 1}, Ground::search},        // tight
+    ProfileWeights{{40, 1, 1, 1, 3, 1, 1, 0, 0, 0, 0,12, 3, 2, 0, 2, 1, 1, 0, 0, 3, 4, 0, 0, 1, 0}, Ground::search},        // sequential
+    ProfileWeights{{26, 3, 2, 2, 7, 4, 5, 0, 1, 1, 0, 2, 0, 1, 1, 2, 4, 2, 1,14, 4, 2, 0, 0, 2, 0}, Ground::search},        // held
+    ProfileWeights{{30, 5, 5, 3, 8, 5, 4, 2, 4, 3, 1, 4, 3, 2, 2, 5, 4, 2, 2, 3, 6, 3, 1, 1, 3, 2}, Ground::anywhere}};     // mix
 // clang-format on
 static_assert(all_profiles.size() == profiles);
 

@@ -39,6 +39,7 @@ enum Kind : std::size_t {
   sync,
   open_file,
   truncate,
+  transfer,
   fork,
   exit_process,
   esp,

@@ -59,6 +59,10 @@ const std::string grown =
     "boot family=fault ram_pages=32 files=100\nopen(\"file1\", O_RDWR)\n"
     "mmap(NULL, 4096, PROT_READ|PROT_WRITE, MAP_SHARED, 3, 0)\nstore(0x40000800, 5)\ntruncate(\"file1\", 4096)\n";
 
+const std::string stored_to_file =
+    "open(\"file1\", O_RDWR)\nmmap(NULL, 4096, PROT_READ|PROT_WRITE, MAP_SHARED, 3, 0)\nstore(0x40000000, 5)\n";
+const std::string lost = stored_to_file + "pwrite(3, 0x10000000, 1, 0)\n";
+
 const Showing showings[] = {
     {{"defect.fault.bad_page_table", "without_a_frame_for_it_there_is_no_page_table"}, bad},
     {{"defect.fault.bad_page_table", "a_page_table_is_a_frame_of_zeros_of_its_own"}, bad},
@@ -141,6 +145,10 @@ const Showing showings[] = {
      object + "madvise(0x40000000, 4096, MADV_WILLNEED)"},
     {{"defect.fault.growth", "what_a_file_grows_by_is_zeros_in_its_last_page_too"}, grown},
     {{"defect.fault.growth", "every_call_does_to_memory_what_it_means"}, grown},
+    {{"defect.fault.unreadable_buffer", "a_write_that_cannot_read_its_buffer_writes_nothing_of_the_page"}, lost},
+    {{"defect.fault.unreadable_buffer", "what_is_to_be_written_is_up_to_date"},
+     stored_to_file + "swap_out(1, 0x40000000)\npwrite(3, 0x10000000, 1, 0)"},
+    {{"defect.fault.unreadable_buffer", "every_call_does_to_memory_what_it_means"}, lost},
     {{"defect.fault.sequential_without_file", "a_window_that_was_passed_asks_no_file_of_a_page_that_has_none"},
      "boot family=fault ram_pages=160 files=409600\nopen(\"file1\", O_RDWR)\n"
      "mmap(NULL, 409600, PROT_READ|PROT_WRITE, MAP_PRIVATE, 3, 0)\nmadvise(0x40000000, 409600, MADV_SEQUENTIAL)\n"

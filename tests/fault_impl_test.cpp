@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <fstream>
@@ -303,6 +304,34 @@ TEST_F(ProcessImplementation, KillsWhoRunsOutOfMemory) {
   EXPECT_EQ(machine.find(1), nullptr);
   EXPECT_NE(machine.find(child), nullptr);
   EXPECT_EQ(machine.memory().frames().free_frames(), 5u);
+}
+
+/// Written in odd pieces to a file that grows, read in other odd pieces, and seen through a mapping: the same bytes, whatever was reclaimed.
+TEST_F(ProcessImplementation, WritesAndReadsLargeFiles) {
+  constexpr W pages = 900;
+  Machine machine(boot(2 * pages + 100, 0));
+  const auto fd = machine.open(1, vma::FMODE_READ | vma::FMODE_WRITE);
+  ASSERT_TRUE(fd);
+  const int file = static_cast<int>(*fd);
+  map(machine, 1, 0, 20);
+  for (W at = 0; at != 20 * page; ++at)
+    ASSERT_TRUE(machine.store(1, base + at, static_cast<std::uint8_t>(at % 251)));
+  constexpr W piece = 7 * page + 51;
+  for (W at = 0; at < pages * page; at += piece)
+    ASSERT_EQ(*machine.pwrite(1, file, base + at % 251, std::min(piece, pages * page - at), at),
+              std::min(piece, pages * page - at));
+  machine.reclaim();
+  map(machine, 1, 1024, pages, readable, vma::MAP_SHARED, file);
+  std::mt19937 random(5);
+  for (int i = 0; i != 3000; ++i) {
+    const W at = static_cast<W>(random()) % (pages * page - 9000), bytes = 1 + static_cast<W>(random()) % 9000;
+    ASSERT_EQ(*machine.pread(1, file, base + 10 * page, bytes, at), bytes);
+    const W place = static_cast<W>(random()) % bytes;
+    ASSERT_EQ(load(machine, 1, base + 10 * page + place), static_cast<int>((at + place) % 251));
+    ASSERT_EQ(load(machine, 1, base + 1024 * page + at + place), static_cast<int>((at + place) % 251));
+  }
+  EXPECT_EQ(*machine.pread(1, file, base, page, pages * page - 10), 10u);
+  EXPECT_EQ(*machine.pread(1, file, base, page, pages * page), 0u);
 }
 
 std::string text_of(const char* file) {

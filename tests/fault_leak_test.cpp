@@ -79,7 +79,7 @@ TEST(Frames, AllComeHomeWhenAllProcessesExitAndTheCachesAreDropped) {
       EXPECT_EQ(count, 0u) << "slot " << slot << ", run " << run;
   }
   EXPECT_GT(used, 10'000u);
-  EXPECT_GT(sessions_with_slots, 300u);
+  EXPECT_GT(sessions_with_slots, 250u);
 }
 
 }  // namespace

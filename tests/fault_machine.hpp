@@ -44,6 +44,9 @@ class FaultMachine {
   static Result byte_of(const impl::ProcessReturned<std::uint8_t>& returned) {
     return result_of(returned, [](const auto& byte) { return process::Byte<W>{*byte}; });
   }
+  static Result copied_of(const impl::ProcessReturned<W>& returned) {
+    return result_of(returned, [](const auto& bytes) { return process::Copied<W>{*bytes}; });
+  }
   static Result nothing_of(const impl::ProcessReturned<void>& returned) {
     return result_of(returned, [](const auto&) { return vma::Nothing{}; });
   }
@@ -97,6 +100,12 @@ class FaultMachine {
   Result call(W pid, const process::Truncate<W>& c) {
     if (!is_file(c.file)) return vma::Nothing{};
     return success_of(machine_.truncate(pid, c.file, c.size));
+  }
+  Result call(W pid, const process::Pread<W>& c) {
+    return copied_of(machine_.pread(pid, c.fd, c.addr, c.len, c.offset));
+  }
+  Result call(W pid, const process::Pwrite<W>& c) {
+    return copied_of(machine_.pwrite(pid, c.fd, c.addr, c.len, c.offset));
   }
   Result call(W pid, const process::Fork&) {
     return result_of(machine_.fork(pid), [](const auto& child) { return process::Pid<W>{*child}; });

@@ -92,8 +92,17 @@ inline constexpr std::array fault_mutants{
     Mutant{"process.impl.fault.counts_as_minor", "a major fault counts as a minor one"},
     Mutant{"process.impl.fork.forgets_esp", "the child begins without a stack pointer"},
     Mutant{"process.impl.fork.keeps_translations", "the processor remembers the parent's pages as writable"},
+    Mutant{"process.impl.read.reads_the_whole_page",
+           "what follows the end of a file in its last page is read, too"},
+    Mutant{"process.impl.write.keeps_what_the_frame_had",
+           "a page behind the end of a file has what its frame had before, but for what is written"},
     Mutant{"process.kiobuf.keeps_what_it_held", "what is held stays held when a page further on cannot be had"},
     Mutant{"process.kiobuf.takes_no_reference", "pages are held without a reference"},
+    Mutant{"process.read.has_no_end", "what is behind the end of a file is read as zeros"},
+    Mutant{"process.read.keeps_the_page", "a page that was read keeps the reference of the reader"},
+    Mutant{"process.read.parts_as_long_as_pages",
+           "a part of a request is a page long wherever in a page it begins"},
+    Mutant{"process.read.takes_what_is_there", "a page that could not be read is copied as it is"},
     Mutant{"process.stack.ignores_the_limit", "a stack grows beyond its limit"},
     Mutant{"process.stack.one_byte_less", "a stack grows for 31 bytes below the pointer, not for 32"},
     Mutant{"process.stack.stops_the_kernel", "the kernel, too, must stay close to the stack pointer"},
@@ -101,6 +110,10 @@ inline constexpr std::array fault_mutants{
     Mutant{"process.swap_out.takes_locked_pages", "locked pages are swapped out"},
     Mutant{"process.truncate.leaves_private_mappings",
            "private mappings keep what they showed behind the new end"},
+    Mutant{"process.write.keeps_the_page", "a page that was written keeps the reference of the writer"},
+    Mutant{"process.write.leaves_it_clean", "a page that was written is not dirty"},
+    Mutant{"process.write.never_grows", "a file stays as long as it was, however far it is written"},
+    Mutant{"process.write.reads_nothing_in", "a page of which some bytes are written is not read first"},
 };
 
 /// Who makes the mistake that WithMutant names: the model, or the implementation if it is one of its own or of areas.

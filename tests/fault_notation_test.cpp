@@ -41,6 +41,8 @@ TEST(FaultCall, means_what_it_says) {
             by(1, vma::Mmap<Word>{0, 4096, vma::PROT_READ, vma::MAP_SHARED, 3, 8192}));
   EXPECT_EQ(call("open(\"file2\", O_RDWR)"), by(1, vma::Open{"file2", vma::FMODE_READ | vma::FMODE_WRITE}));
   EXPECT_EQ(call("truncate(\"file2\", 100)"), by(1, Truncate<Word>{2, 100}));
+  EXPECT_EQ(call("pread(3, 0x40000000, 100, 4095)"), by(1, Pread<Word>{3, 0x40000000, 100, 4095}));
+  EXPECT_EQ(call("pwrite(-1, 0x40000000, 100, -1)"), by(1, Pwrite<Word>{-1, 0x40000000, 100, 0xffffffff}));
   EXPECT_EQ(call("map_kiobuf(WRITE, 0x40000000, 4096)"),
             by(1, MapKiobuf<Word>{Direction::WRITE, 0x40000000, 4096}));
   EXPECT_EQ(call("madvise(0x40000000, 4096, MADV_DONTNEED)"),
@@ -55,6 +57,8 @@ TEST(FaultCall, is_written_the_same) {
         "[pid 4294967295] store(0xffffffff, 0)",
         "[pid 1] get_user(0x40000000)",
         "[pid 1] put_user(0x40000000, 1)",
+        "[pid 1] pread(3, 0x40000000, 4096, 2147483647)",
+        "[pid 2] pwrite(-1, 0x40000000, 0x10000000, -2147483648)",
         "[pid 1] mmap(NULL, 4096, PROT_NONE, MAP_PRIVATE|MAP_ANONYMOUS, -1, 0)",
         "[pid 1] mmap(0x40000000, 0x10000000, PROT_READ|PROT_WRITE, MAP_SHARED|MAP_FIXED, 3, 4097)",
         "[pid 2] mprotect(0x40000000, 4096, PROT_NONE)",

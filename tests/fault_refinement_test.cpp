@@ -155,6 +155,10 @@ Commands everything() {
   all.push_back(by(1, Msync<W>{at(32), 4 * page, fault::MS_SYNC}));
   all.push_back(by(1, Madvise<W>{at(34), page, fault::MADV_RANDOM}));
   all.push_back(by(1, Madvise<W>{at(33), 2 * page, fault::MADV_WILLNEED}));
+  all.push_back(by(1, Pread<W>{3, at(1022) + 100, 2 * page, 50}));
+  all.push_back(by(1, Pread<W>{3, at(35) + 4000, page, page}));
+  all.push_back(by(1, Pwrite<W>{3, at(2) + 10, 2 * page, 3 * page + 1}));
+  all.push_back(by(2, Pwrite<W>{3, at(16), page, 9 * page}));
   all.push_back(by(1, Load<W>{0xbffff000}));
   all.push_back(by(1, PutUser<W>{0xbfffe000, 3}));
   all.push_back(Swapoff{});

@@ -100,8 +100,12 @@ class ScriptReader {
     return one_in(6) ? below(20000) : (1 + below(5)) * 0x1000;
   }
 
+  /// Now and then one that is not open.
+  std::int32_t descriptor(W files) { return static_cast<std::int32_t>(3 + below(2 * files + 1)); }
+  W offset() { return one_in(40) ? ~W{0} : below(6) * 0x1000 + (one_in(2) ? below(4096) : 0); }
+
   Call call(W files) {
-    switch (below(40)) {
+    switch (below(44)) {
       default:
         return process::Store<W>{address(), below(256)};
       case 10:
@@ -153,6 +157,12 @@ class ScriptReader {
                                      length() & 0xffff};
       case 39:
         return process::UnmapKiobuf{};
+      case 40:
+      case 41:
+        return process::Pread<W>{descriptor(files), address(), length(), offset()};
+      case 42:
+      case 43:
+        return process::Pwrite<W>{descriptor(files), address(), length() & 0xffff, offset()};
     }
   }
 

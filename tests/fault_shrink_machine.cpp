@@ -190,7 +190,7 @@ std::vector<Script> with_other_descriptors(const Script& script) {
     item.opened_by = 0;
     *descriptor_in(item.command) = -1;
     visit_call(item.command, [](auto& call) {
-      if constexpr (requires { call.fd; }) call.flags |= vma::MAP_ANONYMOUS;
+      if constexpr (requires { call.fd, call.flags; }) call.flags |= vma::MAP_ANONYMOUS;
     });
   }
   return changed;

@@ -96,7 +96,7 @@ constexpr std::array<W, std::variant_size_v<Call<W>>> kinds_of_calls{
     2, 2, 3, 3,  // mmap, munmap, mprotect, brk
     3, 3, 4, 4,  // mlock, munlock, mlockall, munlockall
     4, 4, 4,     // madvise, msync, mremap
-    2, 3,        // open, truncate
+    2, 3, 3, 3,  // open, truncate, pread, pwrite
     2, 2, 3,     // fork, exit, esp
     4, 4, 4, 4,  // peek, poke, map_kiobuf, unmap_kiobuf
 };

@@ -41,7 +41,10 @@ const W* target_in(const Command<W>& command) {
 namespace {
 
 /// Anonymous memory has none.
-auto* descriptor(auto& mapping) { return mapping.flags & vma::MAP_ANONYMOUS ? nullptr : &mapping.fd; }
+auto* descriptor(auto& call) {
+  if constexpr (requires { call.flags; }) return call.flags & vma::MAP_ANONYMOUS ? nullptr : &call.fd;
+  return &call.fd;
+}
 
 }  // namespace
 

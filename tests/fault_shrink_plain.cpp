@@ -52,7 +52,12 @@ std::vector<Call<W>> calls_about(W addr) {
           Mremap<W>{addr, page, page, fixed, mapped + page},
           Mremap<W>{addr, page, 2 * page, MREMAP_MAYMOVE, 0},
           MapKiobuf<W>{Direction::READ, addr, page},
-          MapKiobuf<W>{Direction::WRITE, addr, page}};
+          MapKiobuf<W>{Direction::WRITE, addr, page},
+          Pread<W>{3, addr, 1, 0},
+          Pread<W>{3, addr, page, 0},
+          Pwrite<W>{3, addr, 1, 0},
+          Pwrite<W>{3, addr, page, 0},
+          Pwrite<W>{3, addr, page, page}};
 }
 
 /// Mappings at the plain address, of the first file where the machine has one.

@@ -25,6 +25,7 @@ std::vector<Tampering> tamperings_of_swapping();        // slots, swap_out, recl
 std::vector<Tampering> tamperings_of_address_spaces();  // fork, unmapping, moving, locking
 std::vector<Tampering> tamperings_of_accesses();        // bytes, page faults, stacks, debuggers, held memory
 std::vector<Tampering> tamperings_of_calls();           // msync, madvise, truncate, settings, the machine
+std::vector<Tampering> tamperings_of_transfers();       // pread, pwrite
 
 // ---- Ways to tamper -------------------------------------------------------------------------------------------------
 
@@ -45,6 +46,11 @@ inline void store_all_the_same(Carried& made) { made.result = Stored{}; }
 template <std::uint32_t count>
 void return_pages(Carried& made) {
   made.result = Pages<std::uint32_t>{count};
+}
+
+template <std::uint32_t bytes>
+void copy_bytes(Carried& made) {
+  made.result = Copied<std::uint32_t>{bytes};
 }
 
 /// Nothing comes of the call but its result.

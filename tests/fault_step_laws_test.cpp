@@ -15,8 +15,9 @@ namespace {
 
 std::vector<Tampering> all_tamperings() {
   std::vector<Tampering> all;
-  for (const auto& rows : {tamperings_of_frames(), tamperings_of_objects(), tamperings_of_swapping(),
-                           tamperings_of_address_spaces(), tamperings_of_accesses(), tamperings_of_calls()})
+  for (const auto& rows :
+       {tamperings_of_frames(), tamperings_of_objects(), tamperings_of_swapping(), tamperings_of_address_spaces(),
+        tamperings_of_accesses(), tamperings_of_calls(), tamperings_of_transfers()})
     all.insert(all.end(), rows.begin(), rows.end());
   return all;
 }

@@ -39,8 +39,13 @@ std::string machine_of_host() {
 
 std::string name_of_figure(std::string name) {
   for (char& letter : name) {
+    const bool is_capital = letter >= 'A' && letter <= 'Z';
     const bool stays = (letter >= 'a' && letter <= 'z') || (letter >= '0' && letter <= '9');
-    if (!stays) letter = '_';
+    if (is_capital) {
+      letter = static_cast<char>(letter - 'A' + 'a');
+    } else if (!stays) {
+      letter = '_';
+    }
   }
   return name;
 }

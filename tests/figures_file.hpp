@@ -28,7 +28,7 @@ class Figures {
   nlohmann::ordered_json pictures_ = nlohmann::ordered_json::object();
 };
 
-/// The name of a figure that is made of other names: small letters and digits, all else as `_`.
+/// The name of a figure that is made of other names: letters, made small, and digits; all else as `_`.
 std::string name_of_figure(std::string name);
 
 /// The host's processors and kernel in a line: "2 x Intel(R) Core(TM) i7, 64-bit Linux 6.1"; "unknown" for what it does not say.

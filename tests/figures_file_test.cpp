@@ -28,6 +28,7 @@ TEST(Figures, HaveNamesOfSmallLetters) {
   EXPECT_EQ(name_of_figure("random_left_small pages"), "random_left_small_pages");
   EXPECT_EQ(name_of_figure("growth_pentium-iii"), "growth_pentium_iii");
   EXPECT_EQ(name_of_figure("half_16384,4,32"), "half_16384_4_32");
+  EXPECT_EQ(name_of_figure("sum warm 16 MiB read 64K"), "sum_warm_16_mib_read_64k");
 }
 
 TEST(Figures, AreWrittenAsTheyAreToBeRead) {
