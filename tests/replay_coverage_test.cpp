@@ -87,7 +87,8 @@ constexpr const char* kept_by_fault_laws =
     " fault.entries.one_process fault.cache.names fault.cache.lists fault.cache.clean fault.cache.unlocked"
     " fault.shmem.one_place";
 
-constexpr const char* fault_not_recorded = " fault.swapoff.object defect.fault.willneed_without_readpage";
+constexpr const char* fault_not_recorded =
+    " fault.swapoff.object defect.fault.willneed_without_readpage defect.fault.unreadable_buffer";
 
 constexpr const char* fault_of_corrected_kernel =
     " fault.table.none fault.swap_in.unreadable fault.reclaim.unwritten fault.msync.shared_memory";
@@ -108,13 +109,24 @@ constexpr const char* process_not_recorded =
     " process.madvise.unknown process.madvise.no_file process.madvise.willneed process.madvise.no_page"
     " process.madvise.too_many_areas process.swapon.in_use process.swapon.no_area";
 
+/// Of what was recorded none has these calls.
+constexpr const char* process_without_recordings =
+    " process.read process.read.not_open process.read.not_readable process.read.negative_offset"
+    " process.read.outside_task process.read.length_zero process.read.end_of_file process.read.cached"
+    " process.read.brought_in process.read.no_page process.read.again process.read.unreadable"
+    " process.read.copies process.read.buffer process.write process.write.not_open process.write.not_writable"
+    " process.write.negative_offset process.write.length_zero process.write.looks_first process.write.buffer"
+    " process.write.no_page process.write.whole_page process.write.behind_the_end process.write.reads_in"
+    " process.write.unreadable process.write.copies process.write.grows";
+
 constexpr const char* process_of_corrected_kernel =
     " process.fault.write_only process.debugger.not_permitted process.madvise.shared_memory process.truncate.tail"
     " process.swapoff.unreadable";
 
 TEST(ProcessRecordings, show_all_other_clauses_deciding) {
   expect_clauses("fault", "process",
-                 std::string(kept_by_process_laws) + process_not_recorded + process_of_corrected_kernel);
+                 std::string(kept_by_process_laws) + process_not_recorded + process_without_recordings +
+                     process_of_corrected_kernel);
 }
 
 }  // namespace
