@@ -85,7 +85,15 @@ constexpr bool could_not_read(const Transition& t) {
       t, [](const FileTransfer& transfer) { return transfer.way == fault::Transfer::read && !transfer.done; });
 }
 
-/// The copies of a call are of one page of the file each, upwards from the beginning, without gaps, and as many bytes as it returns.
+/// Something was asked for and not had that may be had the next time: a frame, a transfer.
+constexpr bool asked_in_vain(const Transition& t) {
+  const auto failed = [](const auto& transfer) { return !transfer.done; };
+  return lacked_a_frame(t, GFP_USER) || lacked_a_frame(t, GFP_KERNEL) || had_effect<FileTransfer>(t, failed) ||
+         had_effect<SwapTransfer>(t, failed);
+}
+
+/// The copies of a call are of one page of the file each, upwards from the beginning, without gaps, and as many bytes as it returns. A
+/// page has two only where the first was given up.
 template <class Copy>
 constexpr bool are_copied_page_by_page(const Transition& t, const Request& asked) {
   const auto copies = effects_of<Copy>(t);
@@ -93,7 +101,7 @@ constexpr bool are_copied_page_by_page(const Transition& t, const Request& asked
   for (const Copy& copy : copies) {
     const std::uint32_t at = asked.offset + done;
     if (copy.addr != asked.addr + done || copy.len == 0 || copy.len > page_bytes - at % page_bytes) return false;
-    if (done != 0 && at % page_bytes != 0) return false;
+    if (done != 0 && at % page_bytes != 0 && !gave_up(t)) return false;
     done += copy.len;
   }
   return done == bytes_done(t);
@@ -223,14 +231,14 @@ constexpr bool what_is_read_is_copied_page_by_page_upwards(const Transition& t) 
   return of_reading(t, [&](const Request& asked) { return are_copied_page_by_page<CopyToUser>(t, asked); });
 }
 
-/// The first byte that was not copied is where nothing can be written.
+/// The first byte that was not copied is where nothing can be written, and could not be at the second try.
 constexpr bool reading_gives_up_where_the_buffer_cannot_be_written(const Transition& t) {
   return of_reading(t, [&](const Request& asked) {
     if (!gave_up(t)) return true;
     constexpr std::uint32_t writable = fault::PAGE_PRESENT | fault::PAGE_RW;
+    if (!std::holds_alternative<fault::Fixup>(t.effects.back())) return asked_in_vain(t);
     const std::uint32_t entry = entry_at(t.after, caller(t), asked.addr + bytes_done(t));
-    return std::holds_alternative<fault::Fixup>(t.effects.back()) && bytes_done(t) < bytes_there(t, asked) &&
-           (entry & writable) != writable;
+    return bytes_done(t) < bytes_there(t, asked) && (entry & writable) != writable;
   });
 }
 
