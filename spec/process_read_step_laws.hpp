@@ -74,7 +74,8 @@ constexpr bool of_pages(const Request& asked, std::uint32_t bytes, auto claim) {
 /// True if the buffer is in no area of a file or object: what is transferred is for the request.
 constexpr bool buffer_shows_no_object(const Transition& t, const Request& asked) {
   return std::ranges::none_of(process_of(t.before, caller(t)).mm.areas, [&](const LawArea& area) {
-    return area.vm_file != 0 && area.vm_start < asked.addr + asked.len && asked.addr < area.vm_end;
+    const bool overlaps = area.vm_start <= asked.addr || area.vm_start - asked.addr < asked.len;
+    return area.vm_file != 0 && overlaps && asked.addr < area.vm_end;
   });
 }
 
