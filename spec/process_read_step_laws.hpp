@@ -71,9 +71,9 @@ constexpr bool of_pages(const Request& asked, std::uint32_t bytes, auto claim) {
   return true;
 }
 
-/// True if the buffer is in no area of a file or object: what is transferred is for the request.
+/// True if the buffer is in no area of a file or object, a stack having grown: what is transferred is for the request.
 constexpr bool buffer_shows_no_object(const Transition& t, const Request& asked) {
-  return std::ranges::none_of(process_of(t.before, caller(t)).mm.areas, [&](const LawArea& area) {
+  return std::ranges::none_of(process_of(t.after, caller(t)).mm.areas, [&](const LawArea& area) {
     const bool overlaps = area.vm_start <= asked.addr || area.vm_start - asked.addr < asked.len;
     return area.vm_file != 0 && overlaps && asked.addr < area.vm_end;
   });
