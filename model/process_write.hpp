@@ -28,8 +28,10 @@ constexpr Looked<W> looked_at_first(const fault::KernelOf<W>& kernel, ProcessSte
                                     W bytes) {
   const bool heeds = kernel.corrected.unreadable_buffer;
   so_far = cited(std::move(so_far), "process.write.looks_first");
-  if (heeds && !is_user_range<W>(kernel.machine(), addr, bytes))
-    return {std::move(so_far), process::Refusal::buffer_outside_task};
+  if (!is_user_range<W>(kernel.machine(), addr, bytes)) {
+    if (heeds) return {std::move(so_far), process::Refusal::buffer_outside_task};
+    so_far = cited(std::move(so_far), "defect.fault.unreadable_buffer");
+  }
   for (const W at : {addr, addr + bytes - 1u}) {
     if (at >= W(kernel.machine().task_size)) continue;  // the kernel's own memory, which is there
     auto reached = accessed(kernel, std::move(so_far), pid, at, {.user = false, .write = false, .wp = true});

@@ -14,10 +14,9 @@ namespace refmm {
 const std::vector<Theorem>& all_theorems() {
   static const std::vector<Theorem> all = [] {
     std::vector<Theorem> theorems;
-    for (const auto* chapter :
-         {&buddy::theorems(), &slab::theorems(), &paging::theorems(), &kernel_map::theorems_about_sharing(),
-          &kernel_map::theorems(), &vma::theorems(), &vma::theorems_about_calls(), &fault::theorems(),
-          &malloc::theorems()})
+    for (const auto* chapter : {&buddy::theorems(), &slab::theorems(), &paging::theorems(),
+                                &kernel_map::theorems_about_sharing(), &kernel_map::theorems(), &vma::theorems(),
+                                &vma::theorems_about_calls(), &fault::theorems(), &malloc::theorems()})
       theorems.insert(theorems.end(), chapter->begin(), chapter->end());
     return theorems;
   }();

@@ -43,9 +43,9 @@ namespace refmm {
 
 /// The tables of all areas, bottom up.
 inline constexpr std::array clause_tables{
-    std::span<const Clause>(buddy::clauses),  std::span<const Clause>(slab::clauses),
-    std::span<const Clause>(paging::clauses), std::span<const Clause>(kernel_map::clauses),
-    std::span<const Clause>(vma::clauses),    std::span<const Clause>(fault::clauses),
+    std::span<const Clause>(buddy::clauses),   std::span<const Clause>(slab::clauses),
+    std::span<const Clause>(paging::clauses),  std::span<const Clause>(kernel_map::clauses),
+    std::span<const Clause>(vma::clauses),     std::span<const Clause>(fault::clauses),
     std::span<const Clause>(process::clauses), std::span<const Clause>(malloc::clauses)};
 
 /// A reference to a clause that exists.

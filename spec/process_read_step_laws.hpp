@@ -73,10 +73,11 @@ constexpr bool of_pages(const Request& asked, std::uint32_t bytes, auto claim) {
   return true;
 }
 
-/// True if the buffer is in no area of a file or object: what is transferred is for the request.
+/// True if the buffer is in no area of a file or object, a stack having grown: what is transferred is for the request.
 constexpr bool buffer_shows_no_object(const Transition& t, const Request& asked) {
-  return std::ranges::none_of(process_of(t.before, caller(t)).mm.areas, [&](const LawArea& area) {
-    return area.vm_file != 0 && area.vm_start < asked.addr + asked.len && asked.addr < area.vm_end;
+  return std::ranges::none_of(process_of(t.after, caller(t)).mm.areas, [&](const LawArea& area) {
+    const bool overlaps = area.vm_start <= asked.addr || area.vm_start - asked.addr < asked.len;
+    return area.vm_file != 0 && overlaps && asked.addr < area.vm_end;
   });
 }
 
@@ -85,6 +86,13 @@ constexpr bool gave_up(const Transition& t) { return had_effect<fault::Fixup>(t)
 constexpr bool could_not_read(const Transition& t) {
   return had_effect<FileTransfer>(
       t, [](const FileTransfer& transfer) { return transfer.way == fault::Transfer::read && !transfer.done; });
+}
+
+/// Something was asked for and not had that may be had the next time: a frame, a transfer.
+constexpr bool asked_in_vain(const Transition& t) {
+  const auto failed = [](const auto& transfer) { return !transfer.done; };
+  return lacked_a_frame(t, GFP_USER) || lacked_a_frame(t, GFP_KERNEL) || had_effect<FileTransfer>(t, failed) ||
+         had_effect<SwapTransfer>(t, failed);
 }
 
 /// The copies of a call are of one page of the file each, upwards from the beginning, without gaps, and as many bytes as it returns. Only
@@ -231,12 +239,12 @@ constexpr bool what_is_read_is_copied_page_by_page_upwards(const Transition& t) 
   return of_reading(t, [&](const Request& asked) { return are_copied_page_by_page<CopyToUser>(t, asked); });
 }
 
-/// Where a call ends with a copy that was given up, the first byte that was not copied is where nothing can be written. A copy that was given
-/// up for want of a frame may be gone on with when there is one.
+/// The first byte that was not copied is where nothing can be written, and could not be at the second try.
 constexpr bool reading_gives_up_where_the_buffer_cannot_be_written(const Transition& t) {
   return of_reading(t, [&](const Request& asked) {
-    if (t.effects.empty() || !std::holds_alternative<fault::Fixup>(t.effects.back())) return true;
+    if (!gave_up(t)) return true;
     constexpr std::uint32_t writable = fault::PAGE_PRESENT | fault::PAGE_RW;
+    if (!std::holds_alternative<fault::Fixup>(t.effects.back())) return asked_in_vain(t);
     const std::uint32_t entry = entry_at(t.after, caller(t), asked.addr + bytes_done(t));
     return bytes_done(t) < bytes_there(t, asked) && (entry & writable) != writable;
   });

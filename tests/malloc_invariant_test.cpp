@@ -19,10 +19,11 @@ using W = std::uint32_t;
 LawState lawful() {
   const Boot<W> boot{corrected, 0x0804a000, 0x0804b000};
   LawState state = model::boot<W>(boot);
-  const std::initializer_list<Command<W>> commands{Malloc<W>{40},         Malloc<W>{16}, Malloc<W>{40}, Malloc<W>{16},
-                                                   Free<W>{0x0804b008},   Free<W>{0x0804b050},
+  const std::initializer_list<Command<W>> commands{Malloc<W>{40},    Malloc<W>{16},       Malloc<W>{40},
+                                                   Malloc<W>{16},    Free<W>{0x0804b008}, Free<W>{0x0804b050},
                                                    Malloc<W>{200000}};
-  for (const Command<W>& command : commands) state = model::step<W>(boot.allocator, std::move(state), command).state;
+  for (const Command<W>& command : commands)
+    state = model::step<W>(boot.allocator, std::move(state), command).state;
   return state;
 }
 

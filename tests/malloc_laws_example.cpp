@@ -46,12 +46,19 @@ bool holds(const auto& law, std::initializer_list<Written> inputs) {
   return holds_for(law, model::MallocSubject{}, inputs);
 }
 
-#define MEMORY {"words", {}}, {"bins", {0x1009400}}, {"top", {0x1009f00}}, {"top_end", {0x100a000}}
+#define MEMORY                                                  \
+  {"words", {}}, {"bins", {0x1009400}}, {"top", {0x1009f00}}, { \
+    "top_end", { 0x100a000 }                                    \
+  }
 // Chunks at 0x804b000, 0x804b100 and 0x804b200; the next on the lists are heads.
-#define IN_FRONT \
-  MEMORY, {"front", {0x1009600}}, {"chunk", {0x1009620}}, {"next", {0x1009640}}, {"fd", {0x1009410}}, {"bk", {0x1009410}}
-#define BEHIND \
-  MEMORY, {"chunk", {0x1009600}}, {"next", {0x1009620}}, {"behind", {0x1009640}}, {"fd", {0x1009410}}, {"bk", {0x1009410}}
+#define IN_FRONT                                                                                        \
+  MEMORY, {"front", {0x1009600}}, {"chunk", {0x1009620}}, {"next", {0x1009640}}, {"fd", {0x1009410}}, { \
+    "bk", { 0x1009410 }                                                                                 \
+  }
+#define BEHIND                                                                                           \
+  MEMORY, {"chunk", {0x1009600}}, {"next", {0x1009620}}, {"behind", {0x1009640}}, {"fd", {0x1009410}}, { \
+    "bk", { 0x1009410 }                                                                                  \
+  }
 
 TEST(MallocLawExamples, HoldOfChunksThatMerge) {
   for (const std::uint32_t is_free : {0u, 1u}) {
@@ -63,8 +70,8 @@ TEST(MallocLawExamples, HoldOfChunksThatMerge) {
   for (const std::uint32_t is : {0u, 1u, 2u}) {
     EXPECT_TRUE(holds(what_merges_behind_is_one_range, {BEHIND, {"is", {is}}}));
     EXPECT_TRUE(holds(what_is_behind_is_in_use, {BEHIND, {"is", {is}}}));
-    EXPECT_TRUE(holds(merging_behind_changes_links_only,
-                      {BEHIND, {"is", {is}}, {"addr", {0x1009601}}, {"of_two", {0}}}));
+    EXPECT_TRUE(
+        holds(merging_behind_changes_links_only, {BEHIND, {"is", {is}}, {"addr", {0x1009601}}, {"of_two", {0}}}));
   }
 }
 
@@ -84,7 +91,8 @@ TEST(MallocLawExamples, HoldOfChunksThatAreSplit) {
 TEST(MallocLawExamples, HoldOfTheEndOfTheHeap) {
   for (const std::uint32_t needed : {2u, 254u, 255u, 300u})
     EXPECT_TRUE(holds(the_top_ends_where_the_heap_ends, {MEMORY, {"needed", {needed}}}));
-  EXPECT_TRUE(holds(nothing_merges_over_a_fence, {MEMORY, {"chunk", {0x1009600}}, {"size", {3}}, {"front_size", {4}}}));
+  EXPECT_TRUE(
+      holds(nothing_merges_over_a_fence, {MEMORY, {"chunk", {0x1009600}}, {"size", {3}}, {"front_size", {4}}}));
 }
 
 TEST(MallocLawExamples, HoldOfLists) {
@@ -97,11 +105,9 @@ TEST(MallocLawExamples, HoldOfLists) {
                                                 {"bk", {0x1009414}},
                                                 {"is_alone", {1}},
                                                 {"other", {0x1009414}}}));
-  EXPECT_TRUE(holds(putting_on_breaks_no_ring, {MEMORY,
-                                                {"next", {0x1009414}},
-                                                {"bk", {0x1009414}},
-                                                {"chunk", {0x1009620}},
-                                                {"other", {0x1009414}}}));
+  EXPECT_TRUE(
+      holds(putting_on_breaks_no_ring,
+            {MEMORY, {"next", {0x1009414}}, {"bk", {0x1009414}}, {"chunk", {0x1009620}}, {"other", {0x1009414}}}));
 }
 
 }  // namespace

@@ -88,8 +88,7 @@ constexpr const char* kept_by_fault_laws =
     " fault.shmem.one_place";
 
 constexpr const char* fault_not_recorded =
-    " fault.swapoff.object defect.fault.willneed_without_readpage"
-    " defect.fault.unreadable_buffer";
+    " fault.swapoff.object defect.fault.willneed_without_readpage defect.fault.unreadable_buffer";
 
 constexpr const char* fault_of_corrected_kernel =
     " fault.table.none fault.swap_in.unreadable fault.reclaim.unwritten fault.msync.shared_memory";

@@ -112,7 +112,7 @@ std::vector<std::string> transcript_lines(const Clause& clause) {
   for (const RecordingLink& transcript : transcripts | std::views::take(a_few))
     lines.push_back(fmt::format("{} (decides {})", transcript.file.string(), transcript.times));
   if (transcripts.size() > a_few) lines.push_back(fmt::format("and {} more", transcripts.size() - a_few));
-  if (transcripts.empty() && clause.without_law.empty()) lines.push_back("none: it decides no outcome by itself");
+  if (transcripts.empty() && clause.without_law.empty()) lines.push_back("none: it decides no outcome in any");
   return lines;
 }
 
