@@ -5,6 +5,7 @@
 #include <chrono>
 #include <optional>
 #include <set>
+#include <sstream>
 
 namespace refmm {
 namespace {
@@ -167,12 +168,24 @@ Proof prove(const Theorem& theorem, const ProofOptions& options) {
   return proof;
 }
 
+namespace {
+
+/// Numbers that are as large as addresses are easier to read as such.
+std::string in_words(std::uint32_t value) {
+  std::ostringstream text;
+  if (value >= 0x10000) text << std::hex << std::showbase;
+  text << value;
+  return text.str();
+}
+
+}  // namespace
+
 std::string in_words(const Assignment& inputs) {
   std::string text;
   for (const auto& [name, values] : inputs) {
     text += (text.empty() ? "" : ", ") + name + " = ";
     std::string list;
-    for (const std::uint32_t value : values) list += (list.empty() ? "" : ", ") + std::to_string(value);
+    for (const std::uint32_t value : values) list += (list.empty() ? "" : ", ") + in_words(value);
     text += values.size() == 1 ? list : "[" + list + "]";
   }
   return text;

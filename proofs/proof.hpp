@@ -60,7 +60,8 @@ struct ProofOptions {
 
 Proof prove(const Theorem& theorem, const ProofOptions& options = {});
 
-/// The inputs as people read them: `num = 4, slabs.inuse = [4, 2, 0]`.
+/// The inputs as people read them: `num = 4, slabs.inuse = [4, 2, 0]`. Of a map, what was read of it: `words = [4, 1024, 8, 0x804b008]` is
+/// 1024 at 4 and 0x804b008 at 8.
 std::string in_words(const symbolic::Assignment& inputs);
 
 }  // namespace refmm
