@@ -18,7 +18,7 @@ constexpr const char* one_fits = THREE_FREE "malloc(90)\n";
 constexpr const char* second_region = "malloc(100)\nsbrk(4096)\nmalloc(4096)\n";
 
 constexpr const char* one_mapping_at_most = "boot family=malloc checks=all mmap_max=1";
-constexpr const char* endless_pad = "boot family=malloc checks=all top_pad=4294963200";
+constexpr const char* endless_pad = "boot family=malloc checks=all top_pad=4294967295";
 constexpr const char* perturbed = "boot family=malloc checks=all perturb=85";
 
 }  // namespace
