@@ -29,12 +29,18 @@ constexpr const char* break_is_elsewhere =
 constexpr const char* long_top = LONG_TOP;
 constexpr const char* trimmed = LONG_TOP "malloc_trim(0)\n";
 constexpr const char* trimmed_but_a_pad = LONG_TOP "malloc_trim(8192)\n";
+/// The kernel has no memory for what it needs to move the break back.
+constexpr const char* not_trimmed = LONG_TOP "set fail_vma=1\nmalloc_trim(0)\n";
 #undef LONG_TOP
 
 constexpr const char* nothing_to_trim = "malloc(16)\nmalloc_trim(0)\n";
 
-/// The tag of the top after `malloc(20000)`.
-constexpr Word32 tag_of_long_top = 0x0804fe2c;
+/// The top ends elsewhere, as its tag says, too.
+template <int bytes>
+void lengthen_top(Carried& made) {
+  made.after.top_end += static_cast<Word32>(bytes);
+  write(made.after, address_of_size(made.after.top), (made.after.top_end - made.after.top) | PREV_INUSE);
+}
 
 }  // namespace
 
@@ -94,6 +100,10 @@ std::vector<Tampering> tamperings_of_giving_back() {
       {"what_is_trimmed_is_whole_pages_but_the_pad", trimmed, undo},
       {"what_is_trimmed_is_whole_pages_but_the_pad", trimmed, [](Carried& made) { made.after.top_end += 8; }},
       {"what_is_trimmed_is_whole_pages_but_the_pad", trimmed_but_a_pad, undo},
+      {"what_is_trimmed_is_whole_pages_but_the_pad", trimmed_but_a_pad, lengthen_top<-4096>},
+      {"what_is_trimmed_is_whole_pages_but_the_pad", trimmed_but_a_pad, lengthen_top<4096>},
+      {"what_is_trimmed_is_whole_pages_but_the_pad", not_trimmed,
+       [](Carried& made) { effect<Brk<Word32>>(made).moved = true; }},
   };
 }
 

@@ -61,7 +61,7 @@ std::vector<Tampering> tamperings_of_resizing() {
        hand_out<0x0804b020>},
       {"a_block_grows_into_free_memory_behind_it", made_longer, hand_out<0x0804b0f0>},
       {"a_block_grows_into_free_memory_behind_it",
-       "malloc(100)\nmalloc(100)\nmalloc(16)\nfree(0x0804b070)\nrealloc(0x0804b008, 200)\n", hand_out<0x0804b0f0>},
+       "malloc(100)\nmalloc(100)\nmalloc(16)\nfree(0x0804b070)\nrealloc(0x0804b008, 204)\n", hand_out<0x0804b0f0>},
       {"a_mapped_block_is_remapped", remapped, forget_effects},
       {"a_mapped_block_is_remapped", remapped,
        [](Carried& made) {
@@ -71,6 +71,7 @@ std::vector<Tampering> tamperings_of_resizing() {
        [](Carried& made) { effect<RemapPages<Word32>>(made).new_len += 4096; }},
       {"a_mapped_block_is_remapped", remapped, write_after<0x40000004, 0x00031000 | IS_MMAPPED>},
       {"a_mapped_block_is_remapped", same_pages, hand_out<0x40000010>},
+      {"a_mapped_block_is_remapped", same_pages, return_address<0>},
       {"a_mapped_block_is_remapped", same_pages,
        [](Carried& made) { made.after.space.mm.areas.back().vm_end += 4096; }},
 
