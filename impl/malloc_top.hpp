@@ -56,9 +56,10 @@ bool UserHeap<Layer>::grow(Word needed) {
   const bool goes_on = top_ != 0 && brk == top_end_;
   const Word begins = goes_on ? top_ : Layout::rounded_up(brk, Layout::alignment);
   const Word smallest = mutant("malloc.impl.grow.forgets_top") ? 0 : Layout::smallest;
-  const Word with_top = needed + smallest + parameters_.top_pad;
+  const Word least = needed + smallest;
+  const Word with_top = least + parameters_.top_pad;
   const Word end = Layout::rounded_up(begins + with_top, Layer::page_size);
-  if (with_top < needed || end < begins || end - begins < with_top) return false;
+  if (with_top < least || end < begins || end - begins < with_top) return false;
   if (!layer_.move_break(end)) return false;
 
   if (bins_ == 0) begin();

@@ -66,11 +66,12 @@ constexpr MallocStep<W> grown(const malloc::AllocatorOf<W>& allocator, MallocSte
   const W brk = so_far.state.space.mm.brk, top = so_far.state.top;
   const bool goes_on = top != 0u && brk == so_far.state.top_end && !mutant("malloc.grow.always_new_region");
   const W begins = goes_on ? top : rounded_up<W>(brk, malloc::chunk_alignment<W>);
-  const W with_top = needed + W(malloc::smallest_chunk<W>) + W(allocator.parameters.top_pad);
+  const W least = needed + W(malloc::smallest_chunk<W>);
+  const W with_top = least + W(allocator.parameters.top_pad);
   const W end = break_for_top<W>(machine, begins, with_top);
 
   // refuse
-  const bool wraps = with_top < needed || end < begins || end - begins < with_top;
+  const bool wraps = with_top < least || end < begins || end - begins < with_top;
   if (wraps) {
     so_far.because.push_back("malloc.grow.wraps");
     return so_far;

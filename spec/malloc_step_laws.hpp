@@ -199,8 +199,11 @@ constexpr bool what_is_trimmed_is_whole_pages_but_the_pad(const Transition& t) {
   if (!trim || t.after.top == 0) return true;
   const std::uint32_t page = t.allocator.kernel.machine.page_size;
   const std::uint64_t stays = std::uint64_t{trim->pad} + smallest_chunk<std::uint32_t>;
-  const bool could = t.before.space.mm.brk == t.before.top_end && effects_of<Brk>(t) == 0;
-  return (t.before.top_end - t.after.top_end) % page == 0 && (!could || size_of_top(t.after) <= stays + page);
+  const auto* brk = only_effect<Brk>(t);
+  const bool could = t.before.space.mm.brk == t.before.top_end && (!brk || brk->moved);
+  const bool pad_stays = t.after.top_end == t.before.top_end || size_of_top(t.after) > stays;
+  return (t.before.top_end - t.after.top_end) % page == 0 && pad_stays &&
+         (!could || size_of_top(t.after) <= stays + page);
 }
 
 // ---- calloc, realloc, memalign --------------------------------------------------------------------------------------
@@ -256,10 +259,11 @@ constexpr bool a_block_grows_into_free_memory_behind_it(const Transition& t) {
   const auto* asked = call<Realloc>(t);
   const LawBlock* before = asked ? block_before(t, asked->block) : nullptr;
   if (!before || !handed_out(t) || own_mapping_of(t.before, before->addr)) return true;
-  const std::uint32_t end = before->addr + usable_bytes(t.before, before->addr) - word_bytes<std::uint32_t>;
+  const std::uint32_t usable = usable_bytes(t.before, before->addr);
+  const std::uint32_t end = before->addr + usable - word_bytes<std::uint32_t>;
   for (const LawChunk& chunk : chunks_of(t.before)) {
     const bool is_behind = chunk.addr == end && !chunk.in_use;
-    if (is_behind && asked->bytes <= end + chunk.size - before->addr) return handed_out(t)->addr == before->addr;
+    if (is_behind && asked->bytes <= usable + chunk.size) return handed_out(t)->addr == before->addr;
   }
   return true;
 }
@@ -268,7 +272,8 @@ constexpr bool a_mapped_block_is_remapped(const Transition& t) {
   const auto* asked = call<Realloc>(t);
   const LawBlock* before = asked ? block_before(t, asked->block) : nullptr;
   if (!before || asked->bytes == 0 || !own_mapping_of(t.before, before->addr) || refusal(t)) return true;
-  const auto mapping = own_mapping_of(t.after, handed_out(t) ? handed_out(t)->addr : before->addr);
+  if (!handed_out(t)) return false;
+  const auto mapping = own_mapping_of(t.after, handed_out(t)->addr);
   const auto* remapped = t.effects.empty() ? nullptr : std::get_if<RemapPages<std::uint32_t>>(&t.effects.front());
   if (t.effects.empty()) return handed_out(t)->addr == before->addr && t.before.space == t.after.space;
   return remapped && (remapped->new_addr == 0 || (mapping && mapping->end - mapping->start == remapped->new_len));

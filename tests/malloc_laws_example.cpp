@@ -9,7 +9,9 @@
 
 #include <array>
 #include <initializer_list>
+#include <set>
 #include <string_view>
+#include <tuple>
 
 namespace refmm::malloc {
 namespace {
@@ -60,6 +62,12 @@ bool holds(const auto& law, std::initializer_list<Written> inputs) {
     "bk", { 0x1009410 }                                                                                  \
   }
 
+TEST(MallocLawExamples, ThereIsOneForEveryLawOfSizes) {
+  std::set<std::string_view> laws;
+  std::apply([&](const auto&... law) { (laws.insert(law.name), ...); }, size_laws);
+  EXPECT_EQ(std::set<std::string_view>(sizes.begin(), sizes.end()), laws);
+}
+
 TEST(MallocLawExamples, HoldOfChunksThatMerge) {
   for (const std::uint32_t is_free : {0u, 1u}) {
     EXPECT_TRUE(holds(what_merges_in_front_is_one_range, {IN_FRONT, {"is_free", {is_free}}}));
@@ -77,8 +85,8 @@ TEST(MallocLawExamples, HoldOfChunksThatMerge) {
 
 TEST(MallocLawExamples, HoldOfChunksThatAreSplit) {
   for (const std::uint32_t needed : {2u, 30u, 31u, 32u}) {
-    EXPECT_TRUE(holds(split_chunks_are_the_chunk,
-                      {MEMORY, {"chunk", {0x1009600}}, {"next", {0x1009620}}, {"needed", {needed}}}));
+    EXPECT_TRUE(
+        holds(split_chunks_are_the_chunk, {MEMORY, {"chunk", {0x1009600}}, {"size", {32}}, {"needed", {needed}}}));
     EXPECT_TRUE(holds(splitting_changes_nothing_but_tags, {MEMORY,
                                                            {"chunk", {0x1009600}},
                                                            {"size", {32}},
