@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <fstream>
 #include <iterator>
+#include <optional>
 #include <regex>
 #include <sstream>
 
@@ -32,7 +33,17 @@ std::vector<fs::path> test_sources() {
   return files;
 }
 
+/// The test that begins in the line, if one does. Most lines are none: what they begin with says so at once.
+std::optional<std::string> test_begun_in(const std::string& line) {
+  static const std::regex begins_test(R"(^(?:TEST|TEST_F|TEST_P|TYPED_TEST|RC_GTEST_PROP)\((\w+), *(\w+))");
+  if (!line.starts_with('T') && !line.starts_with('R')) return std::nullopt;
+  std::smatch match;
+  if (!std::regex_search(line, match, begins_test)) return std::nullopt;
+  return match[1].str() + "." + match[2].str();
+}
+
 bool names_clause(const std::string& line, const Clause& clause) {
+  if (line.find_first_of("[\"") == line.npos) return false;
   const auto means_it = [&](const ClauseReference& each) { return means(each.name, clause.name); };
   return line.find('"' + std::string(clause.name) + '"') != line.npos ||
          std::ranges::any_of(references_of_source(line), means_it);
@@ -57,7 +68,6 @@ std::vector<TheoremLink> theorems_of(const Clause& clause) {
 }
 
 std::vector<TestLink> tests_in(std::string_view source, const fs::path& file, const Clause& clause) {
-  static const std::regex begins_test(R"(^(?:TEST|TEST_F|TEST_P|TYPED_TEST|RC_GTEST_PROP)\((\w+), *(\w+))");
   std::vector<TestLink> found;
   const auto add = [&](const std::string& name) {
     if (std::ranges::find(found, TestLink{file, name}) == found.end()) found.push_back({file, name});
@@ -66,9 +76,8 @@ std::vector<TestLink> tests_in(std::string_view source, const fs::path& file, co
   std::string test;               // the one that the line stands in, if any
   bool named_just_above = false;  // in lines without a blank line between them and this one
   for (std::string line; std::getline(lines, line);) {
-    std::smatch match;
-    if (std::regex_search(line, match, begins_test)) {
-      test = match[1].str() + "." + match[2].str();
+    if (const auto begun = test_begun_in(line)) {
+      test = *begun;
       if (named_just_above) add(test);
       named_just_above = false;
     } else if (test.empty() && line.empty()) {
@@ -81,7 +90,7 @@ std::vector<TestLink> tests_in(std::string_view source, const fs::path& file, co
       else
         add(test);
     }
-    if (line.starts_with('}') || (line.ends_with('}') && std::regex_search(line, begins_test))) test.clear();
+    if (line.starts_with('}') || (line.ends_with('}') && test_begun_in(line))) test.clear();
   }
   if (named_just_above) add("");
   return found;
