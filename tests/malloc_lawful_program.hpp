@@ -27,6 +27,9 @@ class LawfulProgram {
   malloc::Command<W> next(const malloc::State<W>& state) {
     if (!failing_ && below(30) == 0) return knobs();
     if (failing_ && below(6) == 0) return malloc::MallocTrim<W>{0};
+    if (failing_ && below(6) == 0) {
+      if (const auto mapped = mapped_block(state)) return lengthen(*mapped);
+    }
     if (failing_ && below(4) == 0) return friendly_knobs();
     switch (state.blocks.empty() ? below(4) : below(24)) {
       case 0:
@@ -147,6 +150,20 @@ class LawfulProgram {
   W alignment() { return pick<W>({0, 1, 8, 16, 17, 32, 64, 100, 256, 1024, 4096, 4097, ~W{0}}); }
 
   malloc::Block<W> block(const malloc::State<W>& state) { return state.blocks[below(state.blocks.size())]; }
+
+  /// The first from a random place on.
+  std::optional<malloc::Block<W>> mapped_block(const malloc::State<W>& state) {
+    const std::size_t count = state.blocks.size(), from = count == 0 ? 0 : below(count);
+    for (std::size_t i = 0; i < count; ++i) {
+      const auto& block = state.blocks[(from + i) % count];
+      if (malloc::own_mapping_of(state, block.addr)) return block;
+    }
+    return std::nullopt;
+  }
+  /// By pages, so that its mapping has to become longer, too.
+  malloc::Command<W> lengthen(const malloc::Block<W>& block) {
+    return malloc::Realloc<W>{block.addr, block.bytes + static_cast<W>(4096 * (1 + below(3)))};
+  }
 
   malloc::Command<W> memset(const malloc::State<W>& state) {
     const auto [addr, bytes] = block(state);
