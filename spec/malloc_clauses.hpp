@@ -11,6 +11,7 @@
 namespace refmm::malloc {
 
 namespace why {
+inline constexpr std::string_view boot = "where sessions begin; every law of states holds of it";
 inline constexpr std::string_view harness = "what a program does by itself, not a behaviour of the allocator";
 inline constexpr std::string_view damaged = "nothing is promised of a heap that the program has damaged";
 inline constexpr std::string_view defect =
@@ -19,7 +20,7 @@ inline constexpr std::string_view defect =
 
 inline constexpr std::array clauses{
     // The process at the start.
-    Clause{"malloc.boot", ClauseKind::must, "malloc/malloc.c:main_arena"},
+    Clause{"malloc.boot", ClauseKind::must, "malloc/malloc.c:main_arena", why::boot},
 
     // Sizes.
     Clause{"malloc.size.chunk", ClauseKind::must, "malloc/malloc.c:request2size"},
