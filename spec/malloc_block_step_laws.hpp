@@ -22,8 +22,15 @@ constexpr bool a_refused_call_leaves_the_blocks(const Transition& t) {
 constexpr bool malloc_usable_size_is_what_the_chunk_has(const Transition& t) {
   const auto* asked = call<MallocUsableSize>(t);
   const auto* number = std::get_if<Number<std::uint32_t>>(&t.result);
-  if (!asked || !number) return true;
-  return number->value == (asked->block == 0 ? 0 : usable_bytes(t.before, asked->block)) && t.before == t.after;
+  if (!asked || asked->block == 0 || !number) return true;
+  return number->value == usable_bytes(t.before, asked->block) && t.before == t.after;
+}
+
+constexpr bool malloc_usable_size_of_null_is_0(const Transition& t) {
+  const auto* asked = call<MallocUsableSize>(t);
+  if (!asked || asked->block != 0) return true;
+  const auto* number = std::get_if<Number<std::uint32_t>>(&t.result);
+  return number && number->value == 0 && t.before == t.after;
 }
 
 constexpr bool accesses_where_nothing_is_mapped_end_the_program(const Transition& t) {

@@ -33,7 +33,23 @@ constexpr const char* trimmed_but_a_pad = LONG_TOP "malloc_trim(8192)\n";
 constexpr const char* not_trimmed = LONG_TOP "set fail_vma=1\nmalloc_trim(0)\n";
 #undef LONG_TOP
 
+/// Likewise where free trims.
+constexpr const char* not_trimmed_by_free =
+    "malloc(100000)\nmalloc(100000)\nfree(0x080636b0)\nset fail_vma=1\nfree(0x0804b008)\n";
+
 constexpr const char* nothing_to_trim = "malloc(16)\nmalloc_trim(0)\n";
+
+/// There would be pages to trim, but the break is not where the heap ends.
+constexpr const char* not_trimmed_for_others =
+    "malloc(20000)\nmalloc(40000)\nsbrk(4096)\nfree(0x0804fe30)\nmalloc_trim(0)\n";
+
+/// Blocks of 16, 100 and 16 bytes, of which the second is free.
+#define ONE_FREE_BEHIND "malloc(16)\nmalloc(100)\nmalloc(16)\nfree(0x0804b020)\n"
+constexpr const char* freed_in_front_of_free = ONE_FREE_BEHIND "free(0x0804b008)\n";
+constexpr const char* made_nothing_in_front_of_free = ONE_FREE_BEHIND "realloc(0x0804b008, 0)\n";
+#undef ONE_FREE_BEHIND
+constexpr const char* made_shorter_in_front_of_free =
+    "malloc(100)\nmalloc(100)\nmalloc(16)\nfree(0x0804b070)\nrealloc(0x0804b008, 40)\n";
 
 /// The top ends elsewhere, as its tag says, too.
 template <int bytes>
@@ -68,6 +84,16 @@ std::vector<Tampering> tamperings_of_giving_back() {
       {"a_freed_chunk_is_free_or_top_or_gone", first_of_two_freed, undo},
       {"a_freed_chunk_is_free_or_top_or_gone", first_of_two_freed, write_after<0x0804b01c, 24 | PREV_INUSE>},
       {"a_freed_chunk_is_free_or_top_or_gone", second_of_two_freed, undo},
+      {"a_freed_chunk_is_free_or_top_or_gone", "malloc(16)\nmalloc(16)\nrealloc(0x0804b008, 0)\n", undo},
+      {"a_mapped_block_is_returned_at_once", "malloc(200000)\nrealloc(0x40000008, 0)\n", forget_effects},
+      {"what_becomes_free_takes_in_the_free_chunk_behind_it", freed_in_front_of_free, undo},
+      {"what_becomes_free_takes_in_the_free_chunk_behind_it", freed_in_front_of_free,
+       write_after<0x0804b004, 24 | PREV_INUSE>},
+      {"what_becomes_free_takes_in_the_free_chunk_behind_it", made_nothing_in_front_of_free,
+       write_after<0x0804b004, 24 | PREV_INUSE>},
+      {"what_becomes_free_takes_in_the_free_chunk_behind_it", made_shorter_in_front_of_free, undo},
+      {"what_becomes_free_takes_in_the_free_chunk_behind_it", made_shorter_in_front_of_free,
+       write_after<0x0804b034, 56 | PREV_INUSE>},
 
       // What is given back to the kernel.
       {"what_lies_below_a_block_stays", pinned, [](Carried& made) { made.after.space.mm.brk = 0x0804c000; }},
@@ -104,6 +130,37 @@ std::vector<Tampering> tamperings_of_giving_back() {
       {"what_is_trimmed_is_whole_pages_but_the_pad", trimmed_but_a_pad, lengthen_top<4096>},
       {"what_is_trimmed_is_whole_pages_but_the_pad", not_trimmed,
        [](Carried& made) { effect<Brk<Word32>>(made).moved = true; }},
+      {"without_a_heap_malloc_trim_returns_0", "malloc_trim(0)\n", return_number<1>},
+      {"without_a_heap_malloc_trim_returns_0", "malloc_trim(0)\n", return_nothing},
+      {"without_a_heap_malloc_trim_returns_0", "malloc(200000)\nmalloc_trim(0)\n", forget_blocks},
+      {"without_a_heap_malloc_trim_returns_0", "malloc_trim(0)\n",
+       [](Carried& made) {
+         made.effects.push_back(Brk<Word32>{0x0804a000, true});
+       }},
+      {"nothing_is_trimmed_where_the_program_has_moved_the_break", not_trimmed_for_others, return_number<1>},
+      {"nothing_is_trimmed_where_the_program_has_moved_the_break", not_trimmed_for_others, lengthen_top<-4096>},
+      {"nothing_is_trimmed_where_the_program_has_moved_the_break", not_trimmed_for_others,
+       [](Carried& made) {
+         made.effects.push_back(Brk<Word32>{0x08051000, false});
+       }},
+      {"nothing_is_trimmed_where_the_program_has_moved_the_break", break_is_elsewhere, lengthen_top<-4096>},
+      {"nothing_is_trimmed_where_the_program_has_moved_the_break", break_is_elsewhere,
+       [](Carried& made) { made.after.space.mm.brk -= 4096; }},
+      {"nothing_is_trimmed_where_the_program_has_moved_the_break", break_is_elsewhere,
+       [](Carried& made) {
+         made.effects.push_back(Brk<Word32>{0x0804c000, true});
+       }},
+      {"a_top_that_the_kernel_does_not_take_back_keeps_its_pages", not_trimmed, return_number<1>},
+      {"a_top_that_the_kernel_does_not_take_back_keeps_its_pages", not_trimmed, lengthen_top<-4096>},
+      {"a_top_that_the_kernel_does_not_take_back_keeps_its_pages", not_trimmed,
+       [](Carried& made) { area_of_heap(made.after).vm_end -= 4096; }},
+      {"a_top_that_the_kernel_does_not_take_back_keeps_its_pages", not_trimmed_by_free, lengthen_top<-4096>},
+      {"a_top_that_the_kernel_does_not_take_back_keeps_its_pages", not_trimmed_by_free,
+       [](Carried& made) { made.after.space.mm.brk -= 4096; }},
+      {"a_top_that_the_kernel_does_not_take_back_keeps_its_pages", not_trimmed_by_free,
+       [](Carried& made) { made.after.top += 8; }},
+      {"a_top_that_the_kernel_does_not_take_back_keeps_its_pages", not_trimmed_by_free,
+       [](Carried& made) { area_of_heap(made.after).vm_end -= 4096; }},
   };
 }
 

@@ -17,9 +17,18 @@ constexpr const char* made_longer =
     "malloc(100)\nmalloc(100)\nmalloc(16)\nstore_word(0x0804b068, 42)\nfree(0x0804b070)\n"
     "realloc(0x0804b008, 150)\n";
 
+constexpr const char* made_longer_into_top = "malloc(100)\nrealloc(0x0804b008, 200)\n";
+
 constexpr const char* refused = "malloc(16)\nstore_word(0x0804b014, 42)\nrealloc(0x0804b008, 0x7fffffff)\n";
 
 constexpr const char* remapped = "malloc(200000)\nrealloc(0x40000008, 300000)\n";
+/// The kernel has no memory for what it needs to lengthen the first mapping, which the second stands behind.
+#define FIRST_OF_TWO_MAPPINGS "malloc(200000)\nmalloc(200000)\nstore_word(0x40000008, 42)\n"
+constexpr const char* not_remapped = FIRST_OF_TWO_MAPPINGS "set fail_vma=1\nrealloc(0x40000008, 300000)\n";
+/// There are no pages for it at all.
+constexpr const char* not_remapped_nor_copied =
+    FIRST_OF_TWO_MAPPINGS "set rlimit_as=4096\nrealloc(0x40000008, 300000)\n";
+#undef FIRST_OF_TWO_MAPPINGS
 constexpr const char* same_pages = "malloc(200000)\nrealloc(0x40000008, 200500)\n";
 
 /// What stood there before is 0 afterwards.
@@ -47,18 +56,35 @@ std::vector<Tampering> tamperings_of_resizing() {
       {"realloc_that_is_refused_keeps_the_block", refused, write_after<0x0804b014, 0>},
 
       // realloc of nothing, and to nothing.
-      {"realloc_of_nothing_is_malloc_and_to_nothing_is_free", "realloc(NULL, 100)\n", forget_blocks},
-      {"realloc_of_nothing_is_malloc_and_to_nothing_is_free", "realloc(NULL, 100)\n", return_address<0>},
-      {"realloc_of_nothing_is_malloc_and_to_nothing_is_free", "realloc(NULL, 100)\n",
+      {"realloc_of_null_is_malloc", "realloc(NULL, 100)\n", forget_blocks},
+      {"realloc_of_null_is_malloc", "realloc(NULL, 100)\n", return_address<0>},
+      {"realloc_of_null_is_malloc", "realloc(NULL, 100)\n",
        [](Carried& made) { made.after.blocks[0].bytes = 99; }},
-      {"realloc_of_nothing_is_malloc_and_to_nothing_is_free", "malloc(100)\nrealloc(0x0804b008, 0)\n", undo},
-      {"realloc_of_nothing_is_malloc_and_to_nothing_is_free", "malloc(100)\nmalloc(16)\nrealloc(0x0804b008, 0)\n",
+      {"realloc_to_nothing_is_free", "malloc(100)\nrealloc(0x0804b008, 0)\n", undo},
+      {"realloc_to_nothing_is_free", "malloc(100)\nmalloc(16)\nrealloc(0x0804b008, 0)\n",
        return_address<0x0804b070>},
+      {"realloc_to_nothing_is_free", "malloc(100)\nmalloc(16)\nrealloc(0x0804b008, 0)\n", forget_blocks},
+      {"realloc_to_nothing_is_free", "malloc(100)\nrealloc(0x0804b008, 0)\n", refuse<Refusal::no_memory>},
 
       // realloc: where the block is.
       {"a_block_that_becomes_shorter_stays_where_it_is", made_shorter, hand_out<0x0804b088>},
       {"a_block_that_becomes_shorter_stays_where_it_is", "malloc(13)\nrealloc(0x0804b008, 20)\n",
        hand_out<0x0804b020>},
+      {"a_block_in_front_of_the_top_grows_into_it", made_longer_into_top, hand_out<0x0804b070>},
+      {"a_block_in_front_of_the_top_grows_into_it", made_longer_into_top, refuse<Refusal::no_memory>},
+      {"a_block_in_front_of_the_top_grows_into_it", made_longer_into_top,
+       write_after<0x0804b004, 216 | PREV_INUSE>},
+      {"a_block_in_front_of_the_top_grows_into_it", made_longer_into_top,
+       [](Carried& made) { made.after.top += 8; }},
+      {"a_block_in_front_of_the_top_grows_into_it", made_longer_into_top,
+       [](Carried& made) { made.after.top_end += 4096; }},
+      {"a_block_in_front_of_the_top_grows_into_it", made_longer_into_top,
+       [](Carried& made) {
+         made.effects.push_back(Brk<Word32>{0x0804d000, true});
+       }},
+      // A top of the smallest size stays.
+      {"a_block_in_front_of_the_top_grows_into_it", "malloc(100)\nrealloc(0x0804b008, 4076)\n",
+       refuse<Refusal::no_memory>},
       {"a_block_grows_into_free_memory_behind_it", made_longer, hand_out<0x0804b0f0>},
       {"a_block_grows_into_free_memory_behind_it",
        "malloc(100)\nmalloc(100)\nmalloc(16)\nfree(0x0804b070)\nrealloc(0x0804b008, 204)\n", hand_out<0x0804b0f0>},
@@ -70,16 +96,58 @@ std::vector<Tampering> tamperings_of_resizing() {
       {"a_mapped_block_is_remapped", remapped,
        [](Carried& made) { effect<RemapPages<Word32>>(made).new_len += 4096; }},
       {"a_mapped_block_is_remapped", remapped, write_after<0x40000004, 0x00031000 | IS_MMAPPED>},
-      {"a_mapped_block_is_remapped", same_pages, hand_out<0x40000010>},
-      {"a_mapped_block_is_remapped", same_pages, return_address<0>},
-      {"a_mapped_block_is_remapped", same_pages,
+      {"a_mapped_block_is_remapped", remapped, hand_out<0x40000010>},
+      {"a_mapped_block_is_remapped", remapped, refuse<Refusal::no_memory>},
+      {"a_mapped_block_that_needs_as_many_pages_as_it_has_stays_as_it_is", same_pages, hand_out<0x40000010>},
+      {"a_mapped_block_that_needs_as_many_pages_as_it_has_stays_as_it_is", same_pages, return_address<0>},
+      {"a_mapped_block_that_needs_as_many_pages_as_it_has_stays_as_it_is", same_pages,
        [](Carried& made) { made.after.space.mm.areas.back().vm_end += 4096; }},
+      {"a_mapped_block_that_needs_as_many_pages_as_it_has_stays_as_it_is", same_pages,
+       [](Carried& made) {
+         made.effects.push_back(RemapPages<Word32>{0x40000000, 0x31000, 0x31000, 0x40000000});
+       }},
+      {"a_mapped_block_that_needs_as_many_pages_as_it_has_stays_as_it_is", same_pages,
+       [](Carried& made) { made.after.mapped_blocks += 1; }},
+      {"a_mapped_block_that_needs_as_many_pages_as_it_has_stays_as_it_is", same_pages,
+       write_after<0x40000004, 0x00030000 | IS_MMAPPED>},
+      {"a_mapped_block_that_needs_as_many_pages_as_it_has_stays_as_it_is", same_pages, write_after<0x40000000, 8>},
+      // With the 1016 bytes in front of it the chunk needs just the five pages that there are.
+      {"a_mapped_block_that_needs_as_many_pages_as_it_has_stays_as_it_is",
+       "memalign(1024, 16000)\nrealloc(0x40000400, 19452)\n", refuse<Refusal::no_memory>,
+       "boot family=malloc checks=all mmap_threshold=9000"},
+      {"a_block_that_the_kernel_does_not_remap_is_copied", not_remapped, refuse<Refusal::too_large>},
+      {"a_block_that_the_kernel_does_not_remap_is_copied", not_remapped, refuse<Refusal::no_memory>},
+      {"a_block_that_the_kernel_does_not_remap_is_copied", not_remapped, hand_out<0x40000008>},
+      {"a_block_that_the_kernel_does_not_remap_is_copied", not_remapped, forget_last_effect},
+      {"a_block_that_the_kernel_does_not_remap_is_copied", not_remapped,
+       [](Carried& made) { effect<UnmapPages<Word32>>(made).len -= 4096; }},
+      {"a_block_that_the_kernel_does_not_remap_is_copied", not_remapped, write_after<0x40062008, 41>},
+      {"a_block_that_the_kernel_does_not_remap_is_copied", not_remapped,
+       [](Carried& made) { made.after.blocks = made.before.blocks; }},
+      {"a_block_that_the_kernel_does_not_remap_is_copied", not_remapped_nor_copied, forget_blocks},
+      {"a_block_that_the_kernel_does_not_remap_is_copied", not_remapped_nor_copied,
+       [](Carried& made) { effect<MapPages<Word32>>(made).addr = 0x40062000; }},
+      {"a_block_that_the_kernel_does_not_remap_is_copied", not_remapped_nor_copied,
+       [](Carried& made) {
+         made.effects.push_back(UnmapPages<Word32>{0x40000000, 0x31000});
+       }},
 
       // memalign.
       {"memalign_aligns", "memalign(48, 100)\n", hand_out<0x0804b060>},
       {"memalign_aligns", "memalign(4096, 100)\n", hand_out<0x0804c800>},
       {"memalign_aligns", "memalign(4, 100)\n", hand_out<0x0804b00c>},
       {"memalign_aligns", "memalign(1024, 200000)\n", hand_out<0x40000408>},
+      {"an_alignment_of_two_words_or_less_is_that_of_every_block", "memalign(8, 100)\n", hand_out<0x0804b00c>},
+      {"an_alignment_of_two_words_or_less_is_that_of_every_block", "memalign(4, 100)\n",
+       refuse<Refusal::too_large>},
+      {"an_alignment_of_two_words_or_less_is_that_of_every_block", "memalign(4, 0x7fffe000)\n",
+       refuse<Refusal::no_memory>},
+      {"an_alignment_of_two_words_or_less_is_that_of_every_block", "memalign(4, 100)\n", return_address<0>},
+      {"an_alignment_of_two_words_or_less_is_that_of_every_block", "memalign(4, 100)\n",
+       write_after<0x0804b004, (104 + 16) | PREV_INUSE>},
+      {"an_alignment_of_two_words_or_less_is_that_of_every_block", "memalign(4, 200000)\n", hand_out<0x40000010>},
+      {"an_alignment_of_two_words_or_less_is_that_of_every_block", "memalign(4, 200000)\n",
+       write_after<0x40000004, 0x00032000 | IS_MMAPPED>},
       {"what_memalign_does_not_need_is_free", "memalign(64, 100)\n",
        write_after<0x0804b03c, (104 + 32) | PREV_INUSE>},
   };

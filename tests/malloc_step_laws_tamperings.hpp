@@ -52,6 +52,7 @@ inline void undo(Carried& made) {
   made.effects.clear();
 }
 
+inline void forget_last_effect(Carried& made) { made.effects.pop_back(); }
 inline void forget_effects(Carried& made) { made.effects.clear(); }
 inline void forget_blocks(Carried& made) { made.after.blocks.clear(); }
 
