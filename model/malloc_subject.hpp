@@ -83,10 +83,6 @@ struct MallocSubject {
   static constexpr W power_of_two_from(W alignment) {
     return model::power_of_two_from<W>(alignment);
   }
-  template <Word W>
-  static constexpr bool product_wraps(W count, W size) {
-    return model::product_wraps<W>(count, size);
-  }
 
   // Lists.
   static constexpr auto unlinked(const auto& heap, const auto& chunk) { return model::unlinked(heap, chunk); }

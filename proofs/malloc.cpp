@@ -82,8 +82,8 @@ const std::vector<Theorem>& theorems() {
       // ---- What a hardened heap never does --------------------------------------------------------------------------
       model(unlinking_overwrites_links_only, memory, {"defect.malloc.links"}, {"malloc.check.links"}),
       model(no_chunk_is_freed_twice, memory, {"defect.malloc.double_free"}, {"malloc.check.double_free"}),
-      model(only_chunks_are_freed, memory, {"defect.malloc.pointer"},
-            {"malloc.check.pointer", "malloc.check.size"}),
+      model(only_chunks_are_freed, memory, {"defect.malloc.pointer"}, {"malloc.check.pointer"}),
+      model(only_sizes_of_chunks_are_believed, memory, {"defect.malloc.pointer"}, {"malloc.check.size"}),
       model(what_merges_agrees, memory, {"defect.malloc.prev_size"}, {"malloc.check.prev_size"}),
       model(the_top_is_as_long_as_the_heap, memory, {"defect.malloc.top"}, {"malloc.check.top"}),
   };

@@ -291,9 +291,21 @@ inline constexpr Law only_chunks_are_freed{
       const auto after = subject.examined(heap, begin, chunk);
       world.reached(after.because);
       if (after.ended) return always<W>();
+      return all(chunk % W(chunk_alignment<W>) == W(0u), begin <= chunk, chunk < heap.top_end);
+    }};
+
+inline constexpr Law only_sizes_of_chunks_are_believed{
+    "malloc.check.size", "in_any_memory_no_size_is_believed_that_no_chunk_has_or_that_leads_out_of_the_heap",
+    [](auto& world, auto subject) {
+      using W = WordOf<decltype(world)>;
+      const auto heap = any_heap(world, subject.corrected());
+      const W begin = any_aligned(world, "begin"), chunk = any_aligned(world, "chunk");
+      const auto after = subject.examined(heap, begin, chunk);
+      world.reached(after.because);
+      if (after.ended) return always<W>();
       const W size = size_of(heap, chunk);
-      return all(chunk % W(chunk_alignment<W>) == W(0u), begin <= chunk, chunk < heap.top_end,
-                 size <= heap.top_end - chunk, size >= W(smallest_chunk<W>));
+      return all(size % W(chunk_alignment<W>) == W(0u), size >= W(smallest_chunk<W>),
+                 size <= heap.top_end - chunk);
     }};
 
 inline constexpr Law what_merges_agrees{
@@ -333,7 +345,8 @@ inline constexpr std::tuple merge_laws{what_merges_in_front_is_one_range,   what
                                        free_chunks_are_tagged_at_both_ends, split_chunks_are_the_chunk,
                                        splitting_changes_nothing_but_tags,  the_top_ends_where_the_heap_ends,
                                        nothing_merges_over_a_fence};
-inline constexpr std::tuple check_laws{unlinking_overwrites_links_only, no_chunk_is_freed_twice,
-                                       only_chunks_are_freed, what_merges_agrees, the_top_is_as_long_as_the_heap};
+inline constexpr std::tuple check_laws{
+    unlinking_overwrites_links_only,   no_chunk_is_freed_twice, only_chunks_are_freed,
+    only_sizes_of_chunks_are_believed, what_merges_agrees,      the_top_is_as_long_as_the_heap};
 
 }  // namespace refmm::malloc

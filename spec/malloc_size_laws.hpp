@@ -170,20 +170,6 @@ inline constexpr Law alignments_are_taken_up{
                  either(power == W(chunk_alignment<W>), (power >> W(1u)) < alignment));
     }};
 
-// ---- Products -------------------------------------------------------------------------------------------------------
-
-inline constexpr Law products_are_what_they_seem{
-    "malloc.calloc.wraps", "a_product_that_is_accepted_has_room_for_each_of_the_things",
-    [](auto& world, auto subject) {
-      using W = WordOf<decltype(world)>;
-      const W count = world.word("count"), size = world.word("size"), index = world.word("index");
-      world.assume(both(index < count, size != W(0u)));
-      if (subject.product_wraps(count, size)) return always<W>();
-      // The last byte of any of the things: as far from the first as the product allows.
-      const W offset = index * size, bytes = count * size;
-      return all(offset <= bytes - size, size <= bytes);
-    }};
-
 inline constexpr std::tuple size_laws{every_block_has_room,
                                       no_chunk_is_larger_than_need_be,
                                       chunks_can_be_freed,
@@ -197,7 +183,6 @@ inline constexpr std::tuple size_laws{every_block_has_room,
                                       trimming_leaves_the_pad,
                                       aligned_blocks_are_aligned,
                                       leaders_are_chunks,
-                                      alignments_are_taken_up,
-                                      products_are_what_they_seem};
+                                      alignments_are_taken_up};
 
 }  // namespace refmm::malloc

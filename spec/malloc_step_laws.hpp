@@ -2,7 +2,9 @@
 #pragma once
 
 #include <refmm/spec/law.hpp>
+#include <refmm/spec/malloc_growth_step_laws.hpp>
 #include <refmm/spec/malloc_invariant.hpp>
+#include <refmm/spec/malloc_resize_step_laws.hpp>
 #include <refmm/spec/malloc_transition.hpp>
 
 #include <algorithm>
@@ -67,16 +69,6 @@ constexpr bool a_mapped_block_takes_one_mapping(const Transition& t) {
     const auto* mmap = std::get_if<MapPages<std::uint32_t>>(&effect);
     return mmap && mmap->addr == mapping->start && mmap->len == mapping->end - mapping->start;
   });
-}
-
-/// The smallest of the free chunks that have room, bytes; nothing if none has.
-constexpr std::optional<std::uint32_t> smallest_fit(const LawState& state, std::uint32_t bytes) {
-  std::optional<std::uint32_t> smallest;
-  for (const LawChunk& chunk : chunks_of(state)) {
-    const bool fits = chunk.size - word_bytes<std::uint32_t> >= bytes;
-    if (!chunk.in_use && fits && (!smallest || chunk.size < *smallest)) smallest = chunk.size;
-  }
-  return smallest;
 }
 
 constexpr bool a_block_is_cut_from_the_smallest_free_chunk_that_fits(const Transition& t) {
@@ -206,7 +198,7 @@ constexpr bool what_is_trimmed_is_whole_pages_but_the_pad(const Transition& t) {
          (!could || size_of_top(t.after) <= stays + page);
 }
 
-// ---- calloc, realloc, memalign --------------------------------------------------------------------------------------
+// ---- calloc --------------------------------------------------------------------------------------
 
 constexpr bool calloc_refuses_products_that_wrap(const Transition& t) {
   const auto* asked = call<Calloc>(t);
@@ -225,83 +217,19 @@ constexpr bool calloc_gives_zeros(const Transition& t) {
   return true;
 }
 
-constexpr bool realloc_keeps_the_prefix(const Transition& t) {
-  const auto* asked = call<Realloc>(t);
-  const LawBlock* before = asked ? block_before(t, asked->block) : nullptr;
-  const LawBlock* after = handed_out(t);
-  if (!before || !after) return true;
-  return same_bytes(t.before, before->addr, t.after, after->addr, std::min(before->bytes, asked->bytes));
-}
-
-constexpr bool realloc_that_is_refused_keeps_the_block(const Transition& t) {
-  const auto* asked = call<Realloc>(t);
-  const LawBlock* before = asked ? block_before(t, asked->block) : nullptr;
-  if (!before || !refusal(t)) return true;
-  return block_at(t.after.blocks, before->addr) &&
-         same_bytes(t.before, before->addr, t.after, before->addr, before->bytes);
-}
-
-constexpr bool realloc_of_nothing_is_malloc_and_to_nothing_is_free(const Transition& t) {
-  const auto* asked = call<Realloc>(t);
-  if (!asked || refusal(t)) return true;
-  if (asked->block == 0) return handed_out(t) && handed_out(t)->bytes == asked->bytes;
-  return asked->bytes != 0 || (!block_at(t.after.blocks, asked->block) && !handed_out(t));
-}
-
-constexpr bool a_block_that_becomes_shorter_stays_where_it_is(const Transition& t) {
-  const auto* asked = call<Realloc>(t);
-  if (!asked || asked->bytes == 0 || !block_before(t, asked->block) || !handed_out(t)) return true;
-  const bool is_shorter = asked->bytes <= usable_bytes(t.before, asked->block);
-  return own_mapping_of(t.before, asked->block) || !is_shorter || handed_out(t)->addr == asked->block;
-}
-
-constexpr bool a_block_grows_into_free_memory_behind_it(const Transition& t) {
-  const auto* asked = call<Realloc>(t);
-  const LawBlock* before = asked ? block_before(t, asked->block) : nullptr;
-  if (!before || !handed_out(t) || own_mapping_of(t.before, before->addr)) return true;
-  const std::uint32_t usable = usable_bytes(t.before, before->addr);
-  const std::uint32_t end = before->addr + usable - word_bytes<std::uint32_t>;
-  for (const LawChunk& chunk : chunks_of(t.before)) {
-    const bool is_behind = chunk.addr == end && !chunk.in_use;
-    if (is_behind && asked->bytes <= usable + chunk.size) return handed_out(t)->addr == before->addr;
-  }
-  return true;
-}
-
-constexpr bool a_mapped_block_is_remapped(const Transition& t) {
-  const auto* asked = call<Realloc>(t);
-  const LawBlock* before = asked ? block_before(t, asked->block) : nullptr;
-  if (!before || asked->bytes == 0 || !own_mapping_of(t.before, before->addr) || refusal(t)) return true;
-  if (!handed_out(t)) return false;
-  const auto mapping = own_mapping_of(t.after, handed_out(t)->addr);
-  const auto* remapped = t.effects.empty() ? nullptr : std::get_if<RemapPages<std::uint32_t>>(&t.effects.front());
-  if (t.effects.empty()) return handed_out(t)->addr == before->addr && t.before.space == t.after.space;
-  return remapped && (remapped->new_addr == 0 || (mapping && mapping->end - mapping->start == remapped->new_len));
-}
-
-constexpr bool memalign_aligns(const Transition& t) {
-  const auto* asked = call<Memalign>(t);
-  const LawBlock* block = handed_out(t);
-  if (!asked || !block) return true;
-  std::uint64_t power = chunk_alignment<std::uint32_t>;
-  while (power < asked->alignment) power *= 2;
-  return block->addr % power == 0;
-}
-
-constexpr bool what_memalign_does_not_need_is_free(const Transition& t) {
-  const LawBlock* block = call<Memalign>(t) ? handed_out(t) : nullptr;
-  if (!block || own_mapping_of(t.after, block->addr)) return true;
-  const bool is_plain = call<Memalign>(t)->alignment <= chunk_alignment<std::uint32_t>;
-  return is_plain || usable_bytes(t.after, block->addr) < block->bytes + 2 * smallest_chunk<std::uint32_t>;
-}
-
 // ---- Sizes ----------------------------------------------------------------------------------------------------------
 
 constexpr bool malloc_usable_size_is_what_the_chunk_has(const Transition& t) {
   const auto* asked = call<MallocUsableSize>(t);
   const auto* number = std::get_if<Number<std::uint32_t>>(&t.result);
-  if (!asked || !number) return true;
-  return number->value == (asked->block == 0 ? 0 : usable_bytes(t.before, asked->block)) && t.before == t.after;
+  if (!asked || asked->block == 0 || !number) return true;
+  return number->value == usable_bytes(t.before, asked->block) && t.before == t.after;
+}
+
+constexpr bool malloc_usable_size_of_null_is_nothing(const Transition& t) {
+  const auto* asked = call<MallocUsableSize>(t);
+  const auto* number = std::get_if<Number<std::uint32_t>>(&t.result);
+  return !asked || asked->block != 0 || (number && number->value == 0 && t.before == t.after);
 }
 
 // ---- The program's end ----------------------------------------------------------------------------------------------
@@ -330,30 +258,47 @@ inline constexpr std::array step_laws{
     REFMM_STEP_LAW("malloc.malloc.too_large", requests_are_too_large_exactly_above_the_largest),
     REFMM_STEP_LAW("malloc.malloc.threshold", requests_from_the_threshold_on_are_mapped),
     REFMM_STEP_LAW("malloc.mapped.own_mapping", a_mapped_block_takes_one_mapping),
+    REFMM_STEP_LAW("malloc.mapped.refused", a_request_whose_mapping_is_refused_comes_from_the_heap),
     REFMM_STEP_LAW("malloc.malloc.best_fit", a_block_is_cut_from_the_smallest_free_chunk_that_fits),
     REFMM_STEP_LAW("malloc.malloc.best_fit", of_equal_chunks_the_first_on_the_list_is_taken),
+    REFMM_STEP_LAW("malloc.split.whole", no_block_of_the_heap_is_longer_than_need_be_by_a_chunk),
+    REFMM_STEP_LAW("malloc.top.front", where_no_free_chunk_fits_the_front_of_the_top_is_taken),
     REFMM_STEP_LAW("malloc.grow.goes_on", the_heap_grows_only_where_nothing_fits),
     REFMM_STEP_LAW("malloc.grow.to_page", the_heap_ends_at_a_page),
+    REFMM_STEP_LAW("malloc.grow.to_page", the_break_is_moved_for_what_is_needed_and_the_pad),
+    REFMM_STEP_LAW("malloc.grow.wraps", a_heap_does_not_grow_around_the_end_of_the_address_space),
+    REFMM_STEP_LAW("malloc.grow.refused", a_heap_that_is_refused_memory_stays_as_it_is),
+    REFMM_STEP_LAW("malloc.malloc.maps_instead", what_the_heap_cannot_grow_for_is_mapped),
     REFMM_STEP_LAW("malloc.grow.new_region", a_heap_that_cannot_go_on_begins_anew_behind_the_break),
     REFMM_STEP_LAW("malloc.perturb", new_memory_is_filled_where_that_is_asked_for),
     REFMM_STEP_LAW("malloc.free.null", freeing_null_does_nothing),
     REFMM_STEP_LAW("malloc.free.unmaps", a_mapped_block_is_returned_at_once),
     REFMM_STEP_LAW("malloc.free.joins_top", a_freed_chunk_is_free_or_top_or_gone),
+    REFMM_STEP_LAW("malloc.free.merges_behind", what_was_free_behind_a_freed_block_is_one_with_it),
     REFMM_STEP_LAW("malloc.trim.pinned", what_lies_below_a_block_stays),
     REFMM_STEP_LAW("malloc.free.trims", the_top_is_trimmed_when_it_is_long),
     REFMM_STEP_LAW("malloc.trim.no_page", malloc_trim_says_whether_it_gave_something_back),
     REFMM_STEP_LAW("malloc.trim.whole_pages", what_is_trimmed_is_whole_pages_but_the_pad),
+    REFMM_STEP_LAW("malloc.trim.no_heap", without_a_heap_nothing_is_trimmed),
+    REFMM_STEP_LAW("malloc.trim.not_at_break", nothing_is_given_back_below_what_the_program_put_there),
+    REFMM_STEP_LAW("malloc.trim.refused", a_top_that_cannot_be_given_back_keeps_its_pages),
     REFMM_STEP_LAW("malloc.calloc.wraps", calloc_refuses_products_that_wrap),
     REFMM_STEP_LAW("malloc.calloc.zero", calloc_gives_zeros),
     REFMM_STEP_LAW("malloc.realloc.prefix", realloc_keeps_the_prefix),
     REFMM_STEP_LAW("malloc.realloc.copies", realloc_that_is_refused_keeps_the_block),
-    REFMM_STEP_LAW("malloc.realloc.null", realloc_of_nothing_is_malloc_and_to_nothing_is_free),
+    REFMM_STEP_LAW("malloc.realloc.null", realloc_of_nothing_is_malloc),
+    REFMM_STEP_LAW("malloc.realloc.zero", realloc_to_nothing_is_free),
     REFMM_STEP_LAW("malloc.realloc.shrinks", a_block_that_becomes_shorter_stays_where_it_is),
     REFMM_STEP_LAW("malloc.realloc.into_next", a_block_grows_into_free_memory_behind_it),
+    REFMM_STEP_LAW("malloc.realloc.into_top", a_block_in_front_of_the_top_grows_into_it),
     REFMM_STEP_LAW("malloc.realloc.remaps", a_mapped_block_is_remapped),
+    REFMM_STEP_LAW("malloc.realloc.same_pages", a_mapped_block_that_needs_as_many_pages_stays_as_it_is),
+    REFMM_STEP_LAW("malloc.realloc.remap_refused", a_block_that_cannot_be_remapped_is_copied_and_unmapped),
     REFMM_STEP_LAW("malloc.memalign.aligned", memalign_aligns),
+    REFMM_STEP_LAW("malloc.memalign.every_block", for_the_alignment_of_every_block_nothing_is_cut_off),
     REFMM_STEP_LAW("malloc.memalign.leader", what_memalign_does_not_need_is_free),
     REFMM_STEP_LAW("malloc.usable_size", malloc_usable_size_is_what_the_chunk_has),
+    REFMM_STEP_LAW("malloc.usable_size.null", malloc_usable_size_of_null_is_nothing),
     REFMM_STEP_LAW("malloc.access.not_mapped", accesses_where_nothing_is_mapped_end_the_program),
 };
 

@@ -33,7 +33,8 @@ std::vector<Tampering> tamperings_of_blocks() {
        return_number<13>},
       {"malloc_usable_size_is_what_the_chunk_has", "malloc(200000)\nmalloc_usable_size(0x40000008)\n",
        return_number<200700>},
-      {"malloc_usable_size_is_what_the_chunk_has", "malloc_usable_size(NULL)\n", return_number<1>},
+      {"malloc_usable_size_of_null_is_nothing", "malloc_usable_size(NULL)\n", return_number<1>},
+      {"malloc_usable_size_of_null_is_nothing", "malloc(13)\nmalloc_usable_size(NULL)\n", forget_blocks},
       {"malloc_usable_size_is_what_the_chunk_has", "malloc(13)\nmalloc_usable_size(0x0804b008)\n",
        [](Carried& made) { made.after.blocks[0].bytes = 20; }},
 

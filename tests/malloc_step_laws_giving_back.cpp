@@ -29,6 +29,8 @@ constexpr const char* break_is_elsewhere =
 constexpr const char* long_top = LONG_TOP;
 constexpr const char* trimmed = LONG_TOP "malloc_trim(0)\n";
 constexpr const char* trimmed_but_a_pad = LONG_TOP "malloc_trim(8192)\n";
+/// The second of three is free already, and the first is freed.
+constexpr const char* merged_behind = "malloc(40)\nmalloc(40)\nmalloc(40)\nfree(0x0804b038)\nfree(0x0804b008)\n";
 /// The kernel has no memory for what it needs to move the break back.
 constexpr const char* not_trimmed = LONG_TOP "set fail_vma=1\nmalloc_trim(0)\n";
 #undef LONG_TOP
@@ -68,8 +70,29 @@ std::vector<Tampering> tamperings_of_giving_back() {
       {"a_freed_chunk_is_free_or_top_or_gone", first_of_two_freed, undo},
       {"a_freed_chunk_is_free_or_top_or_gone", first_of_two_freed, write_after<0x0804b01c, 24 | PREV_INUSE>},
       {"a_freed_chunk_is_free_or_top_or_gone", second_of_two_freed, undo},
+      {"what_was_free_behind_a_freed_block_is_one_with_it", merged_behind,
+       [](Carried& made) {
+         write(made.after, 0x0804b004, 48 | PREV_INUSE);
+         write(made.after, 0x0804b034, 48);
+       }},
 
       // What is given back to the kernel.
+      {"without_a_heap_nothing_is_trimmed", "malloc_trim(0)\n", return_number<1>},
+      {"without_a_heap_nothing_is_trimmed", "malloc_trim(0)\n",
+       [](Carried& made) {
+         made.effects.push_back(Brk<Word32>{0x0804a000, true});
+       }},
+      {"without_a_heap_nothing_is_trimmed", "malloc_trim(0)\n",
+       [](Carried& made) { made.after.space.mm.brk -= 4096; }},
+      {"nothing_is_given_back_below_what_the_program_put_there", break_is_elsewhere,
+       [](Carried& made) {
+         made.effects.push_back(Brk<Word32>{0x08050000, true});
+       }},
+      {"a_top_that_cannot_be_given_back_keeps_its_pages", not_trimmed, return_number<1>},
+      {"a_top_that_cannot_be_given_back_keeps_its_pages", not_trimmed,
+       [](Carried& made) { made.after.top_end -= 4096; }},
+      {"a_top_that_cannot_be_given_back_keeps_its_pages", not_trimmed,
+       [](Carried& made) { made.after.space.mm.brk -= 4096; }},
       {"what_lies_below_a_block_stays", pinned, [](Carried& made) { made.after.space.mm.brk = 0x0804c000; }},
       {"what_lies_below_a_block_stays", pinned,
        [](Carried& made) { area_of_heap(made.after).vm_end = 0x0804c000; }},

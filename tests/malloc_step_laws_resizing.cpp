@@ -19,6 +19,10 @@ constexpr const char* made_longer =
 
 constexpr const char* refused = "malloc(16)\nstore_word(0x0804b014, 42)\nrealloc(0x0804b008, 0x7fffffff)\n";
 
+constexpr const char* into_top = "malloc(100)\nrealloc(0x0804b008, 200)\n";
+
+/// The mapping behind it is in the way, and for another place the kernel has no memory.
+constexpr const char* copied = "malloc(200000)\nmalloc(200000)\nset fail_vma=1\nrealloc(0x40000008, 300000)\n";
 constexpr const char* remapped = "malloc(200000)\nrealloc(0x40000008, 300000)\n";
 constexpr const char* same_pages = "malloc(200000)\nrealloc(0x40000008, 200500)\n";
 
@@ -47,12 +51,12 @@ std::vector<Tampering> tamperings_of_resizing() {
       {"realloc_that_is_refused_keeps_the_block", refused, write_after<0x0804b014, 0>},
 
       // realloc of nothing, and to nothing.
-      {"realloc_of_nothing_is_malloc_and_to_nothing_is_free", "realloc(NULL, 100)\n", forget_blocks},
-      {"realloc_of_nothing_is_malloc_and_to_nothing_is_free", "realloc(NULL, 100)\n", return_address<0>},
-      {"realloc_of_nothing_is_malloc_and_to_nothing_is_free", "realloc(NULL, 100)\n",
+      {"realloc_of_nothing_is_malloc", "realloc(NULL, 100)\n", forget_blocks},
+      {"realloc_of_nothing_is_malloc", "realloc(NULL, 100)\n", return_address<0>},
+      {"realloc_of_nothing_is_malloc", "realloc(NULL, 100)\n",
        [](Carried& made) { made.after.blocks[0].bytes = 99; }},
-      {"realloc_of_nothing_is_malloc_and_to_nothing_is_free", "malloc(100)\nrealloc(0x0804b008, 0)\n", undo},
-      {"realloc_of_nothing_is_malloc_and_to_nothing_is_free", "malloc(100)\nmalloc(16)\nrealloc(0x0804b008, 0)\n",
+      {"realloc_to_nothing_is_free", "malloc(100)\nrealloc(0x0804b008, 0)\n", undo},
+      {"realloc_to_nothing_is_free", "malloc(100)\nmalloc(16)\nrealloc(0x0804b008, 0)\n",
        return_address<0x0804b070>},
 
       // realloc: where the block is.
@@ -62,6 +66,32 @@ std::vector<Tampering> tamperings_of_resizing() {
       {"a_block_grows_into_free_memory_behind_it", made_longer, hand_out<0x0804b0f0>},
       {"a_block_grows_into_free_memory_behind_it",
        "malloc(100)\nmalloc(100)\nmalloc(16)\nfree(0x0804b070)\nrealloc(0x0804b008, 204)\n", hand_out<0x0804b0f0>},
+      {"a_block_in_front_of_the_top_grows_into_it", into_top, hand_out<0x0804b200>},
+      {"a_block_in_front_of_the_top_grows_into_it", into_top, [](Carried& made) { made.after.top += 8; }},
+      {"a_block_in_front_of_the_top_grows_into_it", into_top, refuse<Refusal::no_memory>},
+      {"a_block_in_front_of_the_top_grows_into_it", into_top,
+       [](Carried& made) {
+         made.effects.push_back(Brk<Word32>{0x0804d000, true});
+       }},
+
+      // realloc: mappings.
+      {"a_mapped_block_that_needs_as_many_pages_stays_as_it_is", same_pages, hand_out<0x40000010>},
+      {"a_mapped_block_that_needs_as_many_pages_stays_as_it_is", same_pages, refuse<Refusal::no_memory>},
+      {"a_mapped_block_that_needs_as_many_pages_stays_as_it_is", same_pages,
+       [](Carried& made) {
+         made.effects.push_back(UnmapPages<Word32>{0x40000000, 4096});
+       }},
+      {"a_mapped_block_that_needs_as_many_pages_stays_as_it_is", same_pages,
+       [](Carried& made) { made.after.space.mm.areas.back().vm_end += 4096; }},
+      {"a_block_that_cannot_be_remapped_is_copied_and_unmapped", copied, hand_out<0x40000008>},
+      {"a_block_that_cannot_be_remapped_is_copied_and_unmapped", copied,
+       [](Carried& made) { made.effects.pop_back(); }},
+      {"a_block_that_cannot_be_remapped_is_copied_and_unmapped", copied,
+       [](Carried& made) { effect<UnmapPages<Word32>>(made).len -= 4096; }},
+      {"a_block_that_cannot_be_remapped_is_copied_and_unmapped", copied,
+       [](Carried& made) {
+         made.after.blocks.insert(made.after.blocks.begin(), {0x40000008, 200000});
+       }},
       {"a_mapped_block_is_remapped", remapped, forget_effects},
       {"a_mapped_block_is_remapped", remapped,
        [](Carried& made) {
@@ -80,6 +110,9 @@ std::vector<Tampering> tamperings_of_resizing() {
       {"memalign_aligns", "memalign(4096, 100)\n", hand_out<0x0804c800>},
       {"memalign_aligns", "memalign(4, 100)\n", hand_out<0x0804b00c>},
       {"memalign_aligns", "memalign(1024, 200000)\n", hand_out<0x40000408>},
+      {"for_the_alignment_of_every_block_nothing_is_cut_off", "malloc(16)\nmemalign(8, 100)\n",
+       hand_out<0x0804b040>},
+      {"for_the_alignment_of_every_block_nothing_is_cut_off", "memalign(4, 200000)\n", write_after<0x40000000, 8>},
       {"what_memalign_does_not_need_is_free", "memalign(64, 100)\n",
        write_after<0x0804b03c, (104 + 32) | PREV_INUSE>},
   };

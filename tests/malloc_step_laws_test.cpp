@@ -16,8 +16,8 @@ namespace {
 
 std::vector<Tampering> all_tamperings() {
   std::vector<Tampering> all;
-  for (const auto& rows :
-       {tamperings_of_blocks(), tamperings_of_requests(), tamperings_of_giving_back(), tamperings_of_resizing()})
+  for (const auto& rows : {tamperings_of_blocks(), tamperings_of_requests(), tamperings_of_growth(),
+                           tamperings_of_giving_back(), tamperings_of_resizing()})
     all.insert(all.end(), rows.begin(), rows.end());
   return all;
 }
