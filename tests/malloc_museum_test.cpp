@@ -8,9 +8,7 @@ namespace {
 
 class MallocMuseum : public testing::TestWithParam<Mutant> {};
 
-TEST_P(MallocMuseum, FindsTheMutantAndShowsItInAFewCommands) {
-  expect_shown<MallocFamily>(GetParam(), 12);
-}
+TEST_P(MallocMuseum, FindsTheMutantAndShowsItInAFewCommands) { expect_shown<MallocFamily>(GetParam(), 12); }
 
 INSTANTIATE_TEST_SUITE_P(Mutants, MallocMuseum, testing::ValuesIn(malloc_mutants),
                          [](const auto& tested) { return test_name(tested.param); });
