@@ -54,6 +54,7 @@ const std::vector<Theorem>& theorems() {
       model(leaders_are_chunks, "every block, every alignment up to 512 MiB",
             {"malloc.memalign.leader_of_any_size"}),
       model(alignments_are_taken_up, "every alignment", {"malloc.memalign.power_below"}),
+      model(products_are_what_they_seem, "every count and size", {"malloc.calloc.believes_product"}),
 
       // ---- Lists ----------------------------------------------------------------------------------------------------
       model(taking_out_closes_the_ring, rings, {"malloc.bins.unlinks_one_way"}, {"malloc.bins.unlink"}),

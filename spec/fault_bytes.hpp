@@ -87,9 +87,11 @@ constexpr Bytes<W> bytes_of(const auto& page) {
 template <std::unsigned_integral W>
 constexpr Bytes<W> canonical(const Bytes<W>& bytes, std::type_identity_t<W> size) {
   if (bytes == Bytes<W>{}) return bytes;
+  // Most pages of files are as they were made: they count up to their end.
+  if (bytes.written.written.empty() && bytes.length >= size && size > 1) return {bytes.first % 256, size, {}};
   std::vector<std::uint8_t> page(size);
-  for (W offset = 0; offset < bytes.length && offset < size; ++offset)
-    page[offset] = static_cast<std::uint8_t>(byte_below(bytes, offset));
+  const W counted = std::min(bytes.length, size);
+  for (W offset = 0; offset < counted; ++offset) page[offset] = static_cast<std::uint8_t>(bytes.first + offset);
   for (const auto& [offset, written] : bytes.written.written) {
     if (offset < size) page[offset] = static_cast<std::uint8_t>(written - 1);
   }

@@ -11,7 +11,7 @@
 namespace refmm::malloc {
 
 namespace why {
-inline constexpr std::string_view boot = "where sessions begin; every law of states holds of it";
+inline constexpr std::string_view beginning = "where sessions begin; all laws of states hold of it";
 inline constexpr std::string_view harness = "what a program does by itself, not a behaviour of the allocator";
 inline constexpr std::string_view damaged = "nothing is promised of a heap that the program has damaged";
 inline constexpr std::string_view defect =
@@ -20,7 +20,7 @@ inline constexpr std::string_view defect =
 
 inline constexpr std::array clauses{
     // The process at the start.
-    Clause{"malloc.boot", ClauseKind::must, "malloc/malloc.c:main_arena", why::boot},
+    Clause{"malloc.boot", ClauseKind::must, "malloc/malloc.c:main_arena", why::beginning},
 
     // Sizes.
     Clause{"malloc.size.chunk", ClauseKind::must, "malloc/malloc.c:request2size"},
@@ -113,7 +113,7 @@ inline constexpr std::array clauses{
     Clause{"malloc.check.prev_size", ClauseKind::must, "malloc/malloc.c:unlink_chunk"},
     Clause{"malloc.check.links", ClauseKind::must, "malloc/malloc.c:unlink_chunk"},
     Clause{"malloc.check.top", ClauseKind::must, "malloc/malloc.c:_int_malloc"},
-    Clause{"malloc.bins.endless", ClauseKind::must, "malloc/malloc.c:frontlink", why::damaged},
+    Clause{"malloc.bins.endless", ClauseKind::unspecified, "malloc/malloc.c:frontlink", why::damaged},
     Clause{"defect.malloc.pointer", ClauseKind::defect, "malloc/malloc.c:fREe", why::defect},
     Clause{"defect.malloc.double_free", ClauseKind::defect, "malloc/malloc.c:chunk_free", why::defect},
     Clause{"defect.malloc.prev_size", ClauseKind::defect, "malloc/malloc.c:chunk_free", why::defect},

@@ -129,12 +129,8 @@ constexpr std::vector<W> chunks_on_list(const State<W>& state, W head, std::size
 /// ([malloc.perturb]), what stands in blocks. Of two allocators in the same state these are equal.
 template <std::unsigned_integral W>
 State<W> canonical(const BasicParameters<W>& parameters, State<W> state) {
-  Map<W, W> kept;
-  const auto keep = [&](W start, W end) {
-    for (auto entry = place_of(state.words.written, start);
-         entry != state.words.written.end() && entry->first < end; ++entry)
-      kept = updated(std::move(kept), entry->first, entry->second);
-  };
+  std::vector<Range<W>> kept;
+  const auto keep = [&](W start, W end) { kept.push_back({start, end}); };
   const W word = word_bytes<W>, begin = state.regions.empty() ? state.space.mm.brk : state.regions.front();
   keep(state.bins, begin);
   for (const Chunk<W>& chunk : chunks_of(state)) {
@@ -150,7 +146,13 @@ State<W> canonical(const BasicParameters<W>& parameters, State<W> state) {
     if (own_mapping_of(state, block.addr)) keep(chunk_of(block.addr), block.addr);
     if (parameters.perturb != 0) keep(block.addr, block.addr + block.bytes);
   }
-  state.words = std::move(kept);
+  std::ranges::sort(kept, {}, &Range<W>::start);
+  auto range = kept.begin();
+  W end = 0;  // of the ranges that begin below the word
+  std::erase_if(state.words.written, [&](const auto& written) {
+    for (; range != kept.end() && range->start <= written.first; ++range) end = std::max(end, range->end);
+    return written.first >= end;
+  });
   state.space = vma::canonical(std::move(state.space));
   return state;
 }

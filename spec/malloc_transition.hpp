@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <optional>
+#include <ranges>
 #include <variant>
 #include <vector>
 
@@ -68,11 +69,21 @@ constexpr const LawBlock* handed_out(const Transition& t) {
 
 // ---- Memory ---------------------------------------------------------------------------------------------------------
 
+/// True if the words from `start` to before `end`, multiples of a word, are the same in two states.
+constexpr bool same_words(const LawState& before, const LawState& after, std::uint32_t start, std::uint32_t end) {
+  const auto written = [&](const auto& words) {
+    return std::ranges::subrange(place_of(words.written, start), place_of(words.written, end));
+  };
+  return std::ranges::equal(written(before.words), written(after.words));
+}
+
 /// True if the first `bytes` bytes of two ranges of two states are the same.
 constexpr bool same_bytes(const LawState& before, std::uint32_t from, const LawState& after, std::uint32_t to,
                           std::uint32_t bytes) {
   constexpr std::uint32_t word = word_bytes<std::uint32_t>;
-  for (std::uint32_t done = 0; done < bytes;) {
+  const std::uint32_t whole = from == to && from % word == 0 ? bytes - bytes % word : 0;
+  if (!same_words(before, after, from, from + whole)) return false;
+  for (std::uint32_t done = whole; done < bytes;) {
     const bool is_whole = bytes - done >= word && (from + done) % word == 0 && (to + done) % word == 0;
     if (is_whole
             ? lookup(before.words, from + done) != lookup(after.words, to + done)

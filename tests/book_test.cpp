@@ -2,6 +2,7 @@
 // names a clause at all is the compiler's business: ClauseRef.)
 #include <refmm/proofs/theorem.hpp>
 #include <refmm/spec/clause.hpp>
+#include <refmm/spec/malloc_defects.hpp>
 #include <refmm/spec/process_defects.hpp>
 #include <refmm/spec/vma_defects.hpp>
 #include <refmm/tests/book_fixture.hpp>
@@ -82,6 +83,7 @@ struct Broken {
 
 std::vector<Broken> all_broken() {
   std::vector<Broken> rows;
+  for (const malloc::BrokenBy& row : malloc::broken_by) rows.push_back({row.defect, row.law});
   for (const vma::BrokenBy& row : vma::broken_by) rows.push_back({row.defect, row.law});
   for (const process::BrokenBy& row : process::broken_by) rows.push_back({row.defect, row.law});
   return rows;

@@ -10,6 +10,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <ostream>
 #include <set>
@@ -60,8 +61,10 @@ void expect_shows_only(const Defect<Family>& defect, const shrink::Script<Family
 /// The defect is found, and shown by a transcript of so many commands at most, which cites its clause. Returns what it found, or
 /// nothing after a failure.
 template <HasDefects Family>
-std::optional<Counterexample<Family>> expect_found(const Defect<Family>& defect, std::size_t most_commands) {
-  const auto report = look_for(defect, {.seed = 1, .most_runs = 20'000, .shrink_time = std::chrono::seconds(20)});
+std::optional<Counterexample<Family>> expect_found(const Defect<Family>& defect, std::size_t most_commands,
+                                                   std::uint64_t seed = 1) {
+  const auto report =
+      look_for(defect, {.seed = seed, .most_runs = 20'000, .shrink_time = std::chrono::seconds(20)});
   EXPECT_TRUE(report.failure) << report.runs << " runs";
   if (!report.failure) return std::nullopt;
   const Counterexample<Family>& shown = report.failure->counterexample;

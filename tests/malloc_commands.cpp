@@ -135,7 +135,8 @@ Intent any_intent(Source& source, const Temper& temper, const ParametersOf<W>& p
     case release:
       return ReleaseIntent{source.one_in(20), source.number(0, many)};
     case resize:
-      return ResizeIntent{source.number(0, many), source.one_in(15) ? 0 : any_bytes(source, temper, parameters),
+      return ResizeIntent{source.one_in(3), source.number(0, many),
+                          source.one_in(15) ? 0 : any_bytes(source, temper, parameters),
                           source.one_in(2) ? 0 : source.number(1, 24)};
     case use:
       return UseIntent{static_cast<UseIntent::How>(source.number(0, UseIntent::kinds - 1)), source.number(0, many),

@@ -32,6 +32,7 @@ struct ReleaseIntent {
 };
 /// Another size of a block: a number of bytes, or so many eighths of those that it has.
 struct ResizeIntent {
+  bool mapped;  // one with a mapping of its own, the first from that block on, if there is any
   std::uint32_t which, bytes, eighths;  // eighths 0: bytes
 };
 /// Something is written to a block, or read of it, at an offset modulo what it has.

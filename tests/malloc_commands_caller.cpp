@@ -3,6 +3,7 @@
 #include <refmm/tests/malloc_commands.hpp>
 
 #include <algorithm>
+#include <cstddef>
 #include <variant>
 
 namespace refmm::malloc {
@@ -19,6 +20,14 @@ struct Plan {
 
   const Block<W>* block(std::uint32_t which) const {
     return now.blocks.empty() ? nullptr : &now.blocks[which % now.blocks.size()];
+  }
+
+  const Block<W>* mapped_block(std::uint32_t which) const {
+    for (std::size_t i = 0; i < now.blocks.size(); ++i) {
+      const auto* held = &now.blocks[(which + i) % now.blocks.size()];
+      if (own_mapping_of(now, held->addr)) return held;
+    }
+    return nullptr;
   }
 
   Commands operator()(const AskIntent& wish) const {
@@ -42,7 +51,8 @@ struct Plan {
   }
 
   Commands operator()(const ResizeIntent& wish) const {
-    const auto* held = block(wish.which);
+    const auto* held = wish.mapped ? mapped_block(wish.which) : nullptr;
+    if (!held) held = block(wish.which);
     if (!held) return {};
     return {Realloc<W>{held->addr, wish.eighths == 0 ? wish.bytes : held->bytes / 8 * wish.eighths}};
   }

@@ -2,7 +2,9 @@
 // heap ends the program there, or refuses the call.
 
 #include <refmm/spec/malloc_allocator.hpp>
+#include <refmm/spec/malloc_defects.hpp>
 #include <refmm/spec/malloc_invariant.hpp>
+#include <refmm/spec/malloc_step_laws.hpp>
 #include <refmm/spec/record.hpp>
 #include <refmm/tests/malloc_script.hpp>
 
@@ -10,6 +12,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <iterator>
 #include <set>
 #include <string>
 #include <string_view>
@@ -123,6 +126,19 @@ TEST(MallocDefects, TheHardenedHeapEndsTheProgramOrRefuses) {
       if (const auto why = refusal(made.transition())) refusals.insert(*why);
     }
     EXPECT_TRUE(refusals.contains(showing.hardened)) << showing.script << " is not refused";
+  }
+}
+
+TEST(MallocDefects, BreakTheLawsThatTheyAreSaidToBreak) {
+  for (const BrokenBy& row : broken_by) {
+    const auto law = std::ranges::find(step_laws, row.law, &StepLaw<Transition>::name);
+    ASSERT_NE(law, step_laws.end()) << "no law is called " << row.law;
+    const auto showing = std::ranges::find(showings, row.defect, &Showing::defect);
+    ASSERT_NE(showing, std::end(showings)) << row.defect->name;
+    const auto breaks = [&](const Carried& made) {
+      return decides(made, row.defect) && !law->holds(made.transition());
+    };
+    EXPECT_TRUE(std::ranges::any_of(carried_out(showing->script, "boot family=malloc"), breaks)) << row.law;
   }
 }
 

@@ -40,7 +40,7 @@ constexpr std::array sizes{
     example(aligned_blocks_are_aligned, {{"log2", {12}}, {"block", {0x1009601}}}),
     example(leaders_are_chunks, {{"log2", {4}}, {"block", {0x1009601}}}),
     example(alignments_are_taken_up, {{"alignment", {48}}}),
-    example(products_are_what_they_seem, {{"count", {65536}}, {"size", {65537}}, {"index", {65535}}}),
+    example(products_are_what_they_seem, {{"count", {65536}}, {"size", {65535}}, {"index", {65535}}}),
 };
 
 /// Likewise, when the program runs: the compiler does not take tables of words for constants.

@@ -14,12 +14,14 @@
 
 namespace refmm::malloc {
 
-/// A command of a script. In place of an address in a block, or at its tag, it has how far behind the beginning of the block that is.
+/// A command of a script. In place of an address in a block, or at its tag, it has how far behind the beginning of the block that is;
+/// at the tag behind it, how far from the end of its chunk: this is where it still is if the block has another size.
 struct Item {
   Command<std::uint32_t> command;
   std::uint32_t id;        // unique within the script
   std::uint32_t from = 0;  // the id of the call that gave the block it is about; 0 for an address by itself
   bool misuse = false;     // it may be against the rules; every other keeps to them, or has no meaning
+  bool from_end = false;   // the address is counted from the end of the chunk
   friend bool operator==(const Item&, const Item&) = default;
 };
 
@@ -35,7 +37,10 @@ class Resolver {
  private:
   std::optional<Command<std::uint32_t>> placed(const Item& item) const;
 
-  std::map<std::uint32_t, std::uint32_t> blocks_;
+  struct Place {
+    std::uint32_t addr, end;  // of the block, and of its chunk
+  };
+  std::map<std::uint32_t, Place> blocks_;
   Knowledge knowledge_;
 };
 

@@ -187,6 +187,20 @@ bool replace_commands(const Script& script, const Propose& propose) {
   return false;
 }
 
+/// A realloc less: what was about the block that came of it is about the block that it was.
+bool remove_resizing(const Script& script, const Propose& propose) {
+  for (std::size_t i = 0; i < script.items.size(); ++i) {
+    const Item& resizing = script.items[i];
+    if (!std::holds_alternative<Realloc<W>>(resizing.command) || resizing.from == 0) continue;
+    Script changed = shrink::without(script, {i});
+    for (Item& item : changed.items) {
+      if (item.from == resizing.id) item.from = resizing.from;
+    }
+    if (propose(std::move(changed))) return true;
+  }
+  return false;
+}
+
 /// One command by another, and one less.
 bool remove_after_replacing(const Script& script, const Propose& propose) {
   if (script.items.size() > 10) return false;
@@ -221,7 +235,8 @@ bool fewer_knobs(const Script& script, const Propose& propose) {
   return false;
 }
 
-constexpr std::array<Move, 10> all_moves{shrink::remove_runs<MallocFamily>,
+constexpr std::array<Move, 11> all_moves{shrink::remove_runs<MallocFamily>,
+                                         remove_resizing,
                                          plainer_boot,
                                          shrink::remove_pairs<MallocFamily>,
                                          plainer_sizes,

@@ -21,8 +21,8 @@ struct Tampering {
   const char* boot = hardened;
 };
 
-std::vector<Tampering>
-tamperings_of_blocks();  // what programs have, whatever is called, and what they do with it themselves
+// What programs have, whatever is called, and what they do with it themselves.
+std::vector<Tampering> tamperings_of_blocks();
 std::vector<Tampering> tamperings_of_requests();     // malloc: chunks, mappings, and the heap that grows
 std::vector<Tampering> tamperings_of_giving_back();  // free, malloc_trim
 std::vector<Tampering> tamperings_of_resizing();     // realloc; and calloc and memalign

@@ -150,6 +150,23 @@ TEST(SymbolicWord, quotients_are_exact) {
   }
 }
 
+TEST(SymbolicWord, multiples_up_to_a_quotient_are_in_order_and_do_not_wrap) {
+  const auto multiples = [](bool are_bounded) {
+    return explore([=](SymbolicWorld& world) {
+      const Word count = world.word("count"), index = world.word("index");
+      const Word size = world.word("size", 1, 0xffffffff);
+      world.assume(index < count);
+      if (are_bounded) world.assume(count <= Word(0xffffffffu) / size);
+      return both(size <= count * size, index * size <= count * size - size);
+    });
+  };
+  EXPECT_TRUE(multiples(true).proved()) << multiples(true).undecided;
+  const auto beyond = multiples(false);
+  ASSERT_TRUE(beyond.counterexample);
+  const std::uint32_t count = beyond.value("count"), index = beyond.value("index"), size = beyond.value("size");
+  EXPECT_FALSE(size <= count * size && index * size <= count * size - size);
+}
+
 TEST(SymbolicWord, a_wrong_claim_about_a_product_is_refuted_with_a_real_product) {
   const auto explored = explore([](SymbolicWorld& world) {
     const Word a = world.word("a", 2, 1000), b = world.word("b", 2, 1000);

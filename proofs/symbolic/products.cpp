@@ -54,6 +54,24 @@ std::optional<std::pair<z3::expr, z3::expr>> sum_with_constant(const z3::expr& t
   return std::nullopt;
 }
 
+/// A multiple of a divisor: `factor` times it.
+struct Multiple {
+  z3::expr factor, result;
+};
+
+/// Multiples of a divisor up to its quotient are in the order of their factors, and one divisor apart or more: none of them wraps.
+void add_order(std::vector<z3::expr>& facts, const z3::model& model, const std::vector<Multiple>& multiples,
+               const z3::expr& quotient, const z3::expr& divisor) {
+  for (const Multiple& less : multiples) {
+    for (const Multiple& more : multiples) {
+      const z3::expr are_in_order = z3::ult(less.factor, more.factor) && z3::ule(more.factor, quotient);
+      const z3::expr are_apart = z3::ule(divisor, more.result) && z3::ule(less.result, more.result - divisor);
+      const z3::expr fact = z3::implies(are_in_order, are_apart);
+      if (model.eval(fact, true).is_false()) facts.push_back(fact);
+    }
+  }
+}
+
 }  // namespace
 
 z3::expr Products::of(const z3::expr& a, const z3::expr& b) {
@@ -99,7 +117,16 @@ std::vector<z3::expr> Products::violated_facts(const z3::model& model) const {
     add_bounds(facts, a, b, result, value_of(a_now), value_of(b_now));
     add_bounds(facts, b, a, result, value_of(b_now), value_of(a_now));
   }
+  const auto multiples_of = [&](const z3::expr& divisor) {
+    std::vector<Multiple> multiples;
+    for (const auto& [a, b, result] : products_) {
+      if (z3::eq(a, divisor)) multiples.push_back({b, result});
+      if (z3::eq(b, divisor)) multiples.push_back({a, result});
+    }
+    return multiples;
+  };
   for (const auto& [a, b] : bounded_) {
+    add_order(facts, model, multiples_of(b), a, b);
     const std::uint64_t a_now = value_of(model.eval(a, true));
     const std::uint64_t b_now = value_of(model.eval(b, true));
     const std::uint64_t largest = ~std::uint64_t{0} >> (64 - bits_of(a));
