@@ -64,17 +64,19 @@ constexpr Bytes<W> cut(Bytes<W> bytes, std::type_identity_t<W> length) {
 template <std::unsigned_integral W>
 constexpr Bytes<W> bytes_of(const auto& page) {
   const W size = static_cast<W>(std::size(page));
-  Bytes<W> counting{static_cast<W>(page[0]), 0, {}};
-  for (W offset = 0; offset < size; ++offset) {
-    if (static_cast<W>(page[offset]) == (counting.first + offset) % 256) counting.length = offset + 1;
-  }
+  const auto is_zero = [&](W offset) { return static_cast<std::uint8_t>(page[offset]) == 0; };
+  const auto counts_up = [&](W offset) {
+    return static_cast<std::uint8_t>(page[offset]) == static_cast<std::uint8_t>(page[0] + offset);
+  };
+  // From the end: most pages that count up do so to their end.
+  Bytes<W> counting{static_cast<W>(page[0]), size, {}};
+  while (!counts_up(counting.length - 1)) --counting.length;
   W over_zeros = 0, over_counting = 0;
-  for (W offset = 0; offset < size; ++offset) {
-    const auto byte = static_cast<W>(page[offset]);
-    over_zeros += byte != 0 ? 1 : 0;
-    over_counting += byte != byte_below(counting, offset) ? 1 : 0;
-  }
+  for (W offset = 0; offset < size; ++offset) over_zeros += is_zero(offset) ? 0 : 1;
+  for (W offset = 0; offset < counting.length; ++offset) over_counting += counts_up(offset) ? 0 : 1;
+  for (W offset = counting.length; offset < size; ++offset) over_counting += is_zero(offset) ? 0 : 1;
   Bytes<W> bytes = over_counting < over_zeros ? counting : Bytes<W>{};
+  if (std::min(over_zeros, over_counting) == 0) return bytes;
   bytes.written.written.reserve(std::min(over_zeros, over_counting));
   for (W offset = 0; offset < size; ++offset) {
     const auto byte = static_cast<W>(page[offset]);
