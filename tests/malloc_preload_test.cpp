@@ -108,7 +108,7 @@ TEST(MallocPreload, Sort) {
 }
 
 TEST(MallocPreload, Python) {
-  if (!is_there("python3")) GTEST_SKIP() << "there is no python3";
+  ASSERT_TRUE(is_there("python3")) << "tools/setup installs python3";
   const TemporaryFile program;
   program.write(R"(
 import os, subprocess, threading
@@ -138,7 +138,7 @@ print(subprocess.run(['echo', 'done'], capture_output=True).stdout)
 }
 
 TEST(MallocPreload, Perl) {
-  if (!is_there("perl")) GTEST_SKIP() << "there is no perl";
+  ASSERT_TRUE(is_there("perl")) << "tools/setup installs perl";
   expect_same_with_the_heap(
       R"(perl -e 'my %seen; for my $i (1..30000) { push @{$seen{$i % 1013}}, "x" x ($i % 300); delete $seen{$i * 7 % 1013} if $i % 5 == 0 }
   print scalar(keys %seen), " ", length(join("", map { @$_ } values %seen)), "\n"')",
@@ -146,7 +146,7 @@ TEST(MallocPreload, Perl) {
 }
 
 TEST(MallocPreload, Git) {
-  if (!is_there("git")) GTEST_SKIP() << "there is no git";
+  ASSERT_TRUE(is_there("git")) << "tools/setup installs git";
   expect_same_with_the_heap("git diff --no-index --stat --find-copies-harder spec model | cat", 1000);
 }
 
