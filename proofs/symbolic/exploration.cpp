@@ -336,12 +336,21 @@ std::optional<z3::model> Exploration::model_with(const z3::expr_vector& further)
   return found;
 }
 
-std::string Exploration::to_smt2(const z3::expr& goal) {
-  solver_.push();
-  solver_.add(!goal);
-  std::string script = solver_.to_smt2();
-  solver_.pop();
-  return script;
+std::vector<std::string_view> Exploration::to_smt2(const z3::expr& goal) {
+  std::vector<std::string_view> scripts;
+  for (const z3::expr& assertion : solver_.assertions()) scripts.push_back(script_of(assertion));
+  scripts.push_back(script_of(!goal));
+  return scripts;
+}
+
+std::string_view Exploration::script_of(const z3::expr& condition) {
+  const auto [known, anew] = scripts_.try_emplace(Z3_get_ast_id(context_, condition), condition, "");
+  if (anew) {
+    z3::solver alone(context_);
+    alone.add(condition);
+    known->second.second = alone.to_smt2();
+  }
+  return known->second.second;
 }
 
 }  // namespace refmm::symbolic

@@ -15,6 +15,7 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -107,8 +108,8 @@ class Exploration {
   bool repeating() const { return depth_ < path_.size(); }
   /// A number that no other call in this run returned: for the names of fresh constants.
   unsigned fresh() { return fresh_++; }
-  /// The conditions of this path and the negated goal as an SMT-LIB 2 script.
-  std::string to_smt2(const z3::expr& goal);
+  /// The conditions of this path and the negated goal: for each an SMT-LIB 2 script of what it speaks of and itself.
+  std::vector<std::string_view> to_smt2(const z3::expr& goal);
 
  private:
   struct Decision {
@@ -136,6 +137,7 @@ class Exploration {
   void tell_of_constants_in(const z3::expr& formula);
   void enter(const z3::expr& condition, Decision decision);
   bool next_path();
+  std::string_view script_of(const z3::expr& condition);
 
   Limits limits_;
   z3::context context_;
@@ -153,6 +155,7 @@ class Exploration {
   std::vector<z3::expr> shown_here_;    // and on the path of this run
   std::optional<z3::model> model_;      // of the path so far, if known
   bool unconfirmed_ = false;            // facts were defined since the path was last known to be taken
+  std::map<unsigned, std::pair<z3::expr, std::string>> scripts_;  // of conditions, by their id
   Statistics statistics_;
 };
 
