@@ -169,7 +169,7 @@ TEST_F(CheckCommand, RefusesWhatItDoesNotKnow) {
   };
   refused("--mutant slab.impl.free.lose_link", "did you mean slab.impl.free.loses_link");
   refused("--area budy",
-          "there is no area `budy` to check; there are buddy, slab, paging, kernel, vma, fault, process, all");
+          "there is no area `budy` to check; there are buddy, slab, paging, kernel, vma, fault, process, malloc, all");
   refused("--area slab --mutant vma.impl.mlockall.future_unlocks", "is of area vma, not of slab");
   refused("--area paging --mutant kernel.impl.vfree.frees_reserved", "is of area kernel, not of paging");
   refused("--area slab --defects", "no defect of 2.4.0 is known in area slab; there are some in ");
