@@ -148,7 +148,7 @@ constexpr auto counts_as_page(const W& entry) {
 constexpr auto keeps_rss(auto operate) {
   return [operate](auto& world, auto subject) {
     using W = WordOf<decltype(world)>;
-    const auto scene = any_scene(world);
+    const auto scene = any_scene_of_one(world);
     const W any_pid = world.word("any_pid");
     const auto after = operate(world, subject, scene).memory;
     const W change = one_if<W>(counts_as_page(entry_at(after, scene.here))) -

@@ -19,7 +19,7 @@ constexpr auto permits_no_more(const W& entry, const W& vm_flags) {
 inline constexpr Law a_fault_permits_no_more{
     "fault.entries.permitted", "a_fault_makes_no_entry_that_permits_more_than_its_area",
     [](auto& world, auto subject) {
-      const auto scene = any_scene(world);
+      const auto scene = any_scene_of_one(world);
       const auto vm_flags = world.word("vm_flags");
       world.assume(permits_no_more(entry_at(scene.all, scene.here), vm_flags));
       return permits_no_more(entry_at(a_fault(world, subject, scene).memory, scene.here), vm_flags);
@@ -27,7 +27,7 @@ inline constexpr Law a_fault_permits_no_more{
 inline constexpr Law protecting_permits_no_more{
     "fault.entries.permitted", "other_permissions_make_no_entry_that_permits_more_than_its_area",
     [](auto& world, auto subject) {
-      const auto scene = any_scene(world);
+      const auto scene = any_scene_of_one(world);
       const auto after = a_protection(world, subject, scene).memory;
       return permits_no_more(entry_at(after, scene.here), world.word("vm_flags"));
     }};
@@ -106,7 +106,7 @@ constexpr auto says_dirty(const All& all, const Place<W>& here, const W& pfn) {
 constexpr auto loses_no_dirty_bit(auto operate) {
   return [operate](auto& world, auto subject) {
     using W = WordOf<decltype(world)>;
-    const auto scene = any_scene(world);
+    const auto scene = any_scene_of_one(world);
     const W pfn = frame_behind(entry_at(scene.all, scene.here));
     const auto after = operate(world, subject, scene).memory;
     const Frame<W> was = lookup(scene.all.mem_map, pfn), is = lookup(after.mem_map, pfn);

@@ -340,24 +340,31 @@ constexpr auto is_free(const All& all, const W& pfn) {
                     pfn != W(ZERO_PAGE));
 }
 
-/// What the world promises of the pages that a law about two places looks at.
+/// What the world promises of the pages that a law about one place looks at.
 template <class World, class All, Word W>
-constexpr void assume_consistent(World& world, const All& all, const Meaning<W>& means_here, const Place<W>& here,
-                                 const Meaning<W>& means_there, const Place<W>& there) {
-  world.assume(differ(here, there));
+constexpr void assume_consistent(World& world, const All& all, const Meaning<W>& means_here,
+                                 const Place<W>& here) {
   world.assume(lawful_frame(all, W(ZERO_PAGE)));
   world.assume(lawful_place(all, means_here, here));
-  world.assume(lawful_place(all, means_there, there));
-  world.assume(both(lawful_pair(all, here, there), lawful_pair(all, there, here)));
-  world.assume(slots_differ(all, means_here, means_there));
-  world.assume(both(owned_alone(all, means_here, here, there), owned_alone(all, means_there, there, here)));
-  world.assume(refmm::all(slot_is_no_objects(all, means_here, here), slot_is_no_objects(all, means_there, here),
-                          slot_is_no_objects(all, means_here, there),
-                          slot_is_no_objects(all, means_there, there)));
+  world.assume(slot_is_no_objects(all, means_here, here));
   const W first = all.free_frames[0], second = all.free_frames[1], slot = all.swap.free_slot;
   world.assume(refmm::all(first != second, is_free(all, first), is_free(all, second)));
   world.assume(both(lookup(all.swap.swap_map, slot) == W(0u), lawful_slot(all, slot)));
   world.assume(implies(slot != W(none), lookup(all.page_cache, W(swapper_space), slot) == W(none)));
+}
+
+/// And if it looks at another place beside it.
+template <class World, class All, Word W>
+constexpr void assume_consistent(World& world, const All& all, const Meaning<W>& means_here, const Place<W>& here,
+                                 const Meaning<W>& means_there, const Place<W>& there) {
+  world.assume(differ(here, there));
+  assume_consistent(world, all, means_here, here);
+  world.assume(lawful_place(all, means_there, there));
+  world.assume(both(lawful_pair(all, here, there), lawful_pair(all, there, here)));
+  world.assume(slots_differ(all, means_here, means_there));
+  world.assume(both(owned_alone(all, means_here, here, there), owned_alone(all, means_there, there, here)));
+  world.assume(refmm::all(slot_is_no_objects(all, means_there, here), slot_is_no_objects(all, means_here, there),
+                          slot_is_no_objects(all, means_there, there)));
 }
 
 /// A page of a cache, of whose byte the disk has a place: it does not lie behind the end of its file.

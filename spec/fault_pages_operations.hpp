@@ -1,4 +1,4 @@
-// What the laws about pages are about: any two places of a consistent state, and an operation at one of them.
+// What the laws about pages are about: any place of a consistent state, an operation at it, and if need be any other place.
 //
 // The operations that carry out calls go page by page, so that one step of one operation at one place is an induction over pages,
 // calls and processes.
@@ -10,7 +10,26 @@
 
 namespace refmm::fault {
 
-// ---- Two places ---------------------------------------------------------------------------------------------------
+// ---- Places of a state --------------------------------------------------------------------------------------------
+
+/// Everything that a law about one place looks at.
+template <class All, Word W>
+struct SceneOfOne {
+  All all;
+  Place<W> here;  // where the operation happens
+  Meaning<W> means_here;
+};
+
+/// Any consistent state and any place of it.
+template <class World>
+constexpr auto any_scene_of_one(World& world) {
+  using W = WordOf<World>;
+  const auto all = any_pages(world);
+  const auto here = any_place(world, "here");
+  SceneOfOne<std::remove_const_t<decltype(all)>, W> scene{all, here, meaning_of(any_meanings(world), here)};
+  assume_consistent(world, scene.all, scene.means_here, here);
+  return scene;
+}
 
 /// Everything that a law about two places looks at.
 template <class All, Word W>
@@ -46,8 +65,9 @@ constexpr auto seen_there(const Scene<All, W>& scene, const All& all) {
 
 /// The flags of an area that has `here`. What its entry lets be written the area may let be written; and in a shared area that can be written
 /// what is there can be ([fault.entries.permitted], [fault.entries.shared]).
-template <class World, class All, Word W>
-constexpr W any_flags_of_area(World& world, const Scene<All, W>& scene) {
+template <class World>
+constexpr auto any_flags_of_area(World& world, const auto& scene) {
+  using W = WordOf<World>;
   const W vm_flags = world.word("vm_flags"), entry = entry_at(scene.all, scene.here);
   const auto writable = both(leads_to_page(entry), has_flag(entry, PAGE_RW)),
              shared = has_flag(vm_flags, vma::VM_SHARED);
