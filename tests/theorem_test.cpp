@@ -49,7 +49,7 @@ std::string output_of(const std::string& command) {
 }
 
 /// Products of two unknowns on hundreds of paths: cvc5 would take minutes over each of these, and its own resource limit makes it
-/// fail (in cadical). It judges the paths that it comes to in 5 seconds; a path that it refutes is a failure here too.
+/// fail (in cadical). It judges the paths that it comes to in 20 seconds; a path that it refutes is a failure here too.
 constexpr std::array<std::string_view, 4> too_much_for_cvc5{
     "a_descriptor_moves_back_inside_whenever_what_is_left_over_holds_it",
     "an_offset_is_rounded_up_to_the_alignment_of_the_objects",
@@ -76,7 +76,7 @@ class TheoremTest : public testing::Test {
  private:
   void expect_that_cvc5_agrees(const fs::path& obligations) const {
     const bool all_paths = std::ranges::find(too_much_for_cvc5, theorem_.name) == too_much_for_cvc5.end();
-    const std::string limited = all_paths ? "" : "timeout 5 ";
+    const std::string limited = all_paths ? "" : "timeout 20 ";
     std::istringstream verdicts(output_of(limited + "cvc5 " + obligations.string() + " 2>&1"));
     const std::string problems = output_of("grep -c check-sat " + obligations.string());
     int unsat = 0;
