@@ -29,12 +29,12 @@
 // One thread at a time may use a tree, for lookups too: they remember where they were.
 #pragma once
 
+#include <refmm/impl/area_run.hpp>
 #include <refmm/impl/area_tree_node.hpp>
 
 #include <algorithm>
 #include <array>
 #include <cstddef>
-#include <iterator>
 #include <limits>
 #include <new>
 #include <optional>
@@ -49,45 +49,7 @@ class AreaTree {
   using Word = decltype(Area::vm_start);
   using Node = AreaTreeNode<Area, entries>;
 
-  /// Areas one behind the other, for a range-for; the areas may be changed, not taken out, on the way.
-  class Run {
-   public:
-    class Iterator {
-     public:
-      using iterator_category = std::forward_iterator_tag;
-      using value_type = Area;
-      using difference_type = std::ptrdiff_t;
-      using pointer = Area*;
-      using reference = Area&;
-
-      Iterator() = default;
-      explicit Iterator(Area* area) : area_(area) {}
-      Area& operator*() const { return *area_; }
-      Area* operator->() const { return area_; }
-      Iterator& operator++() {
-        area_ = area_->vm_next;
-        return *this;
-      }
-      Iterator operator++(int) {
-        const Iterator before = *this;
-        ++*this;
-        return before;
-      }
-      friend bool operator==(Iterator, Iterator) = default;
-
-     private:
-      Area* area_ = nullptr;
-    };
-
-    Run(Area* first, Area* behind) : first_(first), behind_(behind) {}
-    Iterator begin() const { return Iterator(first_); }
-    Iterator end() const { return Iterator(behind_); }
-    bool empty() const { return first_ == behind_; }
-
-   private:
-    Area* first_;
-    Area* behind_;
-  };
+  using Run = AreaRun<Area>;
 
   /// An empty tree. `nodes` must outlive it.
   explicit AreaTree(Nodes& nodes) : nodes_(&nodes) {}
