@@ -1,4 +1,6 @@
 // refmm check as people use it: what it prints, what it writes, and what it exits with.
+#include <refmm/tests/temporary_folder.hpp>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/wait.h>
@@ -29,13 +31,6 @@ struct Ran {
 
 class CheckCommand : public testing::Test {
  protected:
-  CheckCommand() {
-    std::string name = (fs::temp_directory_path() / "refmm-check-XXXXXX").string();
-    if (!mkdtemp(name.data())) throw std::runtime_error("no folder for what the command writes");
-    folder_ = name;
-  }
-  ~CheckCommand() override { fs::remove_all(folder_); }
-
   Ran check(const std::string& options) const {
     const std::string line = REFMM_COMMAND " check " + options + " --folder " + folder_.string() + " 2>&1";
     FILE* pipe = popen(line.c_str(), "r");
@@ -51,7 +46,8 @@ class CheckCommand : public testing::Test {
     return static_cast<std::size_t>(std::distance(fs::directory_iterator(folder_), fs::directory_iterator()));
   }
 
-  fs::path folder_;
+  TemporaryFolder scratch_;
+  const fs::path folder_ = scratch_.path();
 };
 
 TEST_F(CheckCommand, AgreesAndSaysWhatItDid) {
@@ -168,8 +164,9 @@ TEST_F(CheckCommand, RefusesWhatItDoesNotKnow) {
     EXPECT_EQ(files(), 0u) << options;
   };
   refused("--mutant slab.impl.free.lose_link", "did you mean slab.impl.free.loses_link");
-  refused("--area budy",
-          "there is no area `budy` to check; there are buddy, slab, paging, kernel, vma, fault, process, malloc, all");
+  refused(
+      "--area budy",
+      "there is no area `budy` to check; there are buddy, slab, paging, kernel, vma, fault, process, malloc, all");
   refused("--area slab --mutant vma.impl.mlockall.future_unlocks", "is of area vma, not of slab");
   refused("--area paging --mutant kernel.impl.vfree.frees_reserved", "is of area kernel, not of paging");
   refused("--area slab --defects", "no defect of 2.4.0 is known in area slab; there are some in ");

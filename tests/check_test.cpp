@@ -5,13 +5,13 @@
 #include <refmm/tests/check.hpp>
 #include <refmm/tests/check_lockstep.hpp>
 #include <refmm/tests/slab_check.hpp>
+#include <refmm/tests/temporary_folder.hpp>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
 
 #include <csignal>
-#include <cstdlib>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -310,14 +310,12 @@ TEST(Counterexample, IsWrittenIntoAFolderThatIsMade) {
     if (std::holds_alternative<FindGeneralCachep>(command)) answer.result = Nothing{};
   });
   ASSERT_TRUE(report.failure);
-  std::string name = (std::filesystem::temp_directory_path() / "refmm-check-XXXXXX").string();
-  ASSERT_NE(mkdtemp(name.data()), nullptr);
-  const std::filesystem::path folder = std::filesystem::path(name) / "a" / "b";
+  const TemporaryFolder temporary;
+  const std::filesystem::path folder = temporary.path() / "a" / "b";
   const auto path = write(report.failure->counterexample, folder);
   EXPECT_EQ(path.parent_path(), folder);
   const transcript::File file = transcript::parse(transcript::load(path));
   EXPECT_EQ(transcript::print(file), report.failure->counterexample.text);
-  std::filesystem::remove_all(name);
   EXPECT_THROW(write(report.failure->counterexample, "/proc/nothing"), std::runtime_error);
 }
 

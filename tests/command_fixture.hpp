@@ -1,15 +1,15 @@
 // Lines of a shell with `refmm` on the path, for the tests of the command.
 #pragma once
 
+#include <refmm/tests/temporary_folder.hpp>
+
 #include <gtest/gtest.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
-#include <stdexcept>
 #include <string>
 
 namespace refmm {
@@ -28,13 +28,6 @@ struct Ran {
 /// Runs lines in the root of the project, with `refmm` on the path and a folder of its own as $scratch.
 class Command : public testing::Test {
  protected:
-  Command() {
-    std::string name = (std::filesystem::temp_directory_path() / "refmm-command-XXXXXX").string();
-    if (!mkdtemp(name.data())) throw std::runtime_error("no folder for what the command writes");
-    scratch_ = name;
-  }
-  ~Command() override { std::filesystem::remove_all(scratch_); }
-
   Ran run(const std::string& line) const {
     const std::filesystem::path script = scratch_ / "script", out = scratch_ / "out", err = scratch_ / "err";
     std::ofstream(script) << "set -o pipefail\nPATH=" << REFMM_COMMAND_FOLDER
@@ -53,7 +46,8 @@ class Command : public testing::Test {
     return path;
   }
 
-  std::filesystem::path scratch_;
+  TemporaryFolder folder_;
+  const std::filesystem::path scratch_ = folder_.path();
 };
 
 }  // namespace refmm

@@ -2,14 +2,13 @@
 // process of its own under CTest.
 #include <refmm/proofs/proof.hpp>
 #include <refmm/proofs/theorem.hpp>
+#include <refmm/tests/temporary_folder.hpp>
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <cstdio>
-#include <cstdlib>
 #include <filesystem>
 #include <iostream>
 #include <sstream>
@@ -20,23 +19,6 @@ namespace refmm {
 namespace {
 
 namespace fs = std::filesystem;
-
-/// A folder of the test's own.
-class Scratch {
- public:
-  Scratch() {
-    std::string name = (fs::temp_directory_path() / "refmm-theorem-XXXXXX").string();
-    if (!mkdtemp(name.data())) throw std::runtime_error("no folder for the obligations");
-    path_ = name;
-  }
-  ~Scratch() { fs::remove_all(path_); }
-  Scratch(const Scratch&) = delete;
-  Scratch& operator=(const Scratch&) = delete;
-  const fs::path& path() const { return path_; }
-
- private:
-  fs::path path_;
-};
 
 /// What the shell command prints.
 std::string output_of(const std::string& command) {
@@ -63,7 +45,7 @@ class TheoremTest : public testing::Test {
 
   void TestBody() override {
     Proof proof;
-    const Scratch scratch;
+    const TemporaryFolder scratch;
     {
       Obligations obligations(scratch.path(), theorem_.name);
       proof = prove(theorem_, {.obligations = &obligations});
