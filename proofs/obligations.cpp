@@ -31,19 +31,6 @@ std::string_view symbol_of(std::string_view declaration) {
   return declaration.substr(0, end);
 }
 
-/// The parts of a script. Comments and the status, which is unknown to who wrote it, are left out.
-Obligations::Script parts_of(std::string_view text) {
-  Obligations::Script script;
-  for (std::size_t begin = text.find("\n("); begin != text.npos; begin = text.find("\n(", begin)) {
-    text.remove_prefix(begin + 1);
-    begin = length_of_form(text);
-    const std::string_view form = text.substr(0, begin);
-    if (form.starts_with(declares)) script.declarations.push_back(form);
-    if (form.starts_with(asserts)) script.assertion = form;
-  }
-  return script;
-}
-
 [[noreturn]] void cannot_write(const fs::path& file) {
   throw fs::filesystem_error("cannot be written", file, std::error_code(errno, std::generic_category()));
 }
@@ -70,6 +57,19 @@ void Obligations::add(const std::vector<std::string_view>& conditions) {
           << "))\n(set-info :status unsat)\n(check-sat)\n(pop 1)\n"
           << std::flush;
   if (!stream_) cannot_write(file_);
+}
+
+/// Comments and the status, which is unknown to who wrote it, are left out.
+auto Obligations::parts_of(std::string_view text) -> Script {
+  Script script;
+  for (std::size_t begin = text.find("\n("); begin != text.npos; begin = text.find("\n(", begin)) {
+    text.remove_prefix(begin + 1);
+    begin = length_of_form(text);
+    const std::string_view form = text.substr(0, begin);
+    if (form.starts_with(declares)) script.declarations.push_back(form);
+    if (form.starts_with(asserts)) script.assertion = form;
+  }
+  return script;
 }
 
 void Obligations::declare(const std::vector<Script>& scripts) {

@@ -24,13 +24,14 @@ class Obligations {
   /// Throws std::filesystem::filesystem_error where the disk is full.
   void add(const std::vector<std::string_view>& conditions);
 
+ private:
   /// What a script declares, and its assertion; empty if what it asserts is true anyway.
   struct Script {
     std::vector<std::string_view> declarations;
     std::string_view assertion;
   };
 
- private:
+  static Script parts_of(std::string_view text);
   void declare(const std::vector<Script>& scripts);
   std::string_view name_of(std::string_view assertion);
 
