@@ -23,12 +23,14 @@ using std::chrono::duration_cast;
 using std::chrono::milliseconds;
 
 constexpr milliseconds glance{50};  // how often the processes are looked at
+// A number that no session would draw may keep model and subject busy: such a try is given up.
+constexpr milliseconds patience_explaining{1000};
 
 // ---- Interrupts ---------------------------------------------------------------------------------------------------------
 
 volatile std::sig_atomic_t interrupts = 0;
 
-/// Counts SIGINT while it lives.
+/// Counts SIGINT, and SIGTERM, by which engines of continuous integration end what takes too long, while it lives.
 class Interruptible {
  public:
   Interruptible() {
@@ -36,14 +38,19 @@ class Interruptible {
     struct sigaction action {};
     action.sa_handler = [](int) { interrupts = interrupts + 1; };
     sigaction(SIGINT, &action, &before_);
+    sigaction(SIGTERM, &action, &terminate_before_);
   }
-  ~Interruptible() { sigaction(SIGINT, &before_, nullptr); }
+  ~Interruptible() {
+    sigaction(SIGINT, &before_, nullptr);
+    sigaction(SIGTERM, &terminate_before_, nullptr);
+  }
   Interruptible(const Interruptible&) = delete;
   Interruptible& operator=(const Interruptible&) = delete;
   static bool interrupted() { return interrupts != 0; }
 
  private:
-  struct sigaction before_ {};
+  struct sigaction before_ {
+  }, terminate_before_{};
 };
 
 // ---- Running ------------------------------------------------------------------------------------------------------------
@@ -171,37 +178,79 @@ class Run {
 
 // ---- Shrinking ----------------------------------------------------------------------------------------------------------
 
+/// The shrinking of one failing run.
 template <class Family>
-typename CheckReport<Family>::Failure shrink_failure(const CheckRequest<Family>& request,
-                                                     const WorkerBoard<Family>& board, CheckProgress progress) {
-  const auto begin = Clock::now();
-  const std::span<const typename Family::Command> commands(board.commands_of_run.data(), board.length);
-  Trials<Family> trials(request.subject, request.patience, request.demands);
-  auto next_progress = begin;
-  const auto go_on = [&](const shrink::Script<Family>& best, std::uint64_t) {
+class FailureShrinking {
+  using Script = shrink::Script<Family>;
+
+ public:
+  FailureShrinking(const CheckRequest<Family>& request, const WorkerBoard<Family>& board, CheckProgress progress)
+      : request_(request),
+        board_(board),
+        progress_(progress),
+        trials_(request.subject, request.patience, request.demands) {
+    progress_.left.reset();
+  }
+
+  typename CheckReport<Family>::Failure run() {
+    const std::span<const typename Family::Command> commands(board_.commands_of_run.data(), board_.length);
+    const Script script = shrink::Shrinking<Family>::script_of(board_.boot, commands);
+    if (request_.keep) keep(trials_.failing_part(script).value_or(script));
+    auto shrunk = shrink::simplify(
+        script, [&](const Script& candidate) { return trials_.failing_part(candidate); },
+        [&](const Script& best, std::uint64_t) { return go_on("shrinking", best); });
+    const auto shrunk_at = Clock::now();
+    Testimony testimony = testimony_of(shrunk.script);
+    Explanation explanation =
+        request_.explain && shrunk.finished ? explain_what_matters(shrunk.script) : Explanation{};
+    auto shown = counterexample(shrunk.script, std::move(testimony), request_.replay, std::move(explanation));
+    return {.run = board_.run,
+            .commands = commands.size(),
+            .shrunk = std::move(shrunk),
+            .shrinking = shrunk_at - begin_,
+            .explaining = Clock::now() - shrunk_at,
+            .counterexample = std::move(shown)};
+  }
+
+ private:
+  /// Shows what is being done, keeps what there is, and says whether there is time for more.
+  bool go_on(std::string_view doing, const Script& best) {
     const auto now = Clock::now();
-    if (request.progress && now >= next_progress) {
-      progress.doing = "shrinking";
-      progress.length = best.items.size();
-      progress.left.reset();
-      request.progress(progress);
-      next_progress = now + 4 * glance;
+    if (request_.progress && now >= next_progress_) {
+      progress_.doing = doing;
+      progress_.length = best.items.size();
+      request_.progress(progress_);
+      next_progress_ = now + 4 * glance;
     }
-    return !Interruptible::interrupted() && now - begin < request.shrink_time;
-  };
-  const auto fails = [&](const shrink::Script<Family>& script) { return trials.failing_part(script); };
-  const auto script = shrink::Shrinking<Family>::script_of(board.boot, commands);
-  auto shrunk = shrink::simplify(script, fails, go_on);
-  Testimony testimony = trials.testimony(shrunk.script);
-  if (const Clause* clause = request.cite ? request.cite(shrunk.script) : nullptr)
-    testimony.finding.clause = clause;
-  auto shown = counterexample(shrunk.script, std::move(testimony), request.replay);
-  return {.run = board.run,
-          .commands = commands.size(),
-          .shrunk = std::move(shrunk),
-          .shrinking = Clock::now() - begin,
-          .counterexample = std::move(shown)};
-}
+    if (request_.keep && now >= next_keep_ && best.items.size() < kept_) keep(best);
+    return !Interruptible::interrupted() && now - begin_ < request_.shrink_time;
+  }
+
+  void keep(const Script& best) {
+    const auto shown = counterexample(best, testimony_of(best), request_.replay);
+    request_.keep({.run = board_.run, .commands = board_.length, .best = shown});
+    kept_ = best.items.size();
+    next_keep_ = Clock::now() + 20 * glance;
+  }
+
+  Testimony testimony_of(const Script& failing) {
+    Testimony testimony = trials_.testimony(failing);
+    if (const Clause* clause = request_.cite ? request_.cite(failing) : nullptr) testimony.finding.clause = clause;
+    return testimony;
+  }
+
+  Explanation explain_what_matters(const Script& failing) {
+    Trials<Family> others(request_.subject, std::min(request_.patience, patience_explaining), request_.demands);
+    return explain<Family>(failing, others, [&] { return go_on("explaining", failing); });
+  }
+
+  const CheckRequest<Family>& request_;
+  const WorkerBoard<Family>& board_;
+  CheckProgress progress_;
+  Trials<Family> trials_;
+  Clock::time_point begin_ = Clock::now(), next_progress_ = begin_, next_keep_ = begin_;
+  std::size_t kept_ = std::numeric_limits<std::size_t>::max();  // commands of what was kept last
+};
 
 }  // namespace
 
@@ -213,7 +262,10 @@ CheckReport<Family> check(const CheckRequest<Family>& request) {
   Run<Family> run(request);
   const WorkerBoard<Family>* failed = run.wait();
   run.add_to(report);
-  if (failed) report.failure = shrink_failure(request, *failed, run.progress());
+  report.differs = failed != nullptr;
+  report.interrupted = Interruptible::interrupted();
+  if (request.ran) request.ran(report);
+  if (failed) report.failure = FailureShrinking<Family>(request, *failed, run.progress()).run();
   report.interrupted = Interruptible::interrupted();
   return report;
 }

@@ -20,12 +20,44 @@
 namespace refmm {
 
 struct CheckProgress {
-  std::string_view doing;                         // "running", "shrinking"
+  std::string_view doing;                         // "running", "shrinking", "explaining"
   std::uint64_t runs, commands;                   // so far
   std::size_t clauses, clauses_of;                // exercised so far, of all
   std::chrono::milliseconds elapsed;              // since the check began
   std::optional<std::chrono::milliseconds> left;  // of the time, or estimated from the runs; none while shrinking
   std::size_t length;                             // while shrinking: commands of the best script so far
+};
+
+template <class Family>
+struct CheckReport {
+  std::uint64_t seed;
+  std::uint64_t runs = 0;
+  std::uint64_t commands = 0;
+  std::chrono::duration<double> elapsed{};  // running, without the shrinking
+  double commands_per_second = 0;           // all processes together
+  // The same commands, drawn by RapidCheck and turned into what is called in the state at hand, but not run; all processes
+  // together.
+  double generated_per_second = 0;
+  Coverage coverage{};
+  bool differs = false;      // a run failed
+  bool interrupted = false;  // by SIGINT or SIGTERM
+  // Of the first run that failed, if any, when it has been shrunk.
+  struct Failure {
+    std::uint64_t run;     // its number, from 0
+    std::size_t commands;  // how many it had when it failed
+    shrink::Shrunk<Family> shrunk;
+    std::chrono::duration<double> shrinking{}, explaining{};
+    Counterexample<Family> counterexample;
+  };
+  std::optional<Failure> failure{};
+};
+
+/// A run that failed, while it is being shrunk.
+template <class Family>
+struct UnderWay {
+  std::uint64_t run;                   // its number, from 0
+  std::size_t commands;                // how many it had when it failed
+  const Counterexample<Family>& best;  // so far: at first the run as it is
 };
 
 template <class Family>
@@ -42,34 +74,17 @@ struct CheckRequest {
   std::optional<std::uint64_t> runs{};                   // at most this many
   std::chrono::milliseconds patience{10'000};            // a subject that takes longer over one command hangs
   std::chrono::milliseconds shrink_time{60'000};         // shrinking stops after this long
+  bool explain = true;                                   // find out what of the counterexample matters
   std::function<void(const CheckProgress&)> progress{};  // called several times a second
+  std::function<void(const CheckReport<Family>&)>
+      ran{};  // called when no run is under way any more, before a failing one is shrunk
+  // Called before the shrinking of a failing run begins, and about once a second during it if there is something simpler: so that
+  // what there is can be kept, should the check be killed.
+  std::function<void(const UnderWay<Family>&)> keep{};
 };
 
-template <class Family>
-struct CheckReport {
-  std::uint64_t seed;
-  std::uint64_t runs = 0;
-  std::uint64_t commands = 0;
-  std::chrono::duration<double> elapsed{};  // running, without the shrinking
-  double commands_per_second = 0;           // all processes together
-  // The same commands, drawn by RapidCheck and turned into what is called in the state at hand, but not run; all processes
-  // together.
-  double generated_per_second = 0;
-  Coverage coverage{};
-  bool interrupted = false;  // by SIGINT
-  // Of the first run that failed, if any.
-  struct Failure {
-    std::uint64_t run;     // its number, from 0
-    std::size_t commands;  // how many it had when it failed
-    shrink::Shrunk<Family> shrunk;
-    std::chrono::duration<double> shrinking{};
-    Counterexample<Family> counterexample;
-  };
-  std::optional<Failure> failure{};
-};
-
-/// Runs the check. Needs a time or a number of runs, or throws std::invalid_argument. Writes nothing. SIGINT ends it early,
-/// with what there is so far.
+/// Runs the check. Needs a time or a number of runs, or throws std::invalid_argument. Writes nothing. SIGINT or SIGTERM
+/// end it early, with what there is so far.
 template <class Family>
 CheckReport<Family> check(const CheckRequest<Family>& request);
 

@@ -7,6 +7,7 @@
 #include <refmm/tests/vma_check.hpp>
 
 #include <fmt/core.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <charconv>
@@ -24,10 +25,43 @@ std::string call_notation(const std::string& call, const std::string& result) {
   return call + (result.empty() ? "" : " = " + result);
 }
 
+// ---- What matters --------------------------------------------------------------------------------------------------------
+
+constexpr std::size_t widest_line = 110;
+
+/// Words in lines that begin alike, broken where they get too long.
+std::string wrapped(const std::string& first, const std::string& margin, const std::vector<std::string>& words) {
+  std::string text, line = first;
+  for (const std::string& word : words) {
+    if (line.size() > margin.size() && line.size() + 1 + word.size() > widest_line) {
+      text += line + '\n';
+      line = margin;
+    }
+    line += ' ' + word;
+  }
+  return text + line + '\n';
+}
+
+/// Comments below a call.
+std::string explanation_text(const Explanation::OfCall& call) {
+  const std::string margin = "#    ";
+  std::string text;
+  if (!call.arguments.empty()) {
+    std::vector<std::string> words = call.arguments;
+    for (std::size_t i = 0; i + 1 < words.size(); ++i) words[i] += ',';
+    text += wrapped(margin, margin, words);
+  }
+  if (!call.without.empty()) text += wrapped(margin, margin, {"without it:", call.without});
+  return text;
+}
+
+// ---- The transcript ------------------------------------------------------------------------------------------------------
+
 /// The transcript as the model has it, and the model's state at its end.
 template <class Family>
 struct Reference {
-  std::string text;
+  std::string boot;                  // the first line
+  std::vector<std::string> calls{};  // each with its result, and its effects where they are shown
   std::string last_call{};
   std::string last_result{};
   std::vector<std::string> last_effects{};
@@ -41,7 +75,7 @@ struct Reference {
 template <class Family>
 Reference<Family> reference(const shrink::Script<Family>& script, bool with_effects) {
   using Own = Checking<Family>;
-  Reference<Family> made{.text = Own::boot_notation(script.boot, with_effects) + '\n',
+  Reference<Family> made{.boot = Own::boot_notation(script.boot, with_effects) + '\n',
                          .state = Family::boot(script.boot)};
   for (const auto& command : shrink::commands_of(script)) {
     auto outcome = Family::step(script.boot, std::move(made.state), command);
@@ -49,13 +83,24 @@ Reference<Family> reference(const shrink::Script<Family>& script, bool with_effe
     made.last_call = Own::notation(command);
     made.last_result = Own::notation(command, outcome.result);
     made.last_effects.clear();
-    made.text += call_notation(made.last_call, made.last_result) + '\n';
+    made.calls.push_back(call_notation(made.last_call, made.last_result) + '\n');
     for (const auto& effect : outcome.effects) {
       made.last_effects.push_back(Own::notation(effect));
-      if (with_effects) made.text += "| " + made.last_effects.back() + '\n';
+      if (with_effects) made.calls.back() += "| " + made.last_effects.back() + '\n';
     }
   }
   return made;
+}
+
+/// The calls, and below each what of it matters.
+template <class Family>
+std::string text_of(const Reference<Family>& reference, const Explanation& explanation) {
+  std::string text = reference.boot;
+  for (std::size_t i = 0; i < reference.calls.size(); ++i) {
+    text += reference.calls[i];
+    if (i < explanation.calls.size()) text += explanation_text(explanation.calls[i]);
+  }
+  return text;
 }
 
 constexpr std::string_view mark = "# ! ";
@@ -156,19 +201,23 @@ Difference in_notation(const Testimony& testimony, const Reference<Family>& refe
   return {difference.path, at(reference.last_effects), at(testimony.effects)};
 }
 
-/// A line of the head, broken where it gets too long.
+/// What differs, where it does; nothing if it is not in one place.
+template <class Family>
+std::vector<std::string> field_in_words(const Testimony& testimony, const Reference<Family>& reference) {
+  const Difference difference = in_notation(testimony, reference);
+  if (difference.path.empty()) return {};
+  const auto said = [](const std::string& text) { return text.empty() ? "nothing" : text; };
+  return {Checking<Family>::place_in_words(difference.path, reference.state),
+          "is",
+          said(difference.expected),
+          "in the reference,",
+          said(difference.found),
+          "in the subject"};
+}
+
+/// A line of the head.
 std::string head_line(std::string_view label, const std::vector<std::string>& words) {
-  constexpr std::size_t width = 110;
-  const std::string margin = fmt::format("#   {:<8}", "");
-  std::string text, line = fmt::format("#   {:<8}", label);
-  for (const std::string& word : words) {
-    if (line.size() > margin.size() && line.size() + 1 + word.size() > width) {
-      text += line + '\n';
-      line = margin;
-    }
-    line += ' ' + word;
-  }
-  return text + line + '\n';
+  return wrapped(fmt::format("#   {:<8}", label), fmt::format("#   {:<8}", ""), words);
 }
 
 /// The clauses that decided, each once, in the order in which they first applied.
@@ -184,13 +233,14 @@ std::vector<std::string> names_of(const Because& because) {
 
 template <class Family>
 Counterexample<Family> counterexample(const shrink::Script<Family>& failing, Testimony testimony,
-                                      std::string_view replay) {
+                                      std::string_view replay, Explanation explanation) {
   const Finding& finding = testimony.finding;
   const Reference<Family> made = reference(failing, finding.kind == Finding::Kind::effects);
-  std::string body = made.text;
-  if (!testimony.query.empty()) body += block_text(testimony.query, made.block_of(testimony.query));
-  body += subject_text(testimony, made);
-  const std::string name = fmt::format("{}-{}.mmt", finding.clause->name, short_hash(body));
+  std::string end;
+  if (!testimony.query.empty()) end += block_text(testimony.query, made.block_of(testimony.query));
+  end += subject_text(testimony, made);
+  // The same bug has the same name, whether or not there was time to explain it.
+  const std::string name = fmt::format("{}-{}.mmt", finding.clause->name, short_hash(text_of(made, {}) + end));
 
   std::string head = fmt::format("# {}\n#\n", headline(finding.kind));
   head += head_line("clause", {std::string(finding.clause->name)});
@@ -199,25 +249,33 @@ Counterexample<Family> counterexample(const shrink::Script<Family>& failing, Tes
     if (finding.law && finding.law != finding.clause) law.push_back(fmt::format("[{}]", finding.law->name));
     head += head_line("law", law);
   }
-  if (const Difference difference = in_notation(testimony, made); !difference.path.empty()) {
-    head += head_line("field", {Checking<Family>::place_in_words(difference.path, made.state), "is",
-                                difference.expected, "in the reference,", difference.found, "in the subject"});
-  }
+  const std::vector<std::string> field = field_in_words(testimony, made);
+  if (!field.empty()) head += head_line("field", field);
   head += head_line("decided", names_of(finding.because));
+  if (!explanation.together.empty()) head += head_line("anywhere", {explanation.together});
   head += head_line("replay", {fmt::format("refmm run {} {}", name, replay)});
-  return {failing, std::move(testimony), name, head + '\n' + body};
+  std::string text = head + '\n' + text_of(made, explanation) + end;
+  return {
+      .script = failing,
+      .testimony = std::move(testimony),
+      .explanation = std::move(explanation),
+      .summary = field.empty() ? std::string(headline(finding.kind)) : fmt::format("{}", fmt::join(field, " ")),
+      .file_name = name,
+      .text = std::move(text)};
 }
 
 template Counterexample<BuddyFamily> counterexample(const shrink::Script<BuddyFamily>&, Testimony,
-                                                    std::string_view);
-template Counterexample<SlabFamily> counterexample(const shrink::Script<SlabFamily>&, Testimony, std::string_view);
+                                                    std::string_view, Explanation);
+template Counterexample<SlabFamily> counterexample(const shrink::Script<SlabFamily>&, Testimony, std::string_view,
+                                                   Explanation);
 template Counterexample<KernelMapFamily> counterexample(const shrink::Script<KernelMapFamily>&, Testimony,
-                                                        std::string_view);
-template Counterexample<VmaFamily> counterexample(const shrink::Script<VmaFamily>&, Testimony, std::string_view);
+                                                        std::string_view, Explanation);
+template Counterexample<VmaFamily> counterexample(const shrink::Script<VmaFamily>&, Testimony, std::string_view,
+                                                  Explanation);
 template Counterexample<FaultFamily> counterexample(const shrink::Script<FaultFamily>&, Testimony,
-                                                    std::string_view);
+                                                    std::string_view, Explanation);
 template Counterexample<MallocFamily> counterexample(const shrink::Script<MallocFamily>&, Testimony,
-                                                     std::string_view);
+                                                     std::string_view, Explanation);
 
 std::filesystem::path write_file(const std::filesystem::path& folder, const std::string& name,
                                  const std::string& text) {

@@ -1,6 +1,7 @@
 // Counterexamples: transcripts that show a difference, for people to read and for refmm to replay.
 #pragma once
 
+#include <refmm/tests/check_explanation.hpp>
 #include <refmm/tests/check_trial.hpp>
 #include <refmm/tests/shrink_script.hpp>
 
@@ -13,6 +14,8 @@ template <class Family>
 struct Counterexample {
   shrink::Script<Family> script;
   Testimony testimony;
+  Explanation explanation;
+  std::string summary;    // what differs, on one line
   std::string file_name;  // made from the clause and the content: the same bug has the same name
   std::string text;       // the transcript
 };
@@ -21,7 +24,7 @@ struct Counterexample {
 /// subject, "--subject impl".
 template <class Family>
 Counterexample<Family> counterexample(const shrink::Script<Family>& failing, Testimony testimony,
-                                      std::string_view replay);
+                                      std::string_view replay, Explanation explanation = {});
 
 /// Writes a text into a file of a folder, which is made if it is not there. Returns its path; throws std::runtime_error with
 /// the reason if it cannot be written.

@@ -100,6 +100,63 @@ TEST(Check, FindsAnotherResult) {
                     HasSubstr("replay   refmm run slab.shrink.result-"), HasSubstr(".mmt --subject theirs\n")));
 }
 
+/// Of each call it says which arguments might be others, and what comes of the last one without it.
+TEST(Check, ExplainsWhatMatters) {
+  const Report report = check_with([](const Command& command, SlabSubject::Answer& answer, State&) {
+    if (std::holds_alternative<CacheShrink>(command) && answer.result == Result(Status{1}))
+      answer.result = Status{0};
+  });
+  ASSERT_TRUE(report.failure);
+  EXPECT_THAT(report.failure->counterexample.text,
+              HasSubstr("kmalloc(32, GFP_KERNEL) = size-32:0[0]\n"
+                        "#     size = 32 (any 0..32), flags with or without GFP_ATOMIC, GFP_KSWAPD\n"
+                        "#     without it: both answer 0\n"
+                        "kmem_cache_shrink(size-32) = 1\n"
+                        "# ! kmem_cache_shrink(size-32) = 0\n"));
+}
+
+TEST(Check, NamesABugAlikeWithAndWithoutItsExplanation) {
+  const Mistake mistake = [](const Command& command, SlabSubject::Answer& answer, State&) {
+    if (std::holds_alternative<CacheShrink>(command) && answer.result == Result(Status{1}))
+      answer.result = Status{0};
+  };
+  const CheckRequest<SlabFamily> request{
+      .subject = with_mistake(mistake), .seed = 1, .runs = 500, .explain = false};
+  const Report report = check(request);
+  ASSERT_TRUE(report.failure);
+  EXPECT_THAT(report.failure->counterexample.text, Not(HasSubstr("#     ")));
+  EXPECT_EQ(report.failure->counterexample.file_name, check_with(mistake).failure->counterexample.file_name);
+}
+
+/// Whoever ends the check while it shrinks has what was found so far.
+TEST(Check, ShowsTheFailingRunBeforeItIsShrunk) {
+  std::vector<std::string> events;
+  std::size_t commands = 0;
+  CheckRequest<SlabFamily> request{
+      .subject = with_mistake([](const Command& command, SlabSubject::Answer& answer, State&) {
+        if (reaps(command)) answer.result = Status{77};
+      }),
+      .seed = 1,
+      .runs = 500};
+  request.ran = [&](const Report& report) {
+    EXPECT_TRUE(report.differs);
+    EXPECT_FALSE(report.failure);
+    events.push_back("ran");
+  };
+  request.keep = [&](const UnderWay<SlabFamily>& failing) {
+    if (events.back() == "ran") commands = failing.best.script.items.size();
+    events.push_back("kept");
+    EXPECT_THAT(failing.best.text, HasSubstr("boot family=slab"));
+    EXPECT_FALSE(failing.best.summary.empty());
+  };
+  const Report report = check(request);
+  ASSERT_TRUE(report.failure);
+  ASSERT_GE(events.size(), 2u);
+  EXPECT_EQ(events[0], "ran");
+  EXPECT_EQ(events[1], "kept");
+  EXPECT_GT(commands, report.failure->shrunk.script.items.size());
+}
+
 TEST(Check, FindsOtherEffects) {
   const Report report = check_with([](const Command&, SlabSubject::Answer& answer, State&) {
     if (!answer.effects.empty() && std::holds_alternative<MgmtFree>(answer.effects.back()))

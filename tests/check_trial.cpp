@@ -13,6 +13,8 @@
 #include <atomic>
 #include <cstdint>
 #include <cstring>
+#include <functional>
+#include <span>
 #include <utility>
 
 namespace refmm {
@@ -47,6 +49,7 @@ constexpr std::size_t most_effects = 3000, most_lines = 6000;
 constexpr int does_it_fail = 0;
 constexpr int what_fails = 1;
 constexpr int what_fails_but_leave_laws_alone = 2;
+constexpr int how_does_it_fail = 3;  // without words
 
 /// What the model makes of the last command of a script.
 template <class Family>
@@ -99,7 +102,11 @@ void Trials<Family>::work(Line& line) const {
     }
     board.position = position;
     board.differs = !lockstep.agree();
-    if (board.differs && board.question != does_it_fail) {
+    if (board.differs && board.question == how_does_it_fail) {
+      const Finding finding = lockstep.finding();
+      board.kind = finding.kind;
+      board.clause = finding.clause;
+    } else if (board.differs && board.question != does_it_fail) {
       Finding finding = lockstep.finding();
       if (board.question == what_fails && finding.sentence.empty()) {
         if (const auto law = lockstep.law_broken_by_subject()) {
@@ -197,6 +204,19 @@ Testimony Trials<Family>::testimony(const Script& failing) {
                   .because = because_of<Family>(failing.boot, last)};
   return {
       .finding = std::move(finding), .result = text[3], .effects = text[4], .query = text[5], .block = text[6]};
+}
+
+template <class Family>
+std::optional<Failing> Trials<Family>::how_it_fails(const Script& script) {
+  const Answer answer = ask(script, how_does_it_fail);
+  const Board& board = **board_;
+  const auto meaningful = std::span(board.meaningful).first(board.count);
+  // A script without commands fails at its boot.
+  const bool at_the_end = board.count == 0 || board.position + 1 == board.count;
+  if (answer == Answer::agrees || !at_the_end || !std::ranges::all_of(meaningful, std::identity()))
+    return std::nullopt;
+  if (answer == Answer::differs) return Failing{board.kind, board.clause};
+  return Failing{answer == Answer::crashed ? Finding::Kind::crash : Finding::Kind::hang, nullptr};
 }
 
 /// The finding of a subject that did not come back from its last command.

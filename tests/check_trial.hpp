@@ -28,6 +28,13 @@ struct Testimony {
   std::vector<std::string> block{};  // the subject's answer to it
 };
 
+/// Two scripts that fail in the same way show the same bug, as far as one can tell.
+struct Failing {
+  Finding::Kind kind;
+  const Clause* clause;  // that is violated, whatever law speaks of it; none of a subject that is lost
+  friend bool operator==(const Failing&, const Failing&) = default;
+};
+
 template <class Family>
 class Trials {
  public:
@@ -45,6 +52,9 @@ class Trials {
 
   /// What the subject does wrong at the last command of a script that failing_part returned.
   Testimony testimony(const Script& failing);
+
+  /// How a script fails; nothing if it agrees, if it fails before its last command, or if one of its commands has no meaning.
+  std::optional<Failing> how_it_fails(const Script& script);
 
  private:
   struct Board;

@@ -50,6 +50,7 @@ Exhibit<Family> exhibit(const Mutant& mutant, const MuseumRequest& request) {
                                  .jobs = request.jobs,
                                  .runs = request.most_runs,
                                  .shrink_time = request.shrink_time,
+                                 .explain = request.explain,
                                  .progress = request.progress});
     if (report.failure) {
       auto& failure = *report.failure;

@@ -44,6 +44,7 @@ struct MuseumRequest {
   std::uint64_t most_runs = 20'000;  // a check gives up after these
   unsigned jobs = 1;
   std::chrono::milliseconds shrink_time{60'000};  // shrinking of each catch stops after this long
+  bool explain = false;                           // find out what of each counterexample matters
   std::function<void(const CheckProgress&)> progress{};
 };
 

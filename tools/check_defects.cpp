@@ -84,6 +84,7 @@ Exit show_defect(std::string_view name, const DefectOptions& options) {
   fmt::print("defect             {}\n", defect.clause->name);
   show_counts(report, options.jobs);
   if (!report.failure) return Exit::agree;
+  show_found(report.failure->run, report.failure->commands, report.failure->counterexample);
   show_failure<Family>(*report.failure, options.folder.empty() ? "counterexamples" : options.folder,
                        as_built_replay);
   return Exit::difference;

@@ -1,5 +1,7 @@
 #include <refmm/tools/check_report.hpp>
 
+#include <system_error>
+
 namespace refmm::command {
 
 std::string thousands(std::uint64_t number) {
@@ -15,6 +17,11 @@ std::string in_words(const CheckProgress& progress) {
   if (progress.left) text += fmt::format(", {} s left", progress.left->count() / 1000);
   if (progress.length > 0) text += fmt::format(", down to {} commands", progress.length);
   return text;
+}
+
+UnderWayFile::~UnderWayFile() {
+  std::error_code error;
+  if (!path_.empty()) std::filesystem::remove(path_, error);
 }
 
 void show_coverage(const Coverage& coverage, const std::vector<std::string_view>& areas, bool names_missing) {

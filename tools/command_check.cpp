@@ -46,7 +46,7 @@ constexpr std::tuple<BuddyFamily, SlabFamily, KernelMapFamily, VmaFamily, FaultF
 
 struct Options {
   std::string area = "all";
-  std::optional<std::uint64_t> milliseconds{}, runs{}, seed{};
+  std::optional<std::uint64_t> milliseconds{}, runs{}, seed{}, shrink_milliseconds{};
   unsigned jobs = std::max(1u, std::thread::hardware_concurrency());
   std::string folder{};
   std::string mutant{};
@@ -137,6 +137,7 @@ std::pair<Exit, bool> check_family(const Options& options, std::uint64_t seed, s
     request.subject = Checking<Family>::make_mutable_implementation;
     request.replay = replay_options<Family>(options.mutant);
   }
+  if (options.shrink_milliseconds) request.shrink_time = std::chrono::milliseconds(*options.shrink_milliseconds);
   if constexpr (HasDefects<Family>) {
     if (options.profile == as_built) check_as_built(request);
   }
@@ -144,12 +145,20 @@ std::pair<Exit, bool> check_family(const Options& options, std::uint64_t seed, s
   request.progress = [&](const CheckProgress& progress) {
     line.show(fmt::format("{}: {}", Family::name, in_words(progress)));
   };
+  request.ran = [&](const CheckReport<Family>& ran) {
+    line.clear();
+    show_counts(ran, options.jobs, options.area);
+  };
+  const std::string folder = options.folder.empty() ? "counterexamples" : options.folder;
+  UnderWayFile file(folder);
+  request.keep = [&](const UnderWay<Family>& failing) {
+    line.clear();
+    file.keep(failing, seed);
+  };
   const CheckReport<Family> report = check(request);
   line.clear();
-  show_counts(report, options.jobs, options.area);
   if (!report.failure) return {Exit::agree, report.interrupted};
-  show_failure<Family>(*report.failure, options.folder.empty() ? "counterexamples" : options.folder,
-                       request.replay);
+  show_failure<Family>(*report.failure, folder, request.replay);
   return {Exit::difference, report.interrupted};
 }
 
@@ -325,6 +334,9 @@ SubCommand add_check(CLI::App& refmm) {
   app->add_option("--jobs", options->jobs,
                   "How many processes to run in; as many as there are processors if not given")
       ->check(whole_number(1, 1024));
+  app->add_option("--shrink-for", options->shrink_milliseconds,
+                  "How long to make a counterexample simpler at most, as in 20s (if not given: 60s)")
+      ->transform(duration());
   app->add_option("--folder", options->folder,
                   "Where a counterexample is written (if not given: counterexamples)");
   app->add_option("--mutant", options->mutant, "A mistake that the implementation is to make");
