@@ -1,6 +1,6 @@
 # The packages refmm is built with, all of them Debian's. What is missing is named in one message.
 set(missing)
-foreach(package IN ITEMS Boost fmt nlohmann_json CLI11 GTest rapidcheck benchmark)
+foreach(package IN ITEMS Boost fmt nlohmann_json CLI11 GTest pugixml rapidcheck benchmark)
   find_package(${package} QUIET)
   if(NOT ${package}_FOUND)
     list(APPEND missing ${package})

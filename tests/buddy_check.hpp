@@ -69,6 +69,9 @@ struct Checking<BuddyFamily> {
   static std::unique_ptr<BuddySubject> make_mutable_implementation() {
     return make_mutable_buddy_implementation();
   }
+  /// What sessions are counted by.
+  static const LabelSource<BuddyFamily>& labels();
+
   static std::span<const Mutant> mutants();
 
   /// Each of the defects can be come to without another.

@@ -47,6 +47,7 @@ TEST_P(BuddyRefinement, TheImplementationDoesWhatTheModelDoesAndEveryClauseIsExe
     if (report.coverage.hits(*clause) == 0) unexercised.push_back(clause->name);
   }
   EXPECT_THAT(unexercised, IsEmpty());
+  EXPECT_THAT(starved_labels<BuddyFamily>(report.labels, report.runs), IsEmpty());
 }
 
 INSTANTIATE_TEST_SUITE_P(Seeds, BuddyRefinement, testing::Values(1, 2000, 0xffffffffffffffff));

@@ -100,6 +100,7 @@ class Run {
       report.runs += board.runs;
       report.commands += board.commands;
       report.coverage.add(board.coverage);
+      report.labels.add(board.labels);
       const std::chrono::duration<double> generating = std::chrono::nanoseconds(board.generating);
       if (generating.count() > 0)
         report.generated_per_second += static_cast<double>(board.commands) / generating.count();
@@ -130,7 +131,8 @@ class Run {
     }
     if (request_.time) progress.left = std::max(milliseconds(0), *request_.time - progress.elapsed);
     if (request_.runs && progress.runs != 0) {
-      const auto runs_left = static_cast<std::int64_t>(*request_.runs) - static_cast<std::int64_t>(progress.runs);
+      const auto runs_left =
+          static_cast<std::int64_t>(*request_.runs / request_.stride) - static_cast<std::int64_t>(progress.runs);
       const milliseconds by_runs = progress.elapsed * runs_left / static_cast<std::int64_t>(progress.runs);
       progress.left = progress.left ? std::min(*progress.left, by_runs) : by_runs;
     }
@@ -140,8 +142,12 @@ class Run {
  private:
   void start(Worker<Family>& worker, unsigned job) {
     const auto deadline = request_.time ? begin_ + *request_.time : Clock::time_point::max();
-    const WorkerTask<Family> task{request_.subject, request_.boot, request_.demands,
-                                  request_.seed,    job,           std::max(1u, request_.jobs),
+    const WorkerTask<Family> task{request_.subject,
+                                  request_.boot,
+                                  request_.demands,
+                                  request_.seed,
+                                  request_.first_run + job * request_.stride,
+                                  std::max(1u, request_.jobs) * request_.stride,
                                   deadline};
     worker.process =
         std::make_unique<Process>([this, task, &worker](Line&) { work(task, *common_, *worker.board); });

@@ -7,6 +7,7 @@
 
 #include <refmm/tests/check_counterexample.hpp>
 #include <refmm/tests/check_coverage.hpp>
+#include <refmm/tests/check_labels.hpp>
 #include <refmm/tests/check_trial.hpp>
 #include <refmm/tests/shrink.hpp>
 
@@ -39,6 +40,7 @@ struct CheckReport {
   // together.
   double generated_per_second = 0;
   Coverage coverage{};
+  LabelCounts labels{};      // of the runs that agreed
   bool differs = false;      // a run failed
   bool interrupted = false;  // by SIGINT or SIGTERM
   // Of the first run that failed, if any, when it has been shrunk.
@@ -69,9 +71,11 @@ struct CheckRequest {
   // Of a script that fails, the clause to cite where it is not the one that the model's decision suggests; else nullptr.
   std::function<const Clause*(const shrink::Script<Family>&)> cite{};
   std::uint64_t seed = 1;
-  unsigned jobs = 1;                                     // processes
-  std::optional<std::chrono::milliseconds> time{};       // no new run begins after this long
-  std::optional<std::uint64_t> runs{};                   // at most this many
+  unsigned jobs = 1;                                // processes
+  std::optional<std::chrono::milliseconds> time{};  // no new run begins after this long
+  std::optional<std::uint64_t> runs{};              // at most this many, those of other shards included
+  // Of all runs 0, 1, ... only first_run, first_run + stride, ...: others have the rest.
+  std::uint64_t first_run = 0, stride = 1;
   std::chrono::milliseconds patience{10'000};            // a subject that takes longer over one command hangs
   std::chrono::milliseconds shrink_time{60'000};         // shrinking stops after this long
   bool explain = true;                                   // find out what of the counterexample matters

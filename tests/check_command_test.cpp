@@ -3,6 +3,8 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+#include <pugixml.hpp>
 #include <sys/wait.h>
 
 #include <array>
@@ -32,7 +34,11 @@ struct Ran {
 class CheckCommand : public testing::Test {
  protected:
   Ran check(const std::string& options) const {
-    const std::string line = REFMM_COMMAND " check " + options + " --folder " + folder_.string() + " 2>&1";
+    return command("check " + options + " --folder " + folder_.string());
+  }
+  Ran check_without_folder(const std::string& options) const { return command("check " + options); }
+  Ran command(const std::string& options) const {
+    const std::string line = REFMM_COMMAND " " + options + " 2>&1";
     FILE* pipe = popen(line.c_str(), "r");
     if (!pipe) throw std::runtime_error("no shell");
     std::string output;
@@ -140,6 +146,121 @@ TEST_F(CheckCommand, FindsDefectsInTheKernelAsItWasBuilt) {
   EXPECT_THAT(ran.output, HasSubstr("#   clause   defect.vma."));
 }
 
+/// What the sessions were like, and what of it hardly any of them was.
+TEST_F(CheckCommand, SaysWhatItsSessionsWereLike) {
+  const Ran ran = check("--area vma --runs 2000 --seed 5");
+  EXPECT_EQ(ran.exit, 0) << ran.output;
+  EXPECT_THAT(ran.output,
+              AllOf(HasSubstr("sessions by\n  commands\n    1 to 9: "), HasSubstr("  most areas alive\n"),
+                    HasSubstr("  requests for structures refused\n"), HasSubstr("a range that wraps: ")));
+  EXPECT_THAT(ran.output, Not(HasSubstr("warning: "))) << "no class is starved";
+}
+
+/// The parts of a campaign are its runs, whatever their number, and so is what was counted of them.
+TEST_F(CheckCommand, IsTheSameInParts) {
+  const fs::path whole = folder_ / "whole.json", merged = folder_ / "merged.json";
+  ASSERT_EQ(check("--area slab --runs 301 --seed 5 --json " + whole.string()).exit, 0);
+  std::string parts;
+  for (const std::string part : {"1", "2", "3"}) {
+    const fs::path file = folder_ / (part + ".json");
+    ASSERT_EQ(check("--area slab --runs 301 --seed 5 --shard " + part + "/3 --json " + file.string()).exit, 0);
+    parts += " " + file.string();
+  }
+  const Ran ran = command("merge" + parts + " --json " + merged.string());
+  EXPECT_EQ(ran.exit, 0) << ran.output;
+  EXPECT_THAT(ran.output,
+              AllOf(HasSubstr("part               1, 2, 3 of 3\n"), HasSubstr("runs               301\n")));
+  const auto check_in = [](const fs::path& file) {
+    return nlohmann::json::parse(std::ifstream(file)).at("checks").at(0);
+  };
+  for (const std::string count : {"runs", "commands", "clauses", "labels"})
+    EXPECT_EQ(check_in(merged).at(count), check_in(whole).at(count)) << count;
+}
+
+/// All parts find what fails, and the first of it is what one machine alone would have found.
+TEST_F(CheckCommand, FindsTheSameInParts) {
+  const std::string options =
+      "--area slab --runs 400 --seed 5 --mutant slab.impl.grow.keeps_colour_on_failure --json ";
+  ASSERT_EQ(check(options + (folder_ / "whole.json").string()).exit, 1);
+  ASSERT_EQ(check(options + (folder_ / "1.json").string() + " --shard 1/2").exit, 1);
+  ASSERT_EQ(check(options + (folder_ / "2.json").string() + " --shard 2/2").exit, 1);
+  const Ran ran = command("merge " + (folder_ / "1.json").string() + " " + (folder_ / "2.json").string() +
+                          " --json " + (folder_ / "merged.json").string());
+  EXPECT_EQ(ran.exit, 1) << ran.output;
+  const auto failure_in = [&](const std::string& name) {
+    return nlohmann::json::parse(std::ifstream(folder_ / name)).at("checks").at(0).at("failure");
+  };
+  EXPECT_EQ(failure_in("merged.json").at("run"), failure_in("whole.json").at("run"));
+  EXPECT_EQ(failure_in("merged.json").at("transcript"), failure_in("whole.json").at("transcript"));
+}
+
+TEST_F(CheckCommand, MergesOnlyPartsOfOneCampaign) {
+  const auto part = [&](const std::string& name, const std::string& options) {
+    const fs::path file = folder_ / name;
+    EXPECT_EQ(check("--area slab --runs 20 " + options + " --json " + file.string()).exit, 0);
+    return file.string();
+  };
+  const std::string first = part("1", "--seed 5 --shard 1/2");
+  const Ran twice = command("merge " + first + " " + first);
+  EXPECT_EQ(twice.exit, 2);
+  EXPECT_THAT(twice.output, HasSubstr("part 1/2 is there twice"));
+  const Ran seeds = command("merge " + first + " " + part("2", "--seed 6 --shard 2/2"));
+  EXPECT_EQ(seeds.exit, 2);
+  EXPECT_THAT(seeds.output, HasSubstr("the seed of one is 5, of the other 6"));
+  const Ran alone = command("merge " + first);
+  EXPECT_EQ(alone.exit, 0);
+  EXPECT_THAT(alone.output, HasSubstr("warning: 1 of 2 parts are here\n"));
+  std::ofstream(folder_ / "broken") << "{\"refmm\": ";
+  const Ran broken = command("merge " + (folder_ / "broken").string());
+  EXPECT_EQ(broken.exit, 2);
+  EXPECT_THAT(broken.output, HasSubstr("broken:1:1: error: this is no summary of a check"));
+  EXPECT_EQ(command("merge " + (folder_ / "nowhere").string()).exit, 2);
+}
+
+TEST_F(CheckCommand, WritesWhatJUnitReads) {
+  const fs::path file = folder_ / "junit.xml";
+  EXPECT_EQ(check("--runs 100 --seed 5 --mutant slab.impl.alloc.keeps_firstnotfull --junit " + file.string()).exit,
+            1);
+  pugi::xml_document document;
+  ASSERT_TRUE(document.load_file(file.c_str()));
+  const pugi::xml_node suite = document.child("testsuites").child("testsuite");
+  EXPECT_EQ(suite.attribute("name").value(), std::string("refmm.check.slab"));
+  EXPECT_EQ(suite.attribute("failures").as_int(), 1);
+  EXPECT_EQ(suite.attribute("tests").as_llong(),
+            std::distance(suite.children("testcase").begin(), suite.children("testcase").end()));
+  const pugi::xml_node failure = suite.child("testcase").child("failure");
+  EXPECT_THAT(failure.attribute("type").value(), StartsWith("slab."));
+  EXPECT_THAT(failure.text().get(), HasSubstr("boot family=slab"));
+}
+
+/// What was found once is kept, and looked for first; it is found as long as it is there.
+TEST_F(CheckCommand, ReplaysItsCorpusFirst) {
+  const fs::path corpus = folder_ / "corpus";
+  const std::string options = "--area slab --runs 200 --seed 5 --corpus " + corpus.string();
+  const std::string mutant = " --mutant slab.impl.grow.keeps_colour_on_failure";
+  const Ran found = check_without_folder(options + mutant);
+  EXPECT_EQ(found.exit, 1) << found.output;
+  EXPECT_THAT(found.output, HasSubstr("corpus             0 transcripts of slab in "));
+  ASSERT_EQ(std::distance(fs::directory_iterator(corpus), fs::directory_iterator()), 1);
+
+  const Ran again = check_without_folder(options + mutant);
+  EXPECT_EQ(again.exit, 1) << again.output;
+  EXPECT_THAT(again.output, AllOf(HasSubstr("corpus             1 transcripts of slab in "),
+                                  HasSubstr(": 1 differ\n"), Not(HasSubstr("runs  "))));
+  const Ran mended = check_without_folder(options);
+  EXPECT_EQ(mended.exit, 0) << mended.output;
+  EXPECT_THAT(mended.output, AllOf(HasSubstr(": 0 differ\n"), HasSubstr("runs               200\n")));
+}
+
+/// Whoever ends it while it shrinks has what there is so far.
+TEST_F(CheckCommand, StopsShrinkingInTime) {
+  const Ran ran = check("--runs 20000 --seed 1 --mutant slab.impl.reap.forgets_order --shrink-for 1ms");
+  EXPECT_EQ(ran.exit, 1) << ran.output;
+  EXPECT_THAT(ran.output,
+              AllOf(ContainsRegex("run [0-9,]+ differs after [0-9]+ commands: "), HasSubstr("(not finished)")));
+  EXPECT_EQ(files(), 1u) << "nothing is left of what was under way";
+}
+
 TEST_F(CheckCommand, ListsMutants) {
   const Ran ran = check("--list-mutants");
   EXPECT_EQ(ran.exit, 0);
@@ -175,6 +296,9 @@ TEST_F(CheckCommand, RefusesWhatItDoesNotKnow) {
   refused("--defects --profile as-built", "--profile");
   refused("--profile built", "--profile");
   refused("--runs 0", "not a whole number");
+  refused("--runs 1 --shard 0/2", "`0/2` is not a part I/N");
+  refused("--runs 1 --shard 3/2", "`3/2` is not a part I/N");
+  refused("--runs 1 --shard 2", "`2` is not a part I/N");
   refused("--runs many", "`many` is not a whole number");
   refused("--runs -1", "not a whole number");
   refused("--time 30y", "is not a time");

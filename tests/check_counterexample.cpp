@@ -5,6 +5,7 @@
 #include <refmm/tests/malloc_check.hpp>
 #include <refmm/tests/slab_check.hpp>
 #include <refmm/tests/vma_check.hpp>
+#include <refmm/tests/whole_file.hpp>
 
 #include <fmt/core.h>
 #include <fmt/ranges.h>
@@ -12,7 +13,6 @@
 #include <algorithm>
 #include <charconv>
 #include <cstdint>
-#include <fstream>
 #include <stdexcept>
 #include <system_error>
 #include <utility>
@@ -282,10 +282,11 @@ std::filesystem::path write_file(const std::filesystem::path& folder, const std:
   std::error_code error;
   std::filesystem::create_directories(folder, error);
   const std::filesystem::path path = folder / name;
-  std::ofstream file(path, std::ios::binary);
-  file << text;
-  file.close();
-  if (!file) throw std::runtime_error(fmt::format("{}: cannot be written", path.string()));
+  try {
+    write_whole(path, text);
+  } catch (const std::filesystem::filesystem_error& failed) {
+    throw std::runtime_error(fmt::format("{}: cannot be written: {}", path.string(), failed.code().message()));
+  }
   return path;
 }
 

@@ -26,7 +26,7 @@ template <class Family>
 Counterexample<Family> counterexample(const shrink::Script<Family>& failing, Testimony testimony,
                                       std::string_view replay, Explanation explanation = {});
 
-/// Writes a text into a file of a folder, which is made if it is not there. Returns its path; throws std::runtime_error with
+/// Writes a text into a file of a folder, which is made if it is not there; others may write into the folder at the same time. Returns its path; throws std::runtime_error with
 /// the reason if it cannot be written.
 std::filesystem::path write_file(const std::filesystem::path& folder, const std::string& name,
                                  const std::string& text);

@@ -15,6 +15,7 @@
 //   broken_law(carried, reference)   the first law that a command breaks, in the state that it leads to or as a step; if there
 //                                    is a reference, but for those that the command breaks there as well
 //   laws_speak_of_ends               of a family whose laws say with which calls an assertion may end everything
+//   labels()                         what sessions are counted by (tests/check_labels.hpp)
 //   note_laws, note_invariant        the clauses whose laws claimed something
 //   clause_to_blame(kind, path, because)
 //   query_that_shows(finding, state), block_of(query, state), place_in_words(path, state)
@@ -72,6 +73,9 @@ struct Carried {
   const std::vector<typename Family::Effect>& effects;
   const typename Family::State& after;
 };
+
+template <class Family>
+struct LabelSource;
 
 /// The companion of a family that has none.
 template <class Family>

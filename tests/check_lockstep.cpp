@@ -54,7 +54,7 @@ bool Lockstep<Family>::step(const Command& command) {
 /// Of both at once: they agree. No law speaks of the state where everything ends.
 template <class Family>
 bool Lockstep<Family>::keeps_laws() {
-  const Carried<Family> carried{boot_, before_, *command_, result_, effects_, after_};
+  const Carried<Family> carried = this->carried();
   if (demands_.laws && !ended()) broken_by_both_ = Own::broken_law(carried);
   if (companion_ && !broken_by_both_) broken_by_both_ = companion_->step(carried);
   return !broken_by_both_;
@@ -67,7 +67,7 @@ std::optional<BrokenLaw> Lockstep<Family>::law_broken_by_subject() const {
   if (!command_ || parted_) return std::nullopt;
   if (Family::ends_everything(answer_.result) && !requires { Own::laws_speak_of_ends; }) return std::nullopt;
   if (!demands_.laws && !demands_.only_unlawful) return std::nullopt;
-  const Carried<Family> reference{boot_, before_, *command_, result_, effects_, after_};
+  const Carried<Family> reference = carried();
   State seen = subject_.observe();
   if constexpr (requires { Own::with_leftovers_of(boot_, after_, seen); })
     seen = Own::with_leftovers_of(boot_, after_, std::move(seen));
@@ -106,7 +106,7 @@ void Lockstep<Family>::count(Coverage& coverage) const {
   coverage.note(because_);
   Own::note_invariant(coverage);
   if (companion_) companion_->count(coverage);
-  if (command_) Own::note_laws(coverage, {boot_, before_, *command_, result_, effects_, after_}, because_);
+  if (command_) Own::note_laws(coverage, carried(), because_);
 }
 
 template class Lockstep<BuddyFamily>;

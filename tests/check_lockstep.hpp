@@ -55,6 +55,9 @@ class Lockstep {
   const Answer& answer() const { return answer_; }
   const State& observed() const { return observed_; }
 
+  /// The last command, as the model carried it out; there must be one.
+  Carried<Family> carried() const { return {boot_, before_, *command_, result_, effects_, after_}; }
+
   /// Adds the clauses that the last command (or the boot) exercised.
   void count(Coverage& coverage) const;
 

@@ -34,16 +34,19 @@ bool run_session(typename Checking<Family>::Session session, const Demands& dema
   typename Checking<Family>::Caller caller(std::move(session));
   Lockstep<Family> lockstep(board.boot, subject, demands);
   lockstep.count(board.coverage);
+  SessionLabels<Family> labels;
   while (lockstep.agree() && !lockstep.ended()) {
     const auto command = timed(board, [&] { return caller.next(lockstep.state()); });
-    if (!command) return true;
+    if (!command) break;
     board.commands_of_run[board.length++] = *command;
     ++board.commands;
     ++board.beats;
     if (!lockstep.step(*command)) break;
     lockstep.count(board.coverage);
+    labels.note(lockstep.carried());
     caller.answered(*command, lockstep.result());
   }
+  if (lockstep.agree()) labels.count(board.labels);
   return lockstep.agree();
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <refmm/tests/check_coverage.hpp>
+#include <refmm/tests/check_labels.hpp>
 #include <refmm/tests/check_trial.hpp>
 
 #include <array>
@@ -33,6 +34,7 @@ struct WorkerBoard {
   std::atomic<std::uint64_t> generating;  // nanoseconds of drawing sessions and turning them into commands
   std::atomic<bool> failed;               // the run below
   Coverage coverage;
+  LabelCounts labels;  // of runs that have ended
   // The run under way: its commands so far, the one under way included.
   std::atomic<std::uint64_t> run;
   SharedBoot<Family> boot;

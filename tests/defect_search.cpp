@@ -152,6 +152,7 @@ CheckReport<Family> look_for(const Defect<Family>& defect, const DefectRequest& 
                         .jobs = request.jobs,
                         .runs = request.most_runs,
                         .shrink_time = request.shrink_time,
+                        .explain = request.explain,
                         .progress = request.progress});
 }
 

@@ -74,6 +74,9 @@ struct Checking<FaultFamily> {
 
   /// Who makes the mistake that is switched on: the implementation, or for a mistake of demand paging itself the model.
   static std::unique_ptr<FaultSubject> make_mutable_implementation();
+  /// What sessions are counted by.
+  static const LabelSource<FaultFamily>& labels();
+
   static std::span<const Mutant> mutants();
 
   /// The defects without which nothing leads to this one.

@@ -71,6 +71,9 @@ struct Checking<KernelMapFamily> {
   static std::unique_ptr<KernelMapSubject> make_mutable_implementation() {
     return make_mutable_kernel_map_implementation();
   }
+  /// What sessions are counted by.
+  static const LabelSource<KernelMapFamily>& labels();
+
   static std::span<const Mutant> mutants();
 
   /// The defects without which nothing leads to this one.

@@ -126,11 +126,12 @@ Boot<W> any_boot(Source& source, std::size_t profile, Memory memory) {
   const bool to_the_window = memory == Memory::most && source.one_in(2);
   if (memory == Memory::high || memory == Memory::window || to_the_window) boot.config = Config::highmem;
   draw_memory(source, memory, boot);
-  // Tables of the direct mapping are as many as there is RAM.
+  // Tables of the direct mapping are as many as there is RAM; more RAM may need one more.
   if (!boot.pse) {
-    boot.first_free = end_of_boot_tables(boot) + source.number(0, 3);
-    const W least = boot.first_free + preallocated_tables(boot) + 8;
+    const W beside_tables = source.number(0, 3);
+    const W least = end_of_boot_tables(boot) + beside_tables + preallocated_tables(boot) + 9;
     if (boot.ram_pages < least) boot.ram_pages = least + source.number(0, 300);
+    boot.first_free = end_of_boot_tables(boot) + beside_tables;
   }
   return boot;
 }

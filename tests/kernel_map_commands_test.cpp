@@ -1,5 +1,7 @@
 // The generator of sessions: the same for the same seed, of many kinds, and far enough from always being refused.
 #include <refmm/model/kernel_map.hpp>
+#include <refmm/spec/kernel_map_notation.hpp>
+#include <refmm/spec/transcript.hpp>
 #include <refmm/tests/kernel_map_commands.hpp>
 
 #include <gmock/gmock.h>
@@ -8,6 +10,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <set>
+#include <string>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -51,6 +54,16 @@ TEST(KernelMapSessions, AreDeterminedBySeedAndRun) {
 }
 
 /// Where the kernel stops, its caller is to blame, and has not gone on.
+/// Boot's tables fit below the first frame that is free, above all.
+TEST(KernelMapSessions, BeginOnMachinesThatTranscriptsCanHave) {
+  for (std::uint64_t run = 0; run < 3000; ++run) {
+    const std::string line = boot_notation(draw_session(3, run).boot, false);
+    const auto file = transcript::parse({"boot", line + '\n'});
+    EXPECT_NO_THROW(read_boot(*file.source, file.lines[0], std::get<transcript::Boot>(file.lines[0].content)))
+        << line;
+  }
+}
+
 TEST(KernelMapSessions, AreOnTheCorrectedKernelAndEndItOnlyByAMisuse) {
   std::set<Refusal> misuses;
   for (std::uint64_t run = 0; run < 400; ++run) {

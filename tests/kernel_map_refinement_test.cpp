@@ -51,6 +51,7 @@ TEST_P(KernelMapRefinement, TheImplementationDoesWhatTheModelDoesAndEveryClauseI
     }
   }
   EXPECT_THAT(unexercised, IsEmpty());
+  EXPECT_THAT(starved_labels<KernelMapFamily>(report.labels, report.runs), IsEmpty());
 }
 
 INSTANTIATE_TEST_SUITE_P(Seeds, KernelMapRefinement, testing::Values(1, 2000, 0xffffffffffffffff));

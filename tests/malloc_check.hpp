@@ -75,6 +75,9 @@ struct Checking<MallocFamily> {
   static std::unique_ptr<MallocSubject> make_mutable_implementation() {
     return make_mutable_malloc_implementation();
   }
+  /// What sessions are counted by.
+  static const LabelSource<MallocFamily>& labels();
+
   static std::span<const Mutant> mutants();
 
   static constexpr bool defects_show_in_results = true;

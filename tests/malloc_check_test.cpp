@@ -40,6 +40,7 @@ TEST_P(MallocCheck, TheImplementationDoesWhatTheModelDoesAndEveryClauseIsExercis
     if (is_seen_in_sessions(*clause) && report.coverage.hits(*clause) == 0) unexercised.push_back(clause->name);
   }
   EXPECT_THAT(unexercised, IsEmpty());
+  EXPECT_THAT(starved_labels<MallocFamily>(report.labels, report.runs), IsEmpty());
 }
 
 INSTANTIATE_TEST_SUITE_P(Seeds, MallocCheck, testing::Values(1, 2000));

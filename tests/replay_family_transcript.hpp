@@ -7,7 +7,6 @@
 #include <refmm/tests/replay_notation.hpp>
 #include <refmm/tests/replay_transcript.hpp>
 
-#include <concepts>
 #include <optional>
 #include <span>
 #include <string>
@@ -30,14 +29,6 @@ struct Model {
     return {std::move(outcome.result), std::move(outcome.effects)};
   }
 };
-
-template <class Memory, class Boot>
-Memory begin_memory(const Boot& boot) {
-  if constexpr (std::constructible_from<Memory, const Boot&>)
-    return Memory(boot);
-  else
-    return Memory{};
-}
 
 /// A transcript of one family.
 template <class Family>

@@ -1,6 +1,8 @@
 // What replaying must know of the notation of a family. Part of replay.hpp.
 #pragma once
 
+#include <concepts>
+
 namespace refmm::replay {
 
 /// How transcripts of a family are read and written, over spec/*_notation.hpp; specialised for each family in
@@ -38,5 +40,14 @@ namespace refmm::replay {
 ///   draws(question)                         true if what was asked for is what a picture shows
 template <class Family>
 struct NotationOf;
+
+/// What is remembered when a transcript begins.
+template <class Memory, class Boot>
+Memory begin_memory(const Boot& boot) {
+  if constexpr (std::constructible_from<Memory, const Boot&>)
+    return Memory(boot);
+  else
+    return Memory{};
+}
 
 }  // namespace refmm::replay

@@ -63,6 +63,9 @@ struct Checking<SlabFamily> {
 
   static std::unique_ptr<SlabSubject> make_implementation() { return make_slab_implementation(); }
   static std::unique_ptr<SlabSubject> make_mutable_implementation() { return make_mutable_slab_implementation(); }
+  /// What sessions are counted by.
+  static const LabelSource<SlabFamily>& labels();
+
   static std::span<const Mutant> mutants();
   static constexpr std::string_view replay_options = "--subject impl";
 };

@@ -47,6 +47,7 @@ TEST_P(Refinement, TheImplementationDoesWhatTheModelDoesAndEveryClauseIsExercise
     if (report.coverage.hits(*clause) == 0) unexercised.push_back(clause->name);
   }
   EXPECT_THAT(unexercised, IsEmpty());
+  EXPECT_THAT(starved_labels<SlabFamily>(report.labels, report.runs), IsEmpty());
 }
 
 INSTANTIATE_TEST_SUITE_P(Seeds, Refinement, testing::Values(1, 2, 3, 2000, 0xffffffffffffffff));

@@ -64,6 +64,9 @@ struct Checking<VmaFamily> {
 
   static std::unique_ptr<VmaSubject> make_implementation() { return make_vma_implementation(); }
   static std::unique_ptr<VmaSubject> make_mutable_implementation() { return make_mutable_vma_implementation(); }
+  /// What sessions are counted by.
+  static const LabelSource<VmaFamily>& labels();
+
   static std::span<const Mutant> mutants();
   /// The defects without which nothing leads to this one: two nodes of the tree have the same key only where an area has no
   /// page, or where areas overlap.

@@ -50,6 +50,7 @@ TEST_P(VmaRefinement, TheImplementationDoesWhatTheModelDoesAndEveryClauseIsExerc
     if (report.coverage.hits(*clause) == 0) unexercised.push_back(clause->name);
   }
   EXPECT_THAT(unexercised, IsEmpty());
+  EXPECT_THAT(starved_labels<VmaFamily>(report.labels, report.runs), IsEmpty());
 }
 
 INSTANTIATE_TEST_SUITE_P(Seeds, VmaRefinement, testing::Values(1, 2000, 0xffffffffffffffff));

@@ -6,6 +6,7 @@
 #include <refmm/tests/vma_check.hpp>
 #include <refmm/tools/check_defects.hpp>
 #include <refmm/tools/check_report.hpp>
+#include <refmm/tools/check_summary.hpp>
 #include <refmm/tools/progress.hpp>
 
 #include <fmt/format.h>
@@ -21,7 +22,7 @@ constexpr std::size_t width_of_name = 34;
 
 template <class Family>
 CheckReport<Family> look(const Defect<Family>& defect, const DefectOptions& options) {
-  DefectRequest request{.seed = options.seed, .jobs = options.jobs};
+  DefectRequest request{.seed = options.seed, .jobs = options.jobs, .explain = true};
   if (options.runs) request.most_runs = *options.runs;
   ProgressLine line;
   request.progress = [&](const CheckProgress& progress) {
@@ -82,11 +83,12 @@ Exit show_defect(std::string_view name, const DefectOptions& options) {
   const Defect<Family>& defect = *find_defect<Family>(name);
   const auto report = look(defect, options);
   fmt::print("defect             {}\n", defect.clause->name);
-  show_counts(report, options.jobs);
+  show(summary_of(report, options.jobs, "all", {}), !report.differs);
   if (!report.failure) return Exit::agree;
   show_found(report.failure->run, report.failure->commands, report.failure->counterexample);
-  show_failure<Family>(*report.failure, options.folder.empty() ? "counterexamples" : options.folder,
-                       as_built_replay);
+  const auto path =
+      write(report.failure->counterexample, options.folder.empty() ? "counterexamples" : options.folder);
+  show_failure<Family>(*report.failure, path, as_built_replay);
   return Exit::difference;
 }
 

@@ -24,21 +24,4 @@ UnderWayFile::~UnderWayFile() {
   if (!path_.empty()) std::filesystem::remove(path_, error);
 }
 
-void show_coverage(const Coverage& coverage, const std::vector<std::string_view>& areas, bool names_missing) {
-  for (const std::string_view area : areas) {
-    std::string unexercised;
-    std::size_t count = 0, exercised = 0;
-    for (const Clause* clause : clauses_to_exercise(area)) {
-      ++count;
-      if (coverage.hits(*clause) > 0) {
-        ++exercised;
-      } else if (names_missing) {
-        unexercised += fmt::format("  not exercised    {}\n", clause->name);
-      }
-    }
-    const std::string of_area = areas.size() > 1 ? fmt::format(" of {}", area) : "";
-    fmt::print("clauses            {} of {}{} exercised\n{}", exercised, count, of_area, unexercised);
-  }
-}
-
 }  // namespace refmm::command

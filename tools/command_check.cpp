@@ -4,6 +4,7 @@
 #include <refmm/spec/nearest.hpp>
 #include <refmm/tests/buddy_check.hpp>
 #include <refmm/tests/check.hpp>
+#include <refmm/tests/check_corpus.hpp>
 #include <refmm/tests/defect_search.hpp>
 #include <refmm/tests/fault_check.hpp>
 #include <refmm/tests/kernel_map_check.hpp>
@@ -13,9 +14,11 @@
 #include <refmm/tests/vma_check.hpp>
 #include <refmm/tools/check_defects.hpp>
 #include <refmm/tools/check_report.hpp>
+#include <refmm/tools/check_summary.hpp>
 #include <refmm/tools/command.hpp>
 #include <refmm/tools/option_values.hpp>
 #include <refmm/tools/progress.hpp>
+#include <refmm/tools/run_files.hpp>
 
 #include <fmt/format.h>
 
@@ -55,6 +58,8 @@ struct Options {
   bool list_mutants = false;
   bool museum = false;
   bool defects = false;
+  std::string shard = "1/1";
+  std::string json{}, junit{}, corpus{};
 };
 
 // ---- Families -----------------------------------------------------------------------------------------------------------
@@ -120,61 +125,108 @@ std::vector<std::string_view> names_of_all_defects() {
 
 // ---- A check ------------------------------------------------------------------------------------------------------------
 
-/// Checks one family, with its share of the time. Returns whether it was interrupted as well.
+/// Where counterexamples are written.
+std::string folder_of(const Options& options) {
+  if (!options.folder.empty()) return options.folder;
+  return options.corpus.empty() ? "counterexamples" : options.corpus;
+}
+
+Shard shard_of(const Options& options) {
+  const auto [number, of] = part_in(options.shard);
+  return {number, of};
+}
+
 template <class Family>
-std::pair<Exit, bool> check_family(const Options& options, std::uint64_t seed, std::size_t shares) {
+CheckRequest<Family> request_for(const Options& options, std::uint64_t seed, std::size_t shares) {
   CheckRequest<Family> request;
   request.seed = seed;
   request.jobs = options.jobs;
   request.runs = options.runs;
+  request.first_run = shard_of(options).number - 1;
+  request.stride = shard_of(options).of;
   if (!options.runs) {
     const std::uint64_t time = options.milliseconds.value_or(default_seconds * 1000);
     request.time = std::chrono::milliseconds(std::max<std::uint64_t>(1, time / shares));
   }
-  std::optional<WithMutant> mutant;
+  if (options.shrink_milliseconds) request.shrink_time = std::chrono::milliseconds(*options.shrink_milliseconds);
   if (!options.mutant.empty()) {
-    mutant.emplace(options.mutant);
     request.subject = Checking<Family>::make_mutable_implementation;
     request.replay = replay_options<Family>(options.mutant);
   }
-  if (options.shrink_milliseconds) request.shrink_time = std::chrono::milliseconds(*options.shrink_milliseconds);
   if constexpr (HasDefects<Family>) {
     if (options.profile == as_built) check_as_built(request);
   }
+  return request;
+}
+
+/// Replays what was kept. Returns what was done if something of it differs: then nothing else need be looked for.
+template <class Family>
+std::optional<CheckSummary> check_corpus(const Options& options, const CheckRequest<Family>& request) {
+  const CorpusReport<Family> report = replay_corpus(options.corpus, request);
+  fmt::print("corpus             {} transcripts of {} in {}: {} differ\n", report.transcripts, Family::name,
+             options.corpus, report.failures.size());
+  if (report.failures.empty()) return std::nullopt;
+  for (const auto& failure : report.failures)
+    fmt::print("\n{}:{} differs: {} [{}]\n\n{}\nreplay it with refmm run {} {}\n", failure.file.string(),
+               failure.at.line, failure.counterexample.summary,
+               failure.counterexample.testimony.finding.clause->name, failure.counterexample.text,
+               failure.file.string(), request.replay);
+  CheckSummary summary =
+      summary_of(CheckReport<Family>{.seed = request.seed}, options.jobs, options.area, shard_of(options));
+  summary.failure = summary_of_kept<Family>(report.failures.front(), request.replay);
+  return summary;
+}
+
+/// Checks one family, with its share of the time. Returns what was done, which is printed.
+template <class Family>
+CheckSummary check_family(const Options& options, std::uint64_t seed, std::size_t shares) {
+  CheckRequest<Family> request = request_for<Family>(options, seed, shares);
+  std::optional<WithMutant> mutant;
+  if (!options.mutant.empty()) mutant.emplace(options.mutant);
+  if (!options.corpus.empty()) {
+    if (auto summary = check_corpus<Family>(options, request)) return *summary;
+  }
+  const std::string folder = folder_of(options);
+  CheckSummary summary;
   ProgressLine line;
+  UnderWayFile file(folder);
   request.progress = [&](const CheckProgress& progress) {
     line.show(fmt::format("{}: {}", Family::name, in_words(progress)));
   };
-  request.ran = [&](const CheckReport<Family>& ran) {
+  request.ran = [&](const CheckReport<Family>& report) {
     line.clear();
-    show_counts(ran, options.jobs, options.area);
+    summary = summary_of(report, options.jobs, options.area, shard_of(options));
+    show(summary, !report.differs);
   };
-  const std::string folder = options.folder.empty() ? "counterexamples" : options.folder;
-  UnderWayFile file(folder);
   request.keep = [&](const UnderWay<Family>& failing) {
     line.clear();
     file.keep(failing, seed);
   };
   const CheckReport<Family> report = check(request);
   line.clear();
-  if (!report.failure) return {Exit::agree, report.interrupted};
-  show_failure<Family>(*report.failure, folder, request.replay);
-  return {Exit::difference, report.interrupted};
+  summary.interrupted = report.interrupted;
+  if (report.failure) {
+    const auto path = write(report.failure->counterexample, folder);
+    show_failure<Family>(*report.failure, path, request.replay);
+    summary.failure = summary_of<Family>(*report.failure, path, request.replay);
+  }
+  std::fflush(stdout);
+  return summary;
 }
 
 Exit run_check(const Options& options) {
   const std::uint64_t seed = options.seed ? *options.seed : std::random_device{}();
-  Exit all = Exit::agree;
-  bool first = true, interrupted = false;
+  std::vector<CheckSummary> summaries;
   for_each_chosen(options, [&]<class Family> {
-    if (interrupted) return;
-    if (!std::exchange(first, false)) fmt::print("\n");
-    const auto [exit, stopped] = check_family<Family>(options, seed, count_chosen(options));
-    std::fflush(stdout);
-    if (exit != Exit::agree) all = exit;
-    interrupted = stopped;
+    if (!summaries.empty() && summaries.back().interrupted) return;
+    if (!summaries.empty()) fmt::print("\n");
+    summaries.push_back(check_family<Family>(options, seed, count_chosen(options)));
   });
-  return all;
+  if (!options.json.empty()) write_text(options.json, to_json(summaries));
+  if (!options.junit.empty()) write_text(options.junit, to_junit(summaries));
+  const bool differs =
+      std::ranges::any_of(summaries, [](const CheckSummary& summary) { return summary.failure.has_value(); });
+  return differs ? Exit::difference : Exit::agree;
 }
 
 // ---- The museum ---------------------------------------------------------------------------------------------------------
@@ -339,6 +391,14 @@ SubCommand add_check(CLI::App& refmm) {
       ->transform(duration());
   app->add_option("--folder", options->folder,
                   "Where a counterexample is written (if not given: counterexamples)");
+  app->add_option("--corpus", options->corpus,
+                  "A folder of transcripts that are replayed first; a counterexample is kept there");
+  app->add_option("--shard", options->shard,
+                  "One part of a campaign, I of N: only every Nth session, from the Ith on")
+      ->check(part());
+  app->add_option("--json", options->json,
+                  "Where what was done is written as JSON, for refmm merge and other programs");
+  app->add_option("--junit", options->junit, "Where it is written as JUnit's XML");
   app->add_option("--mutant", options->mutant, "A mistake that the implementation is to make");
   app->add_flag("--list-mutants", options->list_mutants, "List the mistakes that it can be told to make")
       ->excludes(time);

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace refmm::command {
 
@@ -54,6 +55,23 @@ CLI::Validator duration() {
     return std::string();
   };
   return {check, "TIME"};
+}
+
+CLI::Validator part() {
+  const auto check = [](const std::string& text) {
+    const std::size_t slash = std::min(text.find('/'), text.size());
+    const auto number = number_in(std::string_view(text).substr(0, slash));
+    const auto of = number_in(std::string_view(text).substr(std::min(slash + 1, text.size())));
+    if (number && of && 1 <= *number && *number <= *of) return std::string();
+    return fmt::format("{} is not a part I/N with I from 1 to N, as 1/4 is", in_backticks(text));
+  };
+  return {check, "I/N"};
+}
+
+std::pair<std::uint64_t, std::uint64_t> part_in(const std::string& text) {
+  const std::size_t slash = text.find('/');
+  return {number_in(std::string_view(text).substr(0, slash)).value(),
+          number_in(std::string_view(text).substr(slash + 1)).value()};
 }
 
 }  // namespace refmm::command

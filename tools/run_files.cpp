@@ -1,4 +1,5 @@
 #include <refmm/spec/diagnostic.hpp>
+#include <refmm/tests/whole_file.hpp>
 #include <refmm/tools/run_files.hpp>
 
 #include <sys/stat.h>
@@ -6,8 +7,9 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstdlib>
 #include <cstring>
+#include <fstream>
+#include <iterator>
 #include <system_error>
 #include <utility>
 
@@ -28,47 +30,6 @@ InputError unusable(const fs::path& path, std::string message, std::string expec
 InputError not_written(const fs::path& path, int error) {
   return unusable(path, std::string("the file cannot be written: ") + std::strerror(error));
 }
-
-/// A file beside another, gone again unless it took its place.
-class FileBeside {
- public:
-  explicit FileBeside(const fs::path& path) : path_(path), name_(path.string() + ".XXXXXX") {
-    file_ = mkstemp(name_.data());
-    if (file_ < 0) throw not_written(path, errno);
-  }
-  ~FileBeside() {
-    if (file_ >= 0) close(file_);
-    if (!name_.empty()) unlink(name_.c_str());
-  }
-  FileBeside(const FileBeside&) = delete;
-  FileBeside& operator=(const FileBeside&) = delete;
-
-  void write(std::string_view text) {
-    while (!text.empty()) {
-      const ssize_t written = ::write(file_, text.data(), text.size());
-      if (written < 0 && errno == EINTR) continue;
-      check(written > 0);
-      text.remove_prefix(static_cast<std::size_t>(written));
-    }
-  }
-
-  void take_place(mode_t mode) {
-    check(fchmod(file_, mode) == 0);
-    check(fsync(file_) == 0);
-    check(close(std::exchange(file_, -1)) == 0);
-    check(rename(name_.c_str(), path_.c_str()) == 0);
-    name_.clear();
-  }
-
- private:
-  void check(bool done) const {
-    if (!done) throw not_written(path_, errno);
-  }
-
-  fs::path path_;
-  std::string name_;
-  int file_ = -1;
-};
 
 }  // namespace
 
@@ -95,9 +56,30 @@ void replace_text(const fs::path& path, std::string_view text) {
   if (stat(target.c_str(), &status) != 0) throw not_written(path, errno);
   if (!S_ISREG(status.st_mode)) throw unusable(path, "this is not a file that can be written", "a file");
   if (access(target.c_str(), W_OK) != 0) throw not_written(path, errno);
-  FileBeside beside(target);
-  beside.write(text);
-  beside.take_place(status.st_mode & 07777);
+  try {
+    write_whole(target, text, status.st_mode & 07777);
+  } catch (const fs::filesystem_error& failed) {
+    throw not_written(path, failed.code().value());
+  }
+}
+
+void write_text(const fs::path& path, std::string_view text) {
+  std::error_code error;
+  if (fs::exists(path, error)) return replace_text(path, text);
+  try {
+    write_whole(path, text);
+  } catch (const fs::filesystem_error& failed) {
+    throw not_written(path, failed.code().value());
+  }
+}
+
+std::string text_of(const fs::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::string text{std::istreambuf_iterator<char>(file), {}};
+  if (!file.is_open() || fs::is_directory(path))
+    throw unusable(
+        path, "the file cannot be read: " + std::string(std::strerror(fs::is_directory(path) ? EISDIR : errno)));
+  return text;
 }
 
 }  // namespace refmm::command

@@ -1,4 +1,4 @@
-// The files of refmm run: which ones are meant, and how one is written without ever being lost.
+// The files of the command: which ones are meant, and how one is written without ever being lost.
 #pragma once
 
 #include <filesystem>
@@ -16,5 +16,11 @@ std::vector<std::filesystem::path> transcripts_at(const std::filesystem::path& p
 /// old text or the new one whatever happens. Links are followed, permissions kept. Throws InputError with the reason if it
 /// cannot be written.
 void replace_text(const std::filesystem::path& path, std::string_view text);
+
+/// The same of a file that need not exist.
+void write_text(const std::filesystem::path& path, std::string_view text);
+
+/// What is in a file. Throws InputError with the reason if it cannot be read.
+std::string text_of(const std::filesystem::path& path);
 
 }  // namespace refmm::command

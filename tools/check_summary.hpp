@@ -1,0 +1,142 @@
+// What checks have done, as data: it is printed, written as JSON, read again, and put together with what others have done.
+#pragma once
+
+#include <refmm/tests/check.hpp>
+#include <refmm/tests/check_corpus.hpp>
+#include <refmm/tools/check_report.hpp>
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace refmm::command {
+
+/// How often something was counted that belongs to a group.
+struct Counted {
+  std::string group, name;
+  std::uint64_t count;
+  friend bool operator==(const Counted&, const Counted&) = default;
+};
+
+/// One part of a campaign: I of N. Run r, from 0, belongs to part r mod N + 1, so that a campaign is the same runs whatever N.
+struct Shard {
+  std::uint64_t number = 1, of = 1;
+  friend auto operator<=>(const Shard&, const Shard&) = default;
+};
+
+struct FailureSummary {
+  std::uint64_t run;       // its number, from 1; 0 for a transcript of the corpus
+  std::uint64_t commands;  // how many it had when it failed
+  std::string clause, difference;
+  std::uint64_t length, tries;   // commands after shrinking, scripts that were tried
+  double shrinking, explaining;  // seconds
+  std::string file, transcript, replay;
+};
+
+/// What was done of the sessions of one family.
+struct CheckSummary {
+  std::string family;
+  std::vector<std::string> areas;
+  std::uint64_t seed;
+  std::vector<Shard> shards;  // that it is made of
+  std::uint64_t processes, runs, commands;
+  double seconds;                                    // of all processes at once; of several machines the longest
+  double commands_per_second, generated_per_second;  // of several machines together
+  bool interrupted;
+  std::vector<Counted> clauses;  // by area; of all that are to be exercised
+  std::vector<Counted> labels;   // sessions
+  std::optional<FailureSummary> failure;
+};
+
+/// A failure is added by itself, as it is known later.
+template <class Family>
+CheckSummary summary_of(const CheckReport<Family>& report, unsigned jobs, std::string_view area,
+                        const Shard& shard) {
+  CheckSummary summary{.family = std::string(Family::name),
+                       .areas = {},
+                       .seed = report.seed,
+                       .shards = {shard},
+                       .processes = jobs,
+                       .runs = report.runs,
+                       .commands = report.commands,
+                       .seconds = report.elapsed.count(),
+                       .commands_per_second = report.commands_per_second,
+                       .generated_per_second = report.generated_per_second,
+                       .interrupted = report.interrupted,
+                       .clauses = {},
+                       .labels = {},
+                       .failure = {}};
+  for (const std::string_view chosen : chosen_areas<Family>(area)) {
+    summary.areas.emplace_back(chosen);
+    for (const Clause* clause : clauses_to_exercise(chosen))
+      summary.clauses.push_back({std::string(chosen), std::string(clause->name), report.coverage.hits(*clause)});
+  }
+  const std::vector<Label> labels = all_labels<Family>();
+  for (std::size_t i = 0; i < labels.size(); ++i)
+    summary.labels.push_back({labels[i].group, labels[i].name, report.labels[i]});
+  return summary;
+}
+
+template <class Family>
+FailureSummary summary_of(const typename CheckReport<Family>::Failure& failure, const std::filesystem::path& file,
+                          std::string_view replay) {
+  return {.run = failure.run + 1,
+          .commands = failure.commands,
+          .clause = std::string(failure.counterexample.testimony.finding.clause->name),
+          .difference = failure.counterexample.summary,
+          .length = failure.shrunk.script.items.size(),
+          .tries = failure.shrunk.tries,
+          .shrinking = failure.shrinking.count(),
+          .explaining = failure.explaining.count(),
+          .file = file.string(),
+          .transcript = failure.counterexample.text,
+          .replay = std::string(replay)};
+}
+
+/// Of a transcript that was kept.
+template <class Family>
+FailureSummary summary_of_kept(const typename CorpusReport<Family>::Failure& failure, std::string_view replay) {
+  const std::size_t commands = failure.counterexample.script.items.size();
+  return {.run = 0,
+          .commands = commands,
+          .clause = std::string(failure.counterexample.testimony.finding.clause->name),
+          .difference = failure.counterexample.summary,
+          .length = commands,
+          .tries = 0,
+          .shrinking = 0,
+          .explaining = 0,
+          .file = failure.file.string(),
+          .transcript = failure.counterexample.text,
+          .replay = std::string(replay)};
+}
+
+/// Labels that hardly any session had: fewer than one in a thousand. Nothing is said of fewer than a thousand sessions.
+std::vector<Counted> starved_labels(const CheckSummary& summary);
+
+/// What two parts of one campaign have done together. Throws InputError, about the file that the other one was read from, if they are not
+/// parts of one: of another family or seed, or the same part.
+CheckSummary merged(const CheckSummary& one, const CheckSummary& other, const std::string& file);
+
+// ---- For people ----------------------------------------------------------------------------------------------------------
+
+/// Prints the counts, with the clauses and labels. Clauses that were not exercised are named only where all runs agree: a check that ends at
+/// a counterexample has hardly begun.
+void show(const CheckSummary& summary, bool names_missing);
+
+// ---- For machines --------------------------------------------------------------------------------------------------------
+
+/// Written as `{"refmm": VERSION, "checks": [...]}`.
+std::string to_json(const std::vector<CheckSummary>& summaries);
+
+/// The reverse. Throws InputError, with the place, if the text is something else.
+std::vector<CheckSummary> from_json(const std::string& file, const std::string& text);
+
+/// As JUnit has it: a suite for each family, in it a case for the sessions and one for each clause, which is skipped if it was not
+/// exercised.
+std::string to_junit(const std::vector<CheckSummary>& summaries);
+
+}  // namespace refmm::command
