@@ -91,7 +91,8 @@ Panel heap(const State& state) {
                                     : fmt::format("top {:08x}, {} bytes; ends at {:08x}", state.top,
                                                   malloc::size_of_top(state), state.top_end),
               {}};
-  for (const auto& region : malloc::regions_of(state)) {
+  for (auto region : malloc::regions_of(state)) {
+    region.end = std::max(region.end, region.last);  // of a heap that is damaged it may be anywhere
     Row row{fmt::format("region {:08x}", region.start), size_of(region.end - region.start), Form::scale, {}};
     for (const auto& chunk : region.chunks) row.cells.push_back(cell_of(state, chunk));
     if (row.cells.size() > most_chunks) row.cells = in_runs(row.cells);

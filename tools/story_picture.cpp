@@ -28,15 +28,35 @@ std::size_t Gallery::keep(std::map<std::string, std::size_t>& numbers, std::vect
   return kept->second;
 }
 
+std::size_t Gallery::keep(const Row& row) {
+  return keep(row_numbers_, rows_,
+              dump(Json::array({row.title, row.note, enumerator_name(row.form), cells_of(row)})));
+}
+
+std::size_t Gallery::keep(const Panel& panel) {
+  Json rows = Json::array();
+  for (const Row& row : panel.rows) {
+    const auto [kept, is_new] = last_rows_.try_emplace({panel.title, row.title});
+    auto& [last, number] = kept->second;
+    if (is_new || last != row) {
+      number = keep(row);
+      last = row;
+    }
+    rows.push_back(number);
+  }
+  return keep(panel_numbers_, panels_, dump(Json::array({panel.title, panel.note, std::move(rows)})));
+}
+
 Gallery::Hung Gallery::hang(const Picture& picture) {
   Hung hung;
   for (const Panel& panel : picture.panels) {
-    Json rows = Json::array();
-    for (const Row& row : panel.rows) {
-      rows.push_back(keep(row_numbers_, rows_,
-                          dump(Json::array({row.title, row.note, enumerator_name(row.form), cells_of(row)}))));
+    const auto [kept, is_new] = last_panels_.try_emplace(panel.title);
+    auto& [last, number] = kept->second;
+    if (is_new || last != panel) {
+      number = keep(panel);
+      last = panel;
     }
-    hung.push_back(keep(panel_numbers_, panels_, dump(Json::array({panel.title, panel.note, std::move(rows)}))));
+    hung.push_back(number);
   }
   return hung;
 }

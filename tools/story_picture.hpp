@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace refmm::story {
@@ -65,10 +66,15 @@ class Gallery {
   std::size_t size() const { return size_; }
 
  private:
+  std::size_t keep(const Row& row);
+  std::size_t keep(const Panel& panel);
   std::size_t keep(std::map<std::string, std::size_t>& numbers, std::vector<std::string>& texts, std::string text);
 
   std::map<std::string, std::size_t> row_numbers_{}, panel_numbers_{};
   std::vector<std::string> rows_{}, panels_{};
+  /// What was hung last, and its numbers: most of a picture is as it was in the one before.
+  std::map<std::string, std::pair<Panel, std::size_t>> last_panels_{};
+  std::map<std::pair<std::string, std::string>, std::pair<Row, std::size_t>> last_rows_{};
   std::size_t size_ = 0;
 };
 
