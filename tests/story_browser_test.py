@@ -185,6 +185,21 @@ class Pages(unittest.TestCase):
         self.assertTrue(self.all("[data-title='vmalloc areas'] .scale .vmalloc.changed"))
         self.assert_nothing_went_wrong()
 
+    def test_shows_the_inputs_that_refute_a_theorem(self):
+        theorem = "a_slab_that_fills_stays_and_the_pointer_steps_on"
+        folder = pathlib.Path(self.folder.name) / "proofs"
+        ran = subprocess.run([REFMM, "prove", theorem, "--mutant", "slab.take.keeps_firstnotfull", "--folder", str(folder)],
+                             check=False, capture_output=True, text=True)
+        self.assertEqual(ran.returncode, 1, ran.stderr)
+        page = folder / f"{theorem}.html"
+        self.assertIn(f"page: {page}", ran.stdout)
+        self.open(page)
+        self.assertEqual(self.one("#failure h2").text, "On these inputs the model breaks the law.")
+        self.assertRegex(self.one("#failure .field").text, "num = [0-9]+")
+        self.assertTrue(self.all("[data-title='inputs'] .cell"))
+        self.assertIn("refmm prove", self.one("#about pre").get_attribute("textContent"))
+        self.assert_nothing_went_wrong()
+
     def test_fits_on_a_phone_and_into_the_dark(self):
         for name, text in (("slab", SLAB), ("vma", VMA)):
             page = self.page_of(name, text)
