@@ -3,12 +3,14 @@
 
 #include <refmm/spec/difference.hpp>
 #include <refmm/spec/slab_notation.hpp>
+#include <refmm/spec/slab_picture.hpp>
 #include <refmm/spec/transcript.hpp>
 #include <refmm/tests/replay.hpp>
 #include <refmm/tests/replay_notation.hpp>
 #include <refmm/tests/slab_family.hpp>
 
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -50,6 +52,12 @@ struct NotationOf<SlabFamily> {
   static bool same(const slab::State& one, const slab::State& other) { return one == other; }
   static bool shows_lookup(const Question&) { return false; }
   static slab::State with_lookup_of(const slab::State&, slab::State seen) { return seen; }
+
+  static constexpr std::span<const to_scale::Ink> inks = slab::picture_inks;
+  static std::vector<std::string> picture(const slab::State& state, const Machine&) {
+    return slab::picture(state);
+  }
+  static bool draws(const Question& question) { return question.block == Question::Block::slabs; }
 };
 
 }  // namespace refmm::replay

@@ -143,9 +143,12 @@ TEST(ScenarioRun, ReadsNothingThatIsNotThere) {
 }
 
 TEST(ScenarioRun, DrawsNothingThatHasNoPicture) {
-  const Diagnostic slab = error_of_text("#: title T\nboot family=slab l1=32 ram_pages=16384\n#: picture p\n");
+  const Diagnostic slab = error_of_text(
+      "#: title T\nboot family=slab l1=32 ram_pages=16384\nkmem_cache_create(NULL, 8, 0, 0, NULL, NULL) = BUG\n#: "
+      "picture "
+      "p\n");
   EXPECT_EQ(slab.message, "there is nothing to draw here");
-  EXPECT_EQ(slab.at, (Position{3, 12}));
+  EXPECT_EQ(slab.at, (Position{4, 12}));
   EXPECT_EQ(
       error_of_text("#: title T\nboot family=kernel ram_pages=16384\nvmalloc(0) = BUG\n#: picture p\n").message,
       "there is nothing to draw here");

@@ -28,6 +28,7 @@ SubCommand add_clause(CLI::App& refmm);
 SubCommand add_demo(CLI::App& refmm);
 SubCommand add_merge(CLI::App& refmm);
 SubCommand add_prove(CLI::App& refmm);
+SubCommand add_show(CLI::App& refmm);
 SubCommand add_walk(CLI::App& refmm);
 
 /// Says what is wrong with the command line.

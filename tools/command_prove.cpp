@@ -6,6 +6,7 @@
 #include <refmm/tools/command.hpp>
 #include <refmm/tools/option_values.hpp>
 #include <refmm/tools/progress.hpp>
+#include <refmm/tools/story_proof.hpp>
 
 #include <fmt/format.h>
 
@@ -28,6 +29,7 @@ struct Options {
   std::string area{};
   std::string mutant{};
   std::optional<std::string> smtlib{};
+  std::string folder = "counterexamples";
   unsigned jobs = 1;
 };
 
@@ -121,7 +123,17 @@ std::optional<std::string> why_not_writable(const std::filesystem::path& folder,
   return std::nullopt;
 }
 
-Exit prove(const std::vector<const Theorem*>& theorems, const ProofRequest& request) {
+/// Writes what refutes a theorem as a page.
+void write_page(const Theorem& theorem, const Proof& proof, const ProofRequest& request,
+                const std::string& folder) {
+  const std::string replay =
+      fmt::format("refmm prove {}{}", theorem.name, request.mutant.empty() ? "" : " --mutant " + request.mutant);
+  const std::filesystem::path path = std::filesystem::path(folder) / fmt::format("{}.html", theorem.name);
+  story::write_page(path, story::html(story::of_refutation(theorem, proof, replay)));
+  fmt::print("    page: {}\n", path.string());
+}
+
+Exit prove(const std::vector<const Theorem*>& theorems, const ProofRequest& request, const std::string& folder) {
   const auto begin = std::chrono::steady_clock::now();
   const Widths widths = widths_of(theorems);
   std::array<std::size_t, verdicts> count{};
@@ -133,6 +145,7 @@ Exit prove(const std::vector<const Theorem*>& theorems, const ProofRequest& requ
       [&](const Theorem& theorem, const Proof& proof) {
         line.clear();
         show(theorem, proof, widths);
+        if (proof.verdict == Verdict::refuted) write_page(theorem, proof, request, folder);
         ++count[static_cast<std::size_t>(proof.verdict)];
         for (const KilledMutant& mutant : proof.killed) killed.insert(mutant.name);
       });
@@ -164,7 +177,7 @@ Exit run(const Options& options) {
     request.smtlib = *options.smtlib;
     if (const auto reason = why_not_writable(*request.smtlib, theorems)) return usage_error(*reason);
   }
-  return prove(theorems, request);
+  return prove(theorems, request, options.folder);
 }
 
 }  // namespace
@@ -178,6 +191,8 @@ SubCommand add_prove(CLI::App& refmm) {
       ->check(whole_number(1, 1024))
       ->capture_default_str();
   app->add_option("--smtlib", options->smtlib, "A folder to write what was proved to, as SMT-LIB 2");
+  app->add_option("--folder", options->folder, "Where the page of a theorem that does not hold goes")
+      ->capture_default_str();
   app->add_option("--mutant", options->mutant, "A mistake that the model is to make, to see what it breaks");
   return {app, [options] { return run(*options); }};
 }

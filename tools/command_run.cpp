@@ -1,23 +1,12 @@
 // refmm run FILE|FOLDER...: transcripts, carried out on the model and on the implementation.
-#include <refmm/spec/mutant.hpp>
 #include <refmm/spec/nearest.hpp>
 #include <refmm/spec/transcript.hpp>
-#include <refmm/tests/buddy_subject.hpp>
-#include <refmm/tests/fault_mutants.hpp>
-#include <refmm/tests/fault_subject.hpp>
-#include <refmm/tests/kernel_map_mutants.hpp>
-#include <refmm/tests/kernel_map_subject.hpp>
-#include <refmm/tests/malloc_mutants.hpp>
-#include <refmm/tests/malloc_subject.hpp>
 #include <refmm/tests/replay.hpp>
-#include <refmm/tests/slab_mutants.hpp>
-#include <refmm/tests/slab_subject.hpp>
-#include <refmm/tests/vma_mutants.hpp>
-#include <refmm/tests/vma_subject.hpp>
 #include <refmm/tools/command.hpp>
 #include <refmm/tools/progress.hpp>
 #include <refmm/tools/run_files.hpp>
 #include <refmm/tools/run_report.hpp>
+#include <refmm/tools/run_subjects.hpp>
 
 #include <fmt/format.h>
 
@@ -107,49 +96,6 @@ Exit show(const Findings& findings, bool fill) {
   return findings.differ == 0 ? Exit::agree : Exit::difference;
 }
 
-/// Of all families.
-std::vector<std::string_view> mutant_names() {
-  std::vector<std::string_view> names;
-  for (const auto& mutant : slab_mutants) names.push_back(mutant.name);
-  for (const auto& mutant : vma_mutants) names.push_back(mutant.name);
-  for (const auto& mutant : kernel_map_mutants) names.push_back(mutant.name);
-  for (const auto& mutant : fault_mutants) names.push_back(mutant.name);
-  for (const auto& mutant : malloc_mutants) names.push_back(mutant.name);
-  return names;
-}
-
-/// Who carries the transcripts out: the implementations that were asked for.
-class Subjects {
- public:
-  Subjects(bool implementation, const std::string& mutant) {
-    if (!mutant.empty()) mistake_.emplace(mutant);
-    if (!implementation) return;
-    buddy_ = mistake_ ? make_mutable_buddy_implementation() : make_buddy_implementation();
-    slab_ = mistake_ ? make_mutable_slab_implementation() : make_slab_implementation();
-    vma_ = mistake_ ? make_mutable_vma_implementation() : make_vma_implementation();
-    kernel_map_ = mistake_ ? make_mutable_kernel_map_implementation() : make_kernel_map_implementation();
-    fault_ = mistake_ ? make_mistaken_fault_subject() : make_fault_implementation();
-    malloc_ = mistake_ ? make_mutable_malloc_implementation() : make_malloc_implementation();
-  }
-  replay::Implementations implementations() const {
-    return {.buddy = buddy_.get(),
-            .slab = slab_.get(),
-            .kernel_map = kernel_map_.get(),
-            .vma = vma_.get(),
-            .fault = fault_.get(),
-            .malloc = malloc_.get()};
-  }
-
- private:
-  std::optional<WithMutant> mistake_{};
-  std::unique_ptr<BuddySubject> buddy_{};
-  std::unique_ptr<SlabSubject> slab_{};
-  std::unique_ptr<VmaSubject> vma_{};
-  std::unique_ptr<KernelMapSubject> kernel_map_{};
-  std::unique_ptr<FaultSubject> fault_{};
-  std::unique_ptr<MallocSubject> malloc_{};
-};
-
 Exit run(const Options& options) {
   const bool with_mutant = !options.mutant.empty();
   const std::vector<std::string_view> mutants = mutant_names();
@@ -185,7 +131,7 @@ Exit run(const Options& options) {
   }
   line.clear();
   if (options.picture && findings.pictures == 0)
-    findings.text += "there is nothing to draw: transcripts of the slab family have no pictures\n";
+    findings.text += "there is nothing to draw: behind a usage error nothing is defined\n";
   return show(findings, options.fill);
 }
 
@@ -204,10 +150,11 @@ SubCommand add_run(CLI::App& refmm) {
                   "one where they show a defect")
       ->check(CLI::IsMember({"as-built", "corrected"}));
   app->add_flag("--explain", options->explain, "Show each call with its result and the clauses that decided it");
-  app->add_flag("--picture", options->picture,
-                "Draw address spaces, page tables and page frames, after each query for what they show and at the "
-                "end of each "
-                "transcript");
+  app->add_flag(
+      "--picture", options->picture,
+      "Draw slabs, address spaces, page tables and page frames, after each query for what they show and at the "
+      "end of each "
+      "transcript");
   app->add_flag("--fill", options->fill, "Write the answers into the files");
   app->add_option("--mutant", options->mutant,
                   "A mistake that the implementation is to make; a wrong name lists what is near");
