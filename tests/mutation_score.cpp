@@ -1,0 +1,112 @@
+#include <refmm/tests/check_process.hpp>
+#include <refmm/tests/mutation_score.hpp>
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <cmath>
+#include <memory>
+#include <random>
+#include <stdexcept>
+
+namespace refmm::mutation {
+
+namespace {
+
+constexpr std::size_t families = 6;
+
+/// What the processes share.
+struct Common {
+  std::array<Survey, families> surveys;
+  std::array<std::atomic<Fate>, families> without_mutation;
+  std::atomic<std::size_t> next, done;
+  std::array<Score, most_mutants> scores;
+};
+
+std::uint32_t part(double share, std::uint32_t runs) {
+  return std::max(1u, static_cast<std::uint32_t>(std::lround(share * runs)));
+}
+
+/// Runs work(0), ..., work(count - 1), in `jobs` processes at a time, each of which takes the next.
+void share_out(unsigned jobs, std::size_t count, Common& common, const std::function<void(std::size_t)>& work,
+               const std::function<void()>& meanwhile) {
+  common.next = 0;
+  std::vector<std::unique_ptr<Process>> processes;
+  for (unsigned job = 0; job < std::max(1u, jobs); ++job) {
+    processes.push_back(std::make_unique<Process>([&](Line&) {
+      for (std::size_t index = common.next++; index < count; index = common.next++) work(index);
+    }));
+  }
+  for (const auto& process : processes) {
+    while (process->line().listen(std::chrono::milliseconds(200)) != Line::Heard::end) meanwhile();
+    if (const auto end = process->wait()) throw std::runtime_error("a process that tries mutants was " + *end);
+  }
+}
+
+/// Tries one mutation on each family that leads to it, that of its file's name first.
+Score try_out(const Request& request, const Common& common, const Mutation& mutation) {
+  const auto all = trial_families();
+  Score score{mutation.number, Class::not_reached, Fate::unknown, 0, 0};
+  std::vector<std::size_t> order;
+  for (std::size_t family = 0; family < all.size(); ++family) {
+    if (common.surveys[family].means_nothing[mutation.number]) score.what = Class::means_nothing;
+    if (common.surveys[family].first_run[mutation.number] != Survey::never) order.push_back(family);
+  }
+  if (score.what == Class::means_nothing) return score;
+  std::ranges::stable_partition(order, [&](std::size_t family) {
+    return mutation.file.starts_with("impl/" + std::string(all[family].name));
+  });
+  for (const std::size_t family : order) {
+    const std::uint32_t first = common.surveys[family].first_run[mutation.number];
+    const std::uint32_t runs = part(request.effort, all[family].runs);
+    if (first >= runs) continue;
+    const Verdict verdict = all[family].trial(request.seed, first, runs, mutation.number);
+    score = {mutation.number, Class::survived, verdict.fate, static_cast<std::uint8_t>(family), verdict.runs};
+    if (verdict.fate != Fate::survived) {
+      score.what = Class::killed;
+      break;
+    }
+  }
+  return score;
+}
+
+}  // namespace
+
+std::vector<Score> scores(const Request& request) {
+  const auto all = trial_families();
+  if (all.size() != families) throw std::logic_error("the number of families is another");
+  const Shared<Common> common;
+  const auto survey = [&](std::size_t index) {
+    const TrialFamily& family = all[index];
+    const std::uint32_t runs = part(request.effort * request.survey, family.runs);
+    common->without_mutation[index] = family.survey(request.seed, runs, common->surveys[index]);
+  };
+  share_out(request.jobs, families, *common, survey, [] {});
+  for (std::size_t index = 0; index < families; ++index) {
+    if (const Fate fate = common->without_mutation[index]; fate != Fate::survived)
+      throw std::runtime_error(
+          fmt::format("without a mutation the sessions of {} end with: {}", all[index].name, name_of(fate)));
+  }
+  const auto work = [&](std::size_t index) {
+    common->scores[index] = try_out(request, *common, mutations()[request.numbers[index] - 1]);
+    ++common->done;
+  };
+  const std::size_t count = request.numbers.size();
+  share_out(request.jobs, count, *common, work, [&] {
+    if (request.progress) request.progress(common->done, count);
+  });
+  return {common->scores.begin(), common->scores.begin() + static_cast<std::ptrdiff_t>(count)};
+}
+
+std::vector<std::uint32_t> sampled(std::vector<std::uint32_t> numbers, std::size_t count, std::uint64_t seed) {
+  std::mt19937_64 random(seed);
+  for (std::size_t i = 0; i < std::min(count, numbers.size()); ++i)
+    std::swap(numbers[i], numbers[i + random() % (numbers.size() - i)]);
+  numbers.resize(std::min(count, numbers.size()));
+  std::ranges::sort(numbers);
+  return numbers;
+}
+
+}  // namespace refmm::mutation
