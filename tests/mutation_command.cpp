@@ -6,12 +6,14 @@
 #include <fmt/core.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <exception>
 #include <fstream>
 #include <iterator>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace {
 
@@ -25,7 +27,8 @@ struct Options {
   std::optional<std::size_t> sample;
   std::uint64_t sample_seed = 1;
   unsigned shard = 1, shards = 1;
-  std::string file, equivalents = "tests/mutation_equivalent.txt", json;
+  std::vector<std::string> files;  // or their first letters
+  std::string equivalents = "tests/mutation_equivalent.txt", json;
   bool skip_equivalents = false;
 };
 
@@ -50,14 +53,16 @@ std::string text_of(const std::string& name) {
 std::vector<std::uint32_t> chosen(const Options& options, const Matched& matched) {
   std::vector<std::uint32_t> numbers;
   for (const Mutation& each : mutations()) {
-    if (!options.file.empty() && each.file != options.file) continue;
+    const auto begins = [&](const std::string& name) { return each.file.starts_with(name); };
+    if (!options.files.empty() && std::ranges::none_of(options.files, begins)) continue;
     if (options.skip_equivalents && matched.reasons.contains(each.number)) continue;
     numbers.push_back(each.number);
   }
   if (numbers.empty())
-    throw InputError({.message = "no mutation is in the file that --file names",
-                      .expected = "impl/NAME.hpp",
-                      .found = in_backticks(options.file)});
+    throw InputError({.message = "no mutation is in a file that --files names",
+                      .expected = "a name in impl/, or how it begins",
+                      .found = in_backticks(options.files.empty() ? "" : options.files.front()),
+                      .hint = "--files impl/slab"});
   if (options.sample) numbers = sampled(std::move(numbers), *options.sample, options.sample_seed);
   std::vector<std::uint32_t> share;
   for (std::size_t i = options.shard - 1; i < numbers.size(); i += options.shards) share.push_back(numbers[i]);
@@ -108,7 +113,7 @@ int main(int argc, char** argv) {
   app.add_option("--sample", options.sample, "tries only so many, drawn");
   app.add_option("--sample-seed", options.sample_seed, "which");
   app.add_option("--shard", shard, "I/N: tries every N-th, from the I-th on");
-  app.add_option("--file", options.file, "tries only those of this file, impl/NAME.hpp");
+  app.add_option("--files", options.files, "tries only those in files whose names begin so, impl/slab");
   app.add_option("--equivalents", options.equivalents, "the list of mutants that nothing can kill");
   app.add_flag("--skip-equivalents", options.skip_equivalents, "does not try those");
   app.add_option("--json", options.json, "writes what became of each mutant to this file");

@@ -45,25 +45,28 @@ void share_out(unsigned jobs, std::size_t count, Common& common, const std::func
   }
 }
 
-/// Tries one mutation on each family that leads to it, that of its file's name first.
-Score try_out(const Request& request, const Common& common, const Mutation& mutation) {
-  const auto all = trial_families();
-  Score score{mutation.number, Class::not_reached, Fate::unknown, 0, 0};
-  std::vector<std::size_t> order;
-  for (std::size_t family = 0; family < all.size(); ++family) {
-    if (common.surveys[family].means_nothing[mutation.number]) score.what = Class::means_nothing;
-    if (common.surveys[family].first_run[mutation.number] != Survey::never) order.push_back(family);
+/// The families whose sessions lead to a mutation. Where the one that its file is named for does, that alone: what its sessions do not
+/// notice directly, those of others do not through it.
+std::vector<std::size_t> families_of(const Common& common, const Mutation& mutation) {
+  std::vector<std::size_t> all;
+  for (std::size_t family = 0; family < families; ++family) {
+    if (common.surveys[family].first_run[mutation.number] == Survey::never) continue;
+    if (mutation.file.starts_with("impl/" + std::string(trial_families()[family].name))) return {family};
+    all.push_back(family);
   }
-  if (score.what == Class::means_nothing) return score;
-  std::ranges::stable_partition(order, [&](std::size_t family) {
-    return mutation.file.starts_with("impl/" + std::string(all[family].name));
-  });
-  for (const std::size_t family : order) {
-    const std::uint32_t first = common.surveys[family].first_run[mutation.number];
-    const std::uint32_t runs = part(request.effort, all[family].runs);
-    if (first >= runs) continue;
-    const Verdict verdict = all[family].trial(request.seed, first, runs, mutation.number);
-    score = {mutation.number, Class::survived, verdict.fate, static_cast<std::uint8_t>(family), verdict.runs};
+  return all;
+}
+
+Score try_out(const Request& request, const Common& common, const Mutation& mutation) {
+  const auto means_nothing = [&](const Survey& survey) { return survey.means_nothing[mutation.number]; };
+  if (std::ranges::any_of(common.surveys, means_nothing))
+    return {mutation.number, Class::means_nothing, Fate::unknown, 0, 0};
+  Score score{mutation.number, Class::not_reached, Fate::unknown, 0, 0};
+  for (const std::size_t index : families_of(common, mutation)) {
+    const TrialFamily& family = trial_families()[index];
+    const std::uint32_t first = common.surveys[index].first_run[mutation.number];
+    const Verdict verdict = family.trial(request.seed, first, part(request.effort, family.runs), mutation.number);
+    score = {mutation.number, Class::survived, verdict.fate, static_cast<std::uint8_t>(index), verdict.runs};
     if (verdict.fate != Fate::survived) {
       score.what = Class::killed;
       break;

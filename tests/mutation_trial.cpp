@@ -9,7 +9,9 @@
 #include <refmm/tests/slab_check.hpp>
 #include <refmm/tests/vma_check.hpp>
 
+#include <fcntl.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <chrono>
@@ -52,12 +54,14 @@ Fate fate_of(Finding::Kind kind) {
   return Fate::unknown;
 }
 
-/// A mutant that takes all the memory there is shall be stopped.
-void limit_memory() {
+/// A mutant that takes all the memory there is shall be stopped, and what it or the C library says of its end is of no use.
+void confine() {
   constexpr rlim_t most = rlim_t{12} << 30;  // some reserve 4 GB of addresses
   const rlimit data{most, most}, core{0, 0};
   setrlimit(RLIMIT_DATA, &data);
   setrlimit(RLIMIT_CORE, &core);
+  const int nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
+  dup2(nowhere, STDERR_FILENO);
 }
 
 /// What kills the subject in one session.
@@ -81,7 +85,7 @@ Fate run_session(typename Checking<Family>::Session session, Subject<Family>& su
 template <class Family, class AfterRun>
 void run_sessions(std::unique_ptr<Subject<Family>> (*make)(), std::uint64_t seed, std::uint32_t first,
                   std::uint32_t end, Board& board, const AfterRun& after_run) try {
-  limit_memory();
+  confine();
   const auto subject = make();
   for (std::uint32_t run = first; run < end && (run == first || board.fate == Fate::survived); ++run) {
     board.run = run;
