@@ -45,16 +45,27 @@ void share_out(unsigned jobs, std::size_t count, Common& common, const std::func
   }
 }
 
-/// The families whose sessions lead to a mutation. Where the one that its file is named for does, that alone: what its sessions do not
-/// notice directly, those of others do not through it.
-std::vector<std::size_t> families_of(const Common& common, const Mutation& mutation) {
-  std::vector<std::size_t> all;
+/// What a family does with a mutation: the part of a full trial.
+struct Turn {
+  std::size_t family;
+  double effort;
+};
+
+/// All families whose sessions lead to a mutation. Where the one that its file is named for does, it comes first: what its sessions do
+/// not notice, those of others, which build on it, seldom do, and get a tenth.
+std::vector<Turn> turns(const Common& common, const Mutation& mutation) {
+  constexpr double full = 1, tenth = 0.1;
+  std::vector<Turn> own, others;
   for (std::size_t family = 0; family < families; ++family) {
     if (common.surveys[family].first_run[mutation.number] == Survey::never) continue;
-    if (mutation.file.starts_with("impl/" + std::string(trial_families()[family].name))) return {family};
-    all.push_back(family);
+    const bool is_own = mutation.file.starts_with("impl/" + std::string(trial_families()[family].name));
+    (is_own ? own : others).push_back({family, full});
   }
-  return all;
+  for (Turn& other : others) {
+    if (!own.empty()) other.effort = tenth;
+    own.push_back(other);
+  }
+  return own;
 }
 
 Score try_out(const Request& request, const Common& common, const Mutation& mutation) {
@@ -62,10 +73,12 @@ Score try_out(const Request& request, const Common& common, const Mutation& muta
   if (std::ranges::any_of(common.surveys, means_nothing))
     return {mutation.number, Class::means_nothing, Fate::unknown, 0, 0};
   Score score{mutation.number, Class::not_reached, Fate::unknown, 0, 0};
-  for (const std::size_t index : families_of(common, mutation)) {
+  for (const auto [index, effort] : turns(common, mutation)) {
     const TrialFamily& family = trial_families()[index];
     const std::uint32_t first = common.surveys[index].first_run[mutation.number];
-    const Verdict verdict = family.trial(request.seed, first, part(request.effort, family.runs), mutation.number);
+    const std::uint32_t runs = part(request.effort * effort, family.runs);
+    if (first >= runs) continue;
+    const Verdict verdict = family.trial(request.seed, first, runs, mutation.number);
     score = {mutation.number, Class::survived, verdict.fate, static_cast<std::uint8_t>(index), verdict.runs};
     if (verdict.fate != Fate::survived) {
       score.what = Class::killed;
