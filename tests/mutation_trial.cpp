@@ -27,7 +27,7 @@ using std::chrono::milliseconds;
 
 constexpr milliseconds glance{20};       // how often a process is looked at
 constexpr milliseconds patience{2'000};  // over one command
-constexpr milliseconds longest{60'000};  // a trial; one that is that much slower does not come to its end
+constexpr milliseconds longest{30'000};  // over one session, which takes a tenth of a second
 
 /// What the process of a trial tells, as it goes.
 struct Board {
@@ -98,16 +98,16 @@ void run_sessions(std::unique_ptr<Subject<Family>> (*make)(), std::uint64_t seed
 
 /// Waits for the end of a process that runs sessions, and says what it came to.
 Fate fate_of(Process& process, const Board& board) {
-  const auto begin = Clock::now();
-  auto last_beat = begin;
+  auto last_beat = Clock::now(), last_run = last_beat;
   std::uint64_t beats = 0;
+  std::uint32_t run = 0;
   while (process.line().listen(glance) != Line::Heard::end) {
     const auto now = Clock::now();
-    if (board.beats != beats) {
-      beats = board.beats;
-      last_beat = now;
-    }
-    if (now - last_beat <= patience && now - begin <= longest) continue;
+    const std::uint64_t beats_now = board.beats;
+    const std::uint32_t run_now = board.run;
+    if (std::exchange(beats, beats_now) != beats_now) last_beat = now;
+    if (std::exchange(run, run_now) != run_now) last_run = now;
+    if (now - last_beat <= patience && now - last_run <= longest) continue;
     process.kill();
     return Fate::hang;
   }
