@@ -171,7 +171,7 @@ Intent any_intent(const Temper& temper) {
     case reap:
       return ReapIntent{any_level(temper), number(1, 6)};
     case find:
-      return FindIntent{one_in(3) ? number(131072, 200000) : any_request_size(temper), any_alloc_flags(temper)};
+      return FindIntent{one_in(3) ? number(131072, 600000) : any_request_size(temper), any_alloc_flags(temper)};
     default:
       return any_knobs();
   }

@@ -203,6 +203,16 @@ TEST(SlabSubject, RefusesAMachineWithOtherPages) {
   EXPECT_THROW(make_slab_implementation()->reset(machine), std::invalid_argument);
 }
 
+TEST(SlabSubject, RefusesAMachineWithOtherDescriptors) {
+  for (std::uint32_t Machine::*const size :
+       {&Machine::sizeof_slab, &Machine::sizeof_bufctl, &Machine::sizeof_kmem_cache, &Machine::word_size,
+        &Machine::cache_namelen}) {
+    Machine machine = i386_2_4_0;
+    machine.*size *= 2;
+    EXPECT_THROW(make_slab_implementation()->reset(machine), std::invalid_argument);
+  }
+}
+
 TEST(SlabSubject, ForgetsAtResetWhateverWasBefore) {
   const auto used = make_slab_implementation();
   used->reset(i386_2_4_0);

@@ -179,6 +179,23 @@ Commands many_areas() {
   return commands;
 }
 
+/// What is as large as it may be, and then a page larger; and moves of which nothing is left.
+Commands at_the_limits() {
+  constexpr W fixed = MREMAP_MAYMOVE | MREMAP_FIXED;
+  SetKnobs<W> memlock{}, address_space{}, none{};
+  memlock.rlimit_memlock = 6 * page;
+  address_space.rlimit_as = 20 * page;
+  none.rlimit_as = ~W{0};
+  return {mapped(0, 4), Mlock<W>{at(0), 4 * page}, memlock, Mremap<W>{at(0), 4 * page, 6 * page, 0, 0},
+          Mremap<W>{at(0), 6 * page, 7 * page, 0, 0}, mapped(30, 2), mapped(40, 2),
+          Mremap<W>{at(30), page, 0, fixed, at(30)}, Mremap<W>{at(30), page, 0, fixed, at(40)},
+          // The last page offset is that of the mapping's last page.
+          Open{"a", FMODE_READ}, Mmap2<W>{at(50), page, PROT_READ, MAP_PRIVATE | MAP_FIXED, 3, 0xfffffffe},
+          mapped(60, 4), Mremap<W>{at(50), page, 4 * page, fixed, at(60)}, Munmap<W>{at(0), 100 * page},
+          mapped(90, 2, MAP_PRIVATE | MAP_ANONYMOUS | MAP_GROWSDOWN), address_space, FindExtendVma<W>{at(72)},
+          FindExtendVma<W>{at(71)}, none};
+}
+
 /// Runs the commands on model and implementation, the given request failing. Returns how many were made.
 W run_with_failure(const Scenario& scenario, W failing_request) {
   Boot<W> boot{};
@@ -230,6 +247,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Scenario{"structures_of_moves", Request::structure, 15, everything_moved()},
                     Scenario{"structures_of_heap_and_stack", Request::structure, 15, heap_and_stack()},
                     Scenario{"structures_of_many_areas", Request::structure, 60, many_areas()},
+                    Scenario{"structures_at_the_limits", Request::structure, 7, at_the_limits()},
                     Scenario{"shared_memory", Request::shared_memory, 6, shared_memory()},
                     Scenario{"page_tables", Request::page_tables, 4, everything_moved()}),
     [](const auto& tested) { return std::string(tested.param.name); });
