@@ -281,6 +281,15 @@ std::vector<Script> with_another_origin_at(const Script& script, std::size_t pos
       scripts.back().items[position].value_of = id;
     }
   }
+  // Or it names the place itself, wherever that came from.
+  if (item.value_of == 0) return scripts;
+  const std::vector<Command<W>> commands = shrink::commands_of(script);
+  if (commands.size() != script.items.size()) return scripts;
+  scripts.push_back(script);
+  Item& changed = scripts.back().items[position];
+  changed.command = with_value(changed.command, value_in(commands[position]).value_or(0));
+  changed.value_of = 0;
+  changed.offset = 0;
   return scripts;
 }
 

@@ -153,6 +153,24 @@ TEST(KernelMapArguments, EndAtThePlainestThatFails) {
   }
 }
 
+/// A frame that is high is RAM in use, whether or not a call was given it first.
+TEST(KernelMapArguments, NameAPlaceThatNoOtherCommandHasToMake) {
+  Script before = plain_script({});
+  before.boot.config = Config::highmem;
+  before.boot.highmem_pages = 1;
+  before = script_of(before.boot, Commands{GetPage{true}, Ioremap<W>{16384 * page, page, false}});
+  ASSERT_EQ(before.items[1].value_of, 1u);
+  const shrink::Fails<KernelMapFamily> fails = [](const Script& script) -> std::optional<Script> {
+    for (const Command<W>& command : shrink::commands_of(script)) {
+      const auto* ioremap = std::get_if<Ioremap<W>>(&command);
+      if (ioremap && ioremap->phys / page - 16384 < script.boot.highmem_pages) return script;
+    }
+    return std::nullopt;
+  };
+  const auto shrunk = shrink::simplify(before, fails, [](const Script&, std::uint64_t) { return true; });
+  EXPECT_THAT(in_notation(shrunk.script), ElementsAre("ioremap(0x04000000, 0x1000)"));
+}
+
 // ---- One defect, one script ---------------------------------------------------------------------------------------------------
 
 struct KnownDefect {
