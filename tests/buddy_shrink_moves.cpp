@@ -1,6 +1,7 @@
 // The moves that make a script of the page allocator simpler, beside those of any family (tests/shrink_moves.hpp).
 #include <refmm/spec/buddy_flags.hpp>
 #include <refmm/tests/buddy_shrink.hpp>
+#include <refmm/tests/buddy_shrink_plain.hpp>
 #include <refmm/tests/shrink_moves.hpp>
 
 #include <algorithm>
@@ -223,7 +224,12 @@ bool remove_after_replacing(const Script& script, const Propose& propose) {
   return false;
 }
 
-constexpr std::array<Move, 11> all_moves{shrink::remove_runs<BuddyFamily>,
+bool plainest(const Script& script, const Propose& propose) {
+  if (script.items.size() > 6) return false;
+  return shrink::simplest_first<BuddyFamily>(script, propose, plainest_scripts(script));
+}
+
+constexpr std::array<Move, 12> all_moves{shrink::remove_runs<BuddyFamily>,
                                          another_zone,
                                          shrink::remove_pairs<BuddyFamily>,
                                          smaller_orders,
@@ -233,7 +239,8 @@ constexpr std::array<Move, 11> all_moves{shrink::remove_runs<BuddyFamily>,
                                          shrink::remove_triples<BuddyFamily>,
                                          shrink::reorder<BuddyFamily>,
                                          remove_after_another_zone,
-                                         remove_after_replacing};
+                                         remove_after_replacing,
+                                         plainest};
 
 }  // namespace
 

@@ -67,9 +67,11 @@ shrink::Rank rank(const Script& script) {
     arguments += std::accumulate(effort.begin() + 1, effort.end(), 0u);
     all.push_back(static_cast<std::uint32_t>(item.command.index()));
     all.insert(all.end(), effort.begin(), effort.end());
+    // What is about the block of an allocation that is gone is not about the zone.
     const auto from = positions.find(item.from);
-    all.push_back(from != positions.end() ? from->second : 0);
+    all.push_back(item.from == 0 ? 0 : from != positions.end() ? from->second : ~std::uint32_t{0});
   }
+  for (const auto& range : script.boot.reserved) all.insert(all.end(), {range.first, range.last});
   rank.numbers.push_back(arguments);
   rank.numbers.insert(rank.numbers.end(), all.begin(), all.end());
   return rank;

@@ -230,12 +230,13 @@ std::vector<Script> with_plainer_argument_at(const Script& script, std::size_t p
       [&]<class Call>(const Call& call) {
         for_each_field(call, [&](std::string_view name, const auto& value) {
           using Value = std::remove_cvref_t<decltype(value)>;
-          const auto set = [name](Item& changed, auto argument) {
-            for_each_field(std::get<Call>(changed.command), [&](std::string_view other, auto& field) {
-              if constexpr (std::is_same_v<std::remove_cvref_t<decltype(field)>, decltype(argument)>) {
+          const auto set = [name]<class Argument>(Item& changed, Argument argument) {
+            const auto set_field = [&]<class Field>(std::string_view other, Field& field) {
+              if constexpr (std::is_same_v<Field, Argument>) {
                 if (other == name) field = argument;
               }
-            });
+            };
+            for_each_field(std::get<Call>(changed.command), set_field);
           };
           if constexpr (std::is_same_v<Value, W>) {
             if (name == "pgd") return;
@@ -280,6 +281,15 @@ std::vector<Script> with_another_origin_at(const Script& script, std::size_t pos
       scripts.back().items[position].value_of = id;
     }
   }
+  // Or it names the place itself, wherever that came from.
+  if (item.value_of == 0) return scripts;
+  const std::vector<Command<W>> commands = shrink::commands_of(script);
+  if (commands.size() != script.items.size()) return scripts;
+  scripts.push_back(script);
+  Item& changed = scripts.back().items[position];
+  changed.command = with_value(changed.command, value_in(commands[position]).value_or(0));
+  changed.value_of = 0;
+  changed.offset = 0;
   return scripts;
 }
 

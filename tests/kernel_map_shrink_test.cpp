@@ -3,6 +3,7 @@
 #include <refmm/spec/kernel_map_state.hpp>
 #include <refmm/tests/kernel_map_commands.hpp>
 #include <refmm/tests/kernel_map_shrink.hpp>
+#include <refmm/tests/kernel_map_shrink_changes.hpp>
 #include <refmm/tests/kernel_map_shrink_order.hpp>
 #include <refmm/tests/shrink.hpp>
 
@@ -15,6 +16,7 @@
 #include <ostream>
 #include <string>
 #include <utility>
+#include <variant>
 #include <vector>
 
 namespace refmm::kernel_map {
@@ -118,6 +120,55 @@ TEST(KernelMapScript, LeavesOutWhatCallersMustNotDo) {
                                       Iounmap<W>{0xc4800000}, Unreserve<W>{1024, 1024}, PutPage<W>{1024}});
   EXPECT_EQ(shrink::commands_of(mapped).size(), 6u);
   EXPECT_EQ(shrink::commands_of(shrink::without(mapped, {3})).size(), 4u);
+}
+
+// ---- Plainer arguments --------------------------------------------------------------------------------------------------------
+
+TEST(KernelMapArguments, ArePlainerInWhatIsOfferedInTheirPlace) {
+  const Script before = plain_script({Vmalloc<W>{VmallocGfp::dma, 0xcb1}});
+  std::vector<W> sizes, levels;
+  for (const Script& after : with_plainer_argument_at(before, 0)) {
+    const auto& call = std::get<Vmalloc<W>>(after.items[0].command);
+    if (call.size != 0xcb1) sizes.push_back(call.size);
+    if (call.gfp == VmallocGfp::any) levels.push_back(call.size);
+    EXPECT_LT(rank(after), rank(before));
+  }
+  EXPECT_THAT(sizes, testing::IsSupersetOf({page, 1u, page - 1}));
+  EXPECT_THAT(levels, ElementsAre(0xcb1u));
+}
+
+/// Wherever a size begins that is not of whole pages, it ends at one byte.
+TEST(KernelMapArguments, EndAtThePlainestThatFails) {
+  const shrink::Fails<KernelMapFamily> fails = [](const Script& script) -> std::optional<Script> {
+    for (const Command<W>& command : shrink::commands_of(script)) {
+      const auto* vmalloc = std::get_if<Vmalloc<W>>(&command);
+      if (vmalloc && vmalloc->size % page != 0) return script;
+    }
+    return std::nullopt;
+  };
+  for (const W size : {0xfffu, 0xcb1u, 0x1a3au, 0x801001u}) {
+    const Script before = plain_script({Vmalloc<W>{VmallocGfp::any, size}});
+    const auto shrunk = shrink::simplify(before, fails, [](const Script&, std::uint64_t) { return true; });
+    EXPECT_THAT(in_notation(shrunk.script), ElementsAre("vmalloc(0x1)")) << size;
+  }
+}
+
+/// A frame that is high is RAM in use, whether or not a call was given it first.
+TEST(KernelMapArguments, NameAPlaceThatNoOtherCommandHasToMake) {
+  Script before = plain_script({});
+  before.boot.config = Config::highmem;
+  before.boot.highmem_pages = 1;
+  before = script_of(before.boot, Commands{GetPage{true}, Ioremap<W>{16384 * page, page, false}});
+  ASSERT_EQ(before.items[1].value_of, 1u);
+  const shrink::Fails<KernelMapFamily> fails = [](const Script& script) -> std::optional<Script> {
+    for (const Command<W>& command : shrink::commands_of(script)) {
+      const auto* ioremap = std::get_if<Ioremap<W>>(&command);
+      if (ioremap && ioremap->phys / page - 16384 < script.boot.highmem_pages) return script;
+    }
+    return std::nullopt;
+  };
+  const auto shrunk = shrink::simplify(before, fails, [](const Script&, std::uint64_t) { return true; });
+  EXPECT_THAT(in_notation(shrunk.script), ElementsAre("ioremap(0x04000000, 0x1000)"));
 }
 
 // ---- One defect, one script ---------------------------------------------------------------------------------------------------

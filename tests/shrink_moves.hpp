@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <utility>
+#include <vector>
 
 namespace refmm::shrink {
 
@@ -88,6 +89,19 @@ bool reorder(const Script<Family>& script, const Propose<Family>& propose) {
     }
   }
   return false;
+}
+
+/// Scripts that are simpler, whatever they have to do with this one, the simplest first.
+template <class Family>
+bool simplest_first(const Script<Family>& script, const Propose<Family>& propose,
+                    std::vector<Script<Family>> candidates) {
+  std::vector<std::pair<Rank, std::size_t>> order;
+  const Rank now = Shrinking<Family>::rank(script);
+  for (std::size_t i = 0; i < candidates.size(); ++i) {
+    if (Rank rank = Shrinking<Family>::rank(candidates[i]); rank < now) order.emplace_back(std::move(rank), i);
+  }
+  std::ranges::sort(order);
+  return std::ranges::any_of(order, [&](const auto& next) { return propose(std::move(candidates[next.second])); });
 }
 
 }  // namespace refmm::shrink

@@ -4,6 +4,7 @@
 #include <refmm/tests/slab_shrink_moves.hpp>
 #include <refmm/tests/slab_shrink_order.hpp>
 #include <refmm/tests/slab_shrink_parts.hpp>
+#include <refmm/tests/slab_shrink_plain.hpp>
 
 #include <algorithm>
 #include <array>
@@ -40,7 +41,7 @@ bool replace_commands(const Script& script, const Propose& propose) {
 
 namespace {
 
-constexpr std::array<Move, 14> all_moves{shrink::remove_runs<SlabFamily>,
+constexpr std::array<Move, 16> all_moves{shrink::remove_runs<SlabFamily>,
                                          replace_caches,
                                          another_machine,
                                          plainer_together,
@@ -49,11 +50,13 @@ constexpr std::array<Move, 14> all_moves{shrink::remove_runs<SlabFamily>,
                                          shrink::remove_triples<SlabFamily>,
                                          free_another,
                                          replace_commands,
+                                         call_reaper,
                                          shrink::reorder<SlabFamily>,
                                          remove_after_changes,
                                          remove_after_changing_commands,
                                          another_machine_and_caches,
-                                         rename_caches};
+                                         rename_caches,
+                                         plain_reaps};
 
 }  // namespace
 

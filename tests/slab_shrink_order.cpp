@@ -65,7 +65,8 @@ struct Effort {
   Numbers operator()(const CacheShrink& call) const { return {3, call.cache ? of_cache(*call.cache) : 0, 0}; }
   Numbers operator()(const SetKnobs& call) const {
     const std::uint32_t in_interrupt = call.in_interrupt ? 1 + *call.in_interrupt : 0;
-    return {6, of_knob(call.fail_pages), of_knob(call.fail_skip), of_knob(call.reap_before), in_interrupt};
+    // More than three calls of the reaper: that a knob makes it run is harder to see.
+    return {13, of_knob(call.fail_pages), of_knob(call.fail_skip), of_knob(call.reap_before), in_interrupt};
   }
   Numbers operator()(const CacheCreate& call) const {
     return {4,           plainness_of_object_size(call.size),

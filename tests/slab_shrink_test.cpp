@@ -5,6 +5,7 @@
 #include <refmm/tests/slab_commands.hpp>
 #include <refmm/tests/slab_shrink.hpp>
 #include <refmm/tests/slab_shrink_order.hpp>
+#include <refmm/tests/slab_shrink_plain.hpp>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -267,6 +268,60 @@ TEST(Simplify, StopsWhenItIsToldTo) {
   const Shrunk begun = simplify(failing, fails, [](const Script&, std::uint64_t tries) { return tries < 2; });
   EXPECT_FALSE(begun.finished);
   EXPECT_TRUE(fails(begun.script));
+}
+
+// ---- The reaper -----------------------------------------------------------------------------------------------------------
+
+Item item(const Command& command, std::uint32_t id, std::uint32_t frees = 0) { return {command, id, frees}; }
+
+Command set_reap_before(std::uint32_t calls) {
+  return SetKnobs{.fail_pages = {}, .fail_skip = {}, .reap_before = calls, .in_interrupt = {}};
+}
+
+/// What a move proposes, none of it being taken.
+std::vector<Script> proposed_by(shrink::Move<SlabFamily> move, const Script& script) {
+  std::vector<Script> proposed;
+  EXPECT_FALSE(move(script, [&](const Script& candidate) {
+    proposed.push_back(candidate);
+    return false;
+  }));
+  return proposed;
+}
+
+TEST(SlabReaper, IsCalledInPlaceOfWhatMakesItRun) {
+  const Item request = item(Kmalloc{512, SLAB_KERNEL}, 1);
+  const Script before{i386_2_4_0,
+                      {request, item(set_reap_before(2), 2), item(Kmalloc{64, SLAB_KERNEL}, 3),
+                       item(Kmalloc{128, SLAB_KERNEL}, 4)}};
+  const Script after{i386_2_4_0, {request, item(CacheReap{SLAB_KERNEL}, 2), item(CacheReap{SLAB_KERNEL}, 3)}};
+  std::vector<Script> proposed = proposed_by(call_reaper, before);
+  std::ranges::transform(proposed, proposed.begin(), numbered_from_one);
+  EXPECT_THAT(proposed, testing::Contains(after));
+}
+
+TEST(SlabReaper, StandsBeforeTheKnobThatMakesItRun) {
+  const Item first = item(CacheReap{SLAB_KERNEL}, 1), second = item(CacheReap{SLAB_KERNEL}, 2),
+             third = item(CacheReap{SLAB_KERNEL}, 3);
+  const Script called{i386_2_4_0, {first, second, third}};
+  const Script made{
+      i386_2_4_0,
+      {item(set_reap_before(3), 1), item(Kmalloc{32, SLAB_KERNEL}, 2), item(Kmalloc{64, SLAB_KERNEL}, 3)}};
+  EXPECT_LT(rank(called), rank(made));
+}
+
+TEST(SlabReaper, HasPlainScriptsThatAreTriedTheSimplestFirst) {
+  const Script before{
+      i386_2_4_0,
+      {item(create("a", 777), 1), item(CacheAlloc{Name("a"), SLAB_KERNEL}, 2), item(Kmalloc{4096, SLAB_KERNEL}, 3),
+       item(Kmalloc{4096, SLAB_KERNEL}, 4), item(CacheFree{Object{}}, 5, 2), item(Kfree{Object{}}, 6, 3),
+       item(Kfree{Object{}}, 7, 4), item(set_reap_before(2), 8), item(Kmalloc{128, SLAB_KERNEL}, 9)}};
+  const std::vector<Script> proposed = proposed_by(plain_reaps, before);
+  const Script after{i386_2_4_0,
+                     {item(Kmalloc{32, SLAB_KERNEL}, 1), item(Kmalloc{4096, SLAB_KERNEL}, 2),
+                      item(Kfree{Object{}}, 3, 1), item(Kfree{Object{}}, 4, 2), item(CacheReap{SLAB_KERNEL}, 5)}};
+  EXPECT_THAT(proposed, testing::Contains(after));
+  EXPECT_TRUE(std::ranges::is_sorted(proposed, {}, rank));
+  EXPECT_LT(rank(proposed.back()), rank(before));
 }
 
 }  // namespace
