@@ -15,6 +15,7 @@
 #include <iterator>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace refmm {
 namespace {
@@ -48,9 +49,14 @@ class CheckCommand : public testing::Test {
     const int status = pclose(pipe);
     return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, output};
   }
-  std::size_t files() const {
-    return static_cast<std::size_t>(std::distance(fs::directory_iterator(folder_), fs::directory_iterator()));
+  std::vector<fs::path> transcripts() const {
+    std::vector<fs::path> found;
+    for (const auto& entry : fs::directory_iterator(folder_)) {
+      if (entry.path().extension() == ".mmt") found.push_back(entry.path());
+    }
+    return found;
   }
+  std::size_t files() const { return transcripts().size(); }
 
   TemporaryFolder scratch_;
   const fs::path folder_ = scratch_.path();
@@ -79,13 +85,15 @@ TEST_F(CheckCommand, WritesACounterexample) {
   const Ran ran = check("--runs 100 --seed 5 --mutant slab.impl.alloc.keeps_firstnotfull");
   EXPECT_EQ(ran.exit, 1) << ran.output;
   ASSERT_EQ(files(), 1u);
-  const fs::path written = fs::directory_iterator(folder_)->path();
+  const fs::path written = transcripts().front();
   std::ifstream file(written);
   const std::string text{std::istreambuf_iterator<char>(file), {}};
   EXPECT_THAT(ran.output, AllOf(HasSubstr(text), HasSubstr("written to " + written.string() + "\n"),
                                 HasSubstr("replay it with refmm run " + written.string() +
                                           " --subject impl --mutant slab.impl.alloc.keeps_firstnotfull\n")));
-  EXPECT_THAT(written.extension(), ".mmt");
+  EXPECT_THAT(ran.output,
+              HasSubstr("look at it in " + fs::path(written).replace_extension(".html").string() + "\n"));
+  EXPECT_TRUE(fs::exists(fs::path(written).replace_extension(".html")));
 }
 
 TEST_F(CheckCommand, ChecksAllAreasOneAfterTheOther) {

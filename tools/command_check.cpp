@@ -19,6 +19,8 @@
 #include <refmm/tools/option_values.hpp>
 #include <refmm/tools/progress.hpp>
 #include <refmm/tools/run_files.hpp>
+#include <refmm/tools/run_subjects.hpp>
+#include <refmm/tools/story.hpp>
 
 #include <fmt/format.h>
 
@@ -159,6 +161,15 @@ CheckRequest<Family> request_for(const Options& options, std::uint64_t seed, std
   return request;
 }
 
+/// The counterexample as a page, beside it: with the subject's state, where the subject is the implementation.
+void write_story(const std::filesystem::path& transcript, const std::string& text, const Options& options) {
+  const Subjects subjects(options.profile != as_built, options.mutant);
+  const auto page = std::filesystem::path(transcript).replace_extension(".html");
+  story::write_page(page,
+                    story::html(transcript.filename().string(), text, {.subject = subjects.implementations()}));
+  fmt::print("look at it in {}\n", page.string());
+}
+
 /// Replays what was kept. Returns what was done if something of it differs: then nothing else need be looked for.
 template <class Family>
 std::optional<CheckSummary> check_corpus(const Options& options, const CheckRequest<Family>& request) {
@@ -208,6 +219,7 @@ CheckSummary check_family(const Options& options, std::uint64_t seed, std::size_
   if (report.failure) {
     const auto path = write(report.failure->counterexample, folder);
     show_failure<Family>(*report.failure, path, request.replay);
+    if (options.corpus.empty()) write_story(path, report.failure->counterexample.text, options);
     summary.failure = summary_of<Family>(*report.failure, path, request.replay);
   }
   std::fflush(stdout);
