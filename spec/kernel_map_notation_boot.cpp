@@ -1,5 +1,6 @@
 // The machines of the kernel family and what `set` changes of them, read and written.
 
+#include <refmm/spec/kernel_map_boot.hpp>
 #include <refmm/spec/kernel_map_notation.hpp>
 #include <refmm/spec/kernel_map_notation_values.hpp>
 #include <refmm/spec/kernel_map_state.hpp>
@@ -25,13 +26,6 @@ constexpr std::array<std::string_view, 12> keys{"family",      "ram_pages",     
                                                 "high_memory", "vmalloc_start", "vmalloc_end",   "effects"};
 
 constexpr const char* whole_boot_line = "boot family=kernel ram_pages=16384";
-
-/// Frames that the kernel's image and boot's tables need below the first one that may be free.
-Word frames_of_boot(const Boot<Word>& boot) {
-  const Word entries = boot.kernel.machine.entries_per_table;
-  const Word direct = boot.pse ? 0 : (boot.ram_pages + entries - 1) / entries;
-  return first_boot_table<Word> + direct + (boot.config == Config::highmem ? 2 : 1);
-}
 
 /// RAM that leaves room for areas behind the direct mapping.
 Word most_ram_pages(const Boot<Word>& boot) {
@@ -99,7 +93,7 @@ BootLine read_boot(const Source& source, const transcript::Line& line, const tra
   read.highmem_pages = number_or(source, boot, "highmem_pages", 0, 0,
                                  read.config == Config::highmem ? all_frames - 1 - read.ram_pages : 0);
   read.first_free = number_or(source, boot, "first_free", 1024, frames_of_boot(read), read.ram_pages);
-  if (read.first_free > read.ram_pages || read.first_free < frames_of_boot(read))
+  if (!boot_has_room(read))
     throw unexpected(
         source, *reading::setting(boot.settings, "ram_pages"), "the frames below pfn 1024 are boot's",
         fmt::format("`ram_pages` of 1024 or more, or `first_free` from {} to `ram_pages`", frames_of_boot(read)));

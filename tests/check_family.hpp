@@ -11,7 +11,7 @@
 //                                    of a family with memory that nothing is promised of: what was seen of a subject, and of such memory
 //                                    what the model has
 //   Companion                        what else is watched beside the model: Companion(boot), step(carried), count(coverage)
-//   keeps_invariant(boot, state)     the invariant holds
+//   keeps_invariant(boot, state)     the invariant holds, on a machine that there can be
 //   broken_law(carried, reference)   the first law that a command breaks, in the state that it leads to or as a step; if there
 //                                    is a reference, but for those that the command breaks there as well
 //   laws_speak_of_ends               of a family whose laws say with which calls an assertion may end everything

@@ -1,3 +1,4 @@
+#include <refmm/spec/kernel_map_boot.hpp>
 #include <refmm/spec/kernel_map_invariant.hpp>
 #include <refmm/spec/kernel_map_step_laws.hpp>
 #include <refmm/spec/kernel_map_transition.hpp>
@@ -15,7 +16,7 @@ kernel_map::Transition transition(const Carried<KernelMapFamily>& carried) {
 
 bool Checking<KernelMapFamily>::keeps_invariant(const KernelMapFamily::Boot& boot,
                                                 const KernelMapFamily::State& state) {
-  return !kernel_map::broken_conjunct(boot, state);
+  return kernel_map::boot_has_room(boot) && !kernel_map::broken_conjunct(boot, state);
 }
 
 std::optional<BrokenLaw> Checking<KernelMapFamily>::broken_law(const Carried<KernelMapFamily>& carried,

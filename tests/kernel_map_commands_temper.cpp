@@ -1,3 +1,4 @@
+#include <refmm/spec/kernel_map_boot.hpp>
 #include <refmm/spec/kernel_map_state.hpp>
 #include <refmm/tests/kernel_map_commands_temper.hpp>
 
@@ -72,11 +73,10 @@ static_assert(profiles.size() == mixed + 1);
 constexpr std::array<std::uint32_t, profiles.size()> how_often{16, 20, 20, 16, 16, 4, 2, 12,
                                                                16, 16, 16, 12, 3,  3, 5, 16};
 
-/// The first frame behind those that boot puts its tables in.
-W end_of_boot_tables(const Boot<W>& boot) {
-  const W entries = boot.kernel.machine.entries_per_table;
-  const W direct = boot.pse ? 0 : (boot.ram_pages + entries - 1) / entries;
-  return first_boot_table<W> + direct + 2;
+/// The first frame behind those that boot puts its tables in, whatever the configuration.
+W end_of_boot_tables(Boot<W> boot) {
+  boot.config = Config::highmem;
+  return frames_of_boot(boot);
 }
 
 /// Free frames that boot takes for the tables of all other slots, at most.
