@@ -42,7 +42,7 @@ struct JsonError : std::runtime_error {
 
 template <class T>
 Json write_json(const T& value) {
-  if constexpr (std::is_integral_v<T>) {
+  if constexpr (std::is_arithmetic_v<T>) {
     return value;
   } else if constexpr (std::is_enum_v<T>) {
     return enumerator_name(value);
@@ -168,6 +168,9 @@ T read_json(const Json& json, const std::string& path) {
     return json.get<bool>();
   } else if constexpr (std::is_integral_v<T>) {
     return detail::read_integer<T>(json, path);
+  } else if constexpr (std::is_floating_point_v<T>) {
+    if (!json.is_number()) throw JsonError(path, "a number", json);
+    return json.get<T>();
   } else if constexpr (std::is_enum_v<T>) {
     return detail::read_enumerator<T>(json, path);
   } else if constexpr (detail::TextLike<T>) {

@@ -83,7 +83,7 @@ Exit show_defect(std::string_view name, const DefectOptions& options) {
   const Defect<Family>& defect = *find_defect<Family>(name);
   const auto report = look(defect, options);
   fmt::print("defect             {}\n", defect.clause->name);
-  show(summary_of(report, options.jobs, "all", {}), !report.differs);
+  show(summary_of(report, options.jobs, "all", whole_campaign), !report.differs);
   if (!report.failure) return Exit::agree;
   show_found(report.failure->run, report.failure->commands, report.failure->counterexample);
   const auto path =

@@ -99,7 +99,7 @@ CheckSummary merged(const CheckSummary& one, const CheckSummary& other, const st
   }
   CheckSummary both = one;
   both.shards.insert(both.shards.end(), other.shards.begin(), other.shards.end());
-  std::ranges::sort(both.shards);
+  std::ranges::sort(both.shards, {}, &Shard::number);
   both.processes += other.processes;
   both.runs += other.runs;
   both.commands += other.commands;

@@ -1,6 +1,7 @@
 // What checks have done, as data: it is printed, written as JSON, read again, and put together with what others have done.
 #pragma once
 
+#include <refmm/spec/record.hpp>
 #include <refmm/tests/check.hpp>
 #include <refmm/tests/check_corpus.hpp>
 #include <refmm/tools/check_report.hpp>
@@ -17,39 +18,37 @@ namespace refmm::command {
 
 /// How often something was counted that belongs to a group.
 struct Counted {
-  std::string group, name;
-  std::uint64_t count;
-  friend bool operator==(const Counted&, const Counted&) = default;
+  REFMM_RECORD(Counted, (std::string, group), (std::string, name), (std::uint64_t, count));
 };
 
 /// One part of a campaign: I of N. Run r, from 0, belongs to part r mod N + 1, so that a campaign is the same runs whatever N.
 struct Shard {
-  std::uint64_t number = 1, of = 1;
-  friend auto operator<=>(const Shard&, const Shard&) = default;
+  REFMM_RECORD(Shard, (std::uint64_t, number), (std::uint64_t, of));
 };
 
+/// All of it.
+inline constexpr Shard whole_campaign{1, 1};
+
 struct FailureSummary {
-  std::uint64_t run;       // its number, from 1; 0 for a transcript of the corpus
-  std::uint64_t commands;  // how many it had when it failed
-  std::string clause, difference;
-  std::uint64_t length, tries;   // commands after shrinking, scripts that were tried
-  double shrinking, explaining;  // seconds
-  std::string file, transcript, replay;
+  REFMM_RECORD(FailureSummary, (std::uint64_t, run),  // its number, from 1; 0 for a transcript of the corpus
+               (std::uint64_t, commands),             // how many it had when it failed
+               (std::string, clause), (std::string, difference),
+               (std::uint64_t, length),                                                 // commands after shrinking
+               (std::uint64_t, tries),                                                  // scripts that were tried
+               (double, shrinking), (double, explaining),                               // seconds
+               (std::string, file), (std::string, transcript), (std::string, replay));  // options of refmm run
 };
 
 /// What was done of the sessions of one family.
 struct CheckSummary {
-  std::string family;
-  std::vector<std::string> areas;
-  std::uint64_t seed;
-  std::vector<Shard> shards;  // that it is made of
-  std::uint64_t processes, runs, commands;
-  double seconds;                                    // of all processes at once; of several machines the longest
-  double commands_per_second, generated_per_second;  // of several machines together
-  bool interrupted;
-  std::vector<Counted> clauses;  // by area; of all that are to be exercised
-  std::vector<Counted> labels;   // sessions
-  std::optional<FailureSummary> failure;
+  REFMM_RECORD(CheckSummary, (std::string, family), (std::vector<std::string>, areas), (std::uint64_t, seed),
+               (std::vector<Shard>, shards),  // that it is made of
+               (std::uint64_t, processes), (std::uint64_t, runs), (std::uint64_t, commands),
+               (double, seconds),  // of all processes at once; of several machines the longest
+               (double, commands_per_second), (double, generated_per_second),  // of several machines together
+               (bool, interrupted), (std::vector<Counted>, clauses),  // by area; all that are to be exercised
+               (std::vector<Counted>, labels),                        // sessions
+               (std::optional<FailureSummary>, failure));
 };
 
 /// A failure is added by itself, as it is known later.
@@ -129,7 +128,7 @@ void show(const CheckSummary& summary, bool names_missing);
 
 // ---- For machines --------------------------------------------------------------------------------------------------------
 
-/// Written as `{"refmm": VERSION, "checks": [...]}`.
+/// Written as `{"refmm": VERSION, "checks": [...]}`, each check with the labels that are starved in addition.
 std::string to_json(const std::vector<CheckSummary>& summaries);
 
 /// The reverse. Throws InputError, with the place, if the text is something else.
