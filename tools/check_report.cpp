@@ -19,7 +19,7 @@ std::string in_words(const CheckProgress& progress) {
   return text;
 }
 
-UnderWayFile::~UnderWayFile() {
+void UnderWayFile::remove() {
   std::error_code error;
   if (!path_.empty()) std::filesystem::remove(path_, error);
 }

@@ -40,14 +40,10 @@ void show_found(std::uint64_t run, std::size_t commands, const Counterexample<Fa
   std::fflush(stdout);
 }
 
-/// The file of a failing run while it is shrunk: it is there before the shrinking begins, holds the best so far, and is gone when the
-/// counterexample is written.
+/// The file of a failing run while it is shrunk: it is there before the shrinking begins, and holds the best so far.
 class UnderWayFile {
  public:
   explicit UnderWayFile(std::filesystem::path folder) : folder_(std::move(folder)) {}
-  ~UnderWayFile();
-  UnderWayFile(const UnderWayFile&) = delete;
-  UnderWayFile& operator=(const UnderWayFile&) = delete;
 
   template <class Family>
   void keep(const UnderWay<Family>& failing, std::uint64_t seed) {
@@ -58,6 +54,9 @@ class UnderWayFile {
     if (!is_first) return;
     show_found(failing.run, failing.commands, failing.best);
   }
+
+  /// Takes it away, when the counterexample is written.
+  void remove();
 
  private:
   std::filesystem::path folder_, path_{};

@@ -13,6 +13,7 @@
 #include <refmm/tests/slab_check.hpp>
 #include <refmm/tests/vma_check.hpp>
 #include <refmm/tools/check_defects.hpp>
+#include <refmm/tools/check_museum.hpp>
 #include <refmm/tools/check_report.hpp>
 #include <refmm/tools/check_summary.hpp>
 #include <refmm/tools/command.hpp>
@@ -161,13 +162,18 @@ CheckRequest<Family> request_for(const Options& options, std::uint64_t seed, std
   return request;
 }
 
-/// The counterexample as a page, beside it: with the subject's state, where the subject is the implementation.
+/// The counterexample as a page, beside it: with the subject's state, where the subject is the implementation. Without the page the
+/// finding is what it is.
 void write_story(const std::filesystem::path& transcript, const std::string& text, const Options& options) {
   const Subjects subjects(options.profile != as_built, options.mutant);
   const auto page = std::filesystem::path(transcript).replace_extension(".html");
-  story::write_page(page,
-                    story::html(transcript.filename().string(), text, {.subject = subjects.implementations()}));
-  fmt::print("look at it in {}\n", page.string());
+  try {
+    story::write_page(page,
+                      story::html(transcript.filename().string(), text, {.subject = subjects.implementations()}));
+    fmt::print("look at it in {}\n", page.string());
+  } catch (const InputError& error) {
+    fmt::print(stderr, "refmm: there is no page of it: {}", error.what());
+  }
 }
 
 /// Replays what was kept. Returns what was done if something of it differs: then nothing else need be looked for.
@@ -218,6 +224,7 @@ CheckSummary check_family(const Options& options, std::uint64_t seed, std::size_
   summary.interrupted = report.interrupted;
   if (report.failure) {
     const auto path = write(report.failure->counterexample, folder);
+    file.remove();
     show_failure<Family>(*report.failure, path, request.replay);
     if (options.corpus.empty()) write_story(path, report.failure->counterexample.text, options);
     summary.failure = summary_of<Family>(*report.failure, path, request.replay);
@@ -243,64 +250,16 @@ Exit run_check(const Options& options) {
 
 // ---- The museum ---------------------------------------------------------------------------------------------------------
 
-constexpr std::size_t width_of_name = 52;
-
-template <class Family>
-void show(const Exhibit<Family>& exhibit) {
-  if (exhibit.catches.empty()) {
-    fmt::print("{:<{}} not found\n", exhibit.mutant.name, width_of_name);
-    return;
-  }
-  const Catch<Family>& caught = exhibit.most_common();
-  double seconds = 0;
-  for (const Catch<Family>& one : exhibit.catches) seconds += one.seconds;
-  fmt::print("{:<{}} {:>8} {:>7} {:>5}/{:<2} {:>8} {:>6.1f} s\n", exhibit.mutant.name, width_of_name,
-             caught.counterexample.script.items.size(), thousands(exhibit.median_runs()), exhibit.alike(),
-             exhibit.seeds, thousands(caught.tries), seconds / static_cast<double>(exhibit.catches.size()));
-}
-
-MuseumRequest museum_request(const Options& options) {
-  MuseumRequest request;
-  request.jobs = options.jobs;
-  if (options.runs) request.most_runs = *options.runs;
-  if (options.seed) {
-    for (std::size_t i = 0; i < request.seeds.size(); ++i) request.seeds[i] = *options.seed + i;
-  }
-  return request;
-}
-
-/// Returns whether all mutants of the family were found with all seeds.
-template <class Family>
-bool show_exhibits(const Options& options) {
-  MuseumRequest request = museum_request(options);
-  ProgressLine line;
-  std::string_view name;
-  request.progress = [&](const CheckProgress& progress) {
-    line.show(fmt::format("{}: {}", name, in_words(progress)));
-  };
-  bool all_found = true;
-  for (const Mutant& mutant : Checking<Family>::mutants()) {
-    if (!is_chosen(options, area_of(mutant.name))) continue;
-    if (!options.mutant.empty() && mutant.name != options.mutant) continue;
-    name = mutant.name;
-    const Exhibit<Family> found = exhibit<Family>(mutant, request);
-    line.clear();
-    show(found);
-    std::fflush(stdout);
-    all_found = all_found && found.always_found();
-    if (options.folder.empty() || found.catches.empty()) continue;
-    Counterexample<Family> shown = found.most_common().counterexample;
-    shown.file_name = std::string(mutant.name) + ".mmt";
-    write(shown, options.folder);
-  }
-  return all_found;
-}
-
 Exit run_museum(const Options& options) {
-  fmt::print("{:<{}} {:>8} {:>7} {:>8} {:>8} {:>8}\n", "mutant", width_of_name, "commands", "runs", "alike",
-             "tries", "shrunk in");
+  const MuseumOptions how{.area = options.area,
+                          .mutant = options.mutant,
+                          .seed = options.seed,
+                          .runs = options.runs,
+                          .jobs = options.jobs,
+                          .folder = options.folder};
+  show_head_of_museum();
   bool all_found = true;
-  for_each_chosen(options, [&]<class Family> { all_found = show_exhibits<Family>(options) && all_found; });
+  for_each_chosen(options, [&]<class Family> { all_found = show_exhibits<Family>(how) && all_found; });
   return all_found ? Exit::agree : Exit::difference;
 }
 
@@ -308,7 +267,7 @@ Exit run_museum(const Options& options) {
 
 Exit list_mutants(const Options& options) {
   for (const Mutant& mutant : mutants_of_chosen(options))
-    fmt::print("{:<{}} {}\n", mutant.name, width_of_name, mutant.mistake);
+    fmt::print("{:<{}} {}\n", mutant.name, width_of_mutant, mutant.mistake);
   return Exit::agree;
 }
 
