@@ -207,8 +207,8 @@ class FailureShrinking {
         [&](const Script& best, std::uint64_t) { return go_on("shrinking", best); });
     const auto shrunk_at = Clock::now();
     Testimony testimony = testimony_of(shrunk.script);
-    Explanation explanation =
-        request_.explain && shrunk.finished ? explain_what_matters(shrunk.script) : Explanation{};
+    Explanation explanation;
+    if (request_.explain) explanation = explain_what_matters(shrunk.script);
     auto shown = counterexample(shrunk.script, std::move(testimony), request_.replay, std::move(explanation));
     return {.run = board_.run,
             .commands = commands.size(),

@@ -253,6 +253,7 @@ Counterexample<Family> counterexample(const shrink::Script<Family>& failing, Tes
   if (!field.empty()) head += head_line("field", field);
   head += head_line("decided", names_of(finding.because));
   if (!explanation.together.empty()) head += head_line("anywhere", {explanation.together});
+  if (!explanation.why_not.empty()) head += head_line("matters", {"was not looked into:", explanation.why_not});
   head += head_line("replay", {fmt::format("refmm run {} {}", name, replay)});
   std::string text = head + '\n' + text_of(made, explanation) + end;
   return {

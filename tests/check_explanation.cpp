@@ -88,9 +88,8 @@ class Explaining {
 
   Explanation run() {
     Explanation explanation;
-    // Each try of a subject that hangs takes as long as we are patient.
-    if (!how_ || how_->kind == Finding::Kind::hang || failing_.items.size() > longest_explained)
-      return explanation;
+    explanation.why_not = why_not();
+    if (!explanation.why_not.empty()) return explanation;
     find_places();
     explanation.calls.resize(failing_.items.size());
     std::vector<Place> addresses;
@@ -107,6 +106,15 @@ class Explaining {
   }
 
  private:
+  std::string why_not() const {
+    if (failing_.items.size() > longest_explained)
+      return fmt::format("it has more than {} calls", longest_explained);
+    if (!how_) return "it does not fail each time";
+    if (how_->kind == Finding::Kind::hang)
+      return "each try would take as long as one waits for a subject that hangs";
+    return "";
+  }
+
   bool fails_alike(const Script& script) {
     if (!go_on_()) throw NoMoreTime{};
     return trials_.how_it_fails(script) == how_;
@@ -265,7 +273,9 @@ Explanation explain(const shrink::Script<Family>& failing, Trials<Family>& trial
   try {
     return Explaining<Family>(failing, trials, go_on).run();
   } catch (const NoMoreTime&) {
-    return {};
+    Explanation explanation;
+    explanation.why_not = "there was no more time";
+    return explanation;
   }
 }
 

@@ -25,6 +25,7 @@ struct Explanation {
     std::string without{};  // "both answer -1 ENOMEM"; empty of the last call
   };
   std::vector<OfCall> calls{};  // as many as the script has items; none if it was not looked into
+  std::string why_not{};        // "it has more than 24 calls", where it was not
   std::string
       together{};  // "0x40000000 may be any 0x1000..0xbfffe000, in steps of 0x1000": all addresses moved at once
 };
@@ -32,8 +33,8 @@ struct Explanation {
 /// Longer scripts are not looked into.
 inline constexpr std::size_t longest_explained = 24;
 
-/// What matters of a script that failing_part returned. `go_on` is asked before each try; when it returns false nothing is explained,
-/// as half an explanation would mislead.
+/// What matters of a script that failing_part returned. `go_on` is asked before each try; when it returns false nothing is explained but
+/// that there was no time, as half an explanation would mislead.
 template <class Family>
 Explanation explain(const shrink::Script<Family>& failing, Trials<Family>& trials,
                     const std::function<bool()>& go_on);

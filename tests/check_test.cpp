@@ -128,6 +128,17 @@ TEST(Check, NamesABugAlikeWithAndWithoutItsExplanation) {
   EXPECT_EQ(report.failure->counterexample.file_name, check_with(mistake).failure->counterexample.file_name);
 }
 
+TEST(Check, SaysWhereThereWasNoTimeToExplain) {
+  const Mistake mistake = [](const Command& command, SlabSubject::Answer& answer, State&) {
+    if (std::holds_alternative<Kmalloc>(command)) answer.result = Status{77};
+  };
+  const Report report =
+      check<SlabFamily>({.subject = with_mistake(mistake), .seed = 1, .runs = 5, .shrink_time = 0ms});
+  ASSERT_TRUE(report.failure);
+  EXPECT_THAT(report.failure->counterexample.text,
+              HasSubstr("#   matters  was not looked into: there was no more time\n"));
+}
+
 /// Whoever ends the check while it shrinks has what was found so far.
 TEST(Check, ShowsTheFailingRunBeforeItIsShrunk) {
   std::vector<std::string> events;
@@ -212,7 +223,9 @@ TEST(Check, FindsAHang) {
       100ms);
   ASSERT_TRUE(report.failure);
   EXPECT_EQ(finding_of(report).kind, Finding::Kind::hang);
-  EXPECT_THAT(report.failure->counterexample.text, HasSubstr("does not come back"));
+  EXPECT_THAT(
+      report.failure->counterexample.text,
+      AllOf(HasSubstr("does not come back"), HasSubstr("#   matters  was not looked into: each try would take")));
 }
 
 class FailsToBoot final : public SlabSubject {

@@ -70,7 +70,8 @@ Report check_with(Mistake mistake) {
                                  .replay = "--subject theirs",
                                  .seed = 1,
                                  .jobs = 2,
-                                 .runs = 60});
+                                 .runs = 60,
+                                 .explain = false});
 }
 
 const Finding& finding_of(const Report& report) { return report.failure->counterexample.testimony.finding; }

@@ -44,8 +44,8 @@ class Fields {
   }
 
  private:
-  static constexpr std::array<std::string_view, 6> labels{"clause",  "law",      "field",
-                                                          "decided", "anywhere", "replay"};
+  static constexpr std::array<std::string_view, 7> labels{"clause",   "law",     "field", "decided",
+                                                          "anywhere", "matters", "replay"};
   Head& head_;
   std::string* field_ = nullptr;
 };
