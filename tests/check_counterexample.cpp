@@ -1,5 +1,6 @@
 #include <refmm/tests/buddy_check.hpp>
 #include <refmm/tests/check_counterexample.hpp>
+#include <refmm/tests/difference_in_words.hpp>
 #include <refmm/tests/fault_check.hpp>
 #include <refmm/tests/kernel_map_check.hpp>
 #include <refmm/tests/malloc_check.hpp>
@@ -11,7 +12,6 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cstdint>
 #include <stdexcept>
 #include <system_error>
@@ -183,36 +183,14 @@ std::string short_hash(std::string_view text) {
   return fmt::format("{:08x}", hash);
 }
 
-/// What differs, in the notation of transcripts where it is a whole result or effect.
-template <class Family>
-Difference in_notation(const Testimony& testimony, const Reference<Family>& reference) {
-  Difference difference = testimony.finding.difference;
-  // Two refusals may read alike; then their names tell them apart.
-  if (difference.path.starts_with("result") && reference.last_result != testimony.result)
-    return {"result", reference.last_result, testimony.result};
-  constexpr std::string_view effect = "effects[";
-  if (!difference.path.starts_with(effect) || difference.path.back() != ']') return difference;
-  std::size_t position = 0;
-  std::from_chars(difference.path.data() + effect.size(), difference.path.data() + difference.path.size(),
-                  position);
-  const auto at = [&](const std::vector<std::string>& effects) {
-    return position < effects.size() ? effects[position] : std::string("absent");
-  };
-  return {difference.path, at(reference.last_effects), at(testimony.effects)};
-}
-
 /// What differs, where it does; nothing if it is not in one place.
 template <class Family>
 std::vector<std::string> field_in_words(const Testimony& testimony, const Reference<Family>& reference) {
-  const Difference difference = in_notation(testimony, reference);
+  const Difference difference =
+      in_notation(testimony.finding.difference, {reference.last_result, reference.last_effects},
+                  {testimony.result, testimony.effects});
   if (difference.path.empty()) return {};
-  const auto said = [](const std::string& text) { return text.empty() ? "nothing" : text; };
-  return {Checking<Family>::place_in_words(difference.path, reference.state),
-          "is",
-          said(difference.expected),
-          "in the reference,",
-          said(difference.found),
-          "in the subject"};
+  return in_words(Checking<Family>::place_in_words(difference.path, reference.state), difference);
 }
 
 /// A line of the head.

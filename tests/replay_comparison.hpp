@@ -4,6 +4,7 @@
 #include <refmm/spec/clause.hpp>
 #include <refmm/spec/difference.hpp>
 #include <refmm/spec/transcript.hpp>
+#include <refmm/tests/difference_in_words.hpp>
 #include <refmm/tests/replay.hpp>
 #include <refmm/tests/replay_difference.hpp>
 #include <refmm/tests/replay_notation.hpp>
@@ -36,12 +37,20 @@ struct Said {
 /// A result as a line of a disagreement.
 std::vector<std::string> result_lines(const std::string& result);
 
-/// Effects likewise.
+/// Effects as transcripts write them.
+template <class Family>
+std::vector<std::string> notations_of(const std::vector<typename Family::Effect>& effects) {
+  std::vector<std::string> notations;
+  notations.reserve(effects.size());
+  for (const auto& effect : effects) notations.push_back(NotationOf<Family>::notation(effect));
+  return notations;
+}
+
+/// Effects as lines of a disagreement.
 template <class Family>
 std::vector<std::string> effect_lines(const std::vector<typename Family::Effect>& effects) {
-  std::vector<std::string> lines;
-  lines.reserve(effects.size());
-  for (const auto& effect : effects) lines.push_back("| " + NotationOf<Family>::notation(effect));
+  std::vector<std::string> lines = notations_of<Family>(effects);
+  for (std::string& line : lines) line = "| " + line;
   if (lines.empty()) lines.emplace_back("(no effects)");
   return lines;
 }
@@ -68,7 +77,9 @@ std::optional<Disagreement> disagreement_of(Position at, const transcript::Call&
   if (expected.effects && found.effects && *expected.effects != *found.effects)
     return over(Disagreement::About::effects, effect_lines<Family>(*expected.effects),
                 effect_lines<Family>(*found.effects),
-                first_difference(*expected.effects, *found.effects, "effects").value());
+                in_notation(first_difference(*expected.effects, *found.effects, "effects").value(),
+                            {.effects = notations_of<Family>(*expected.effects)},
+                            {.effects = notations_of<Family>(*found.effects)}));
   return std::nullopt;
 }
 

@@ -142,6 +142,24 @@ TEST(Story, CarriesTheSubjectOut) {
   EXPECT_THAT(failure.drawing, Contains(HasSubstr("slab 0")));
 }
 
+/// An effect that one side has not, as transcripts write it.
+struct Silent final : Subject<SlabFamily> {
+  void reset(const Machine& machine) override { inner->reset(machine); }
+  Answer apply(const slab::Command& command) override { return {inner->apply(command).result, {}}; }
+  void observe(slab::State& seen) const override { inner->observe(seen); }
+  std::unique_ptr<SlabSubject> inner = make_slab_implementation();
+};
+
+TEST(Story, TellsOfEffectsInTheNotationOfTranscripts) {
+  Silent subject;
+  const Story story = told(counterexample, {.subject = {.slab = &subject}});
+  ASSERT_TRUE(story.sections[0].failure);
+  const Failure& failure = *story.sections[0].failure;
+  EXPECT_THAT(failure.field,
+              HasSubstr("effects[0] is get_pages(size-4096:0, order=0, gfp=0x7) in the reference, absent in"));
+  EXPECT_THAT(failure.found, Contains("(no effects)"));
+}
+
 TEST(Story, EndsWhereTheSubjectFails) {
   const auto subject = make_mutable_slab_implementation();
   const WithMutant mistake(mutant);

@@ -2,6 +2,7 @@
 #include <refmm/tests/buddy_check.hpp>
 #include <refmm/tests/check_lockstep.hpp>
 #include <refmm/tests/check_process.hpp>
+#include <refmm/tests/difference_in_words.hpp>
 #include <refmm/tests/fault_check.hpp>
 #include <refmm/tests/kernel_map_check.hpp>
 #include <refmm/tests/malloc_check.hpp>
@@ -17,11 +18,13 @@
 #include <refmm/tools/story_subject.hpp>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <array>
 #include <chrono>
 #include <cstdio>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 #include <utility>
 
@@ -109,6 +112,15 @@ void write_sides(const Lockstep<Family>& lockstep, const Finding& finding, Seen&
   seen.found = side(lockstep.answer().result, lockstep.answer().effects);
 }
 
+template <class Family>
+Answered answered(const std::optional<typename Family::Command>& command, const typename Family::Result& result,
+                  const std::vector<typename Family::Effect>& effects) {
+  if (!command) return {};  // the boot
+  Answered answered{.result = Checking<Family>::notation(*command, result)};
+  for (const auto& effect : effects) answered.effects.push_back(Checking<Family>::notation(effect));
+  return answered;
+}
+
 std::string law_text(const Clause* law, std::string_view sentence, const Clause* blamed) {
   if (sentence.empty()) return "";
   return law != nullptr && law != blamed ? fmt::format("{} [{}]", sentence, law->name) : std::string(sentence);
@@ -123,16 +135,13 @@ void tell_of(const Lockstep<Family>& lockstep, const typename Family::Boot& boot
   seen.clause = finding.clause->name;
   seen.law = law_text(finding.law, finding.sentence, finding.clause);
   write_sides(lockstep, finding, seen);
-  const auto& [path, expected, found] = finding.difference;
-  if (finding.kind == Finding::Kind::result && seen.expected != seen.found) {
-    const std::string reference = Checking<Family>::notation(*lockstep.command(), lockstep.result());
-    const std::string answer = Checking<Family>::notation(*lockstep.command(), lockstep.answer().result);
-    seen.field = fmt::format("the result is {} in the reference, {} in the subject",
-                             reference.empty() ? "nothing" : reference, answer.empty() ? "nothing" : answer);
-  } else if (!path.empty()) {
-    seen.field = fmt::format("{} is {} in the reference, {} in the subject",
-                             Checking<Family>::place_in_words(path, lockstep.state()), expected, found);
-  }
+  const Difference difference =
+      in_notation(finding.difference, answered<Family>(lockstep.command(), lockstep.result(), lockstep.effects()),
+                  answered<Family>(lockstep.command(), lockstep.answer().result, lockstep.answer().effects));
+  if (!difference.path.empty())
+    seen.field = fmt::format(
+        "{}",
+        fmt::join(in_words(Checking<Family>::place_in_words(difference.path, lockstep.state()), difference), " "));
   letter.write(seen);
   if (finding.law == nullptr) {
     if (const auto broken = lockstep.law_broken_by_subject()) {
