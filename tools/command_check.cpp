@@ -13,6 +13,7 @@
 #include <refmm/tests/vma_check.hpp>
 #include <refmm/tools/check_defects.hpp>
 #include <refmm/tools/check_report.hpp>
+#include <refmm/tools/check_subject.hpp>
 #include <refmm/tools/command.hpp>
 #include <refmm/tools/option_values.hpp>
 #include <refmm/tools/progress.hpp>
@@ -50,6 +51,8 @@ struct Options {
   unsigned jobs = std::max(1u, std::thread::hardware_concurrency());
   std::string folder{};
   std::string mutant{};
+  std::string library{};
+  std::uint64_t patience = 2000;  // milliseconds
   std::string profile = "corrected";
   std::string defect{};
   bool list_mutants = false;
@@ -166,6 +169,20 @@ Exit run_check(const Options& options) {
     interrupted = stopped;
   });
   return all;
+}
+
+/// Somebody else's subject in place of the implementation.
+Exit run_check_of_library(const Options& options) {
+  std::optional<std::chrono::milliseconds> time;
+  if (!options.runs) time = std::chrono::milliseconds(options.milliseconds.value_or(default_seconds * 1000));
+  return check_subject({.library = options.library,
+                        .area = options.area,
+                        .seed = options.seed ? *options.seed : std::random_device{}(),
+                        .jobs = options.jobs,
+                        .time = time,
+                        .runs = options.runs,
+                        .patience = std::chrono::milliseconds(options.patience),
+                        .folder = options.folder.empty() ? "counterexamples" : options.folder});
 }
 
 // ---- The museum ---------------------------------------------------------------------------------------------------------
@@ -303,6 +320,7 @@ Exit run_defects(const Options& options) {
 
 Exit run(Options options) {
   if (const auto refused = refuse_unknown_names(options)) return *refused;
+  if (!options.library.empty()) return run_check_of_library(options);
   if (const auto refused = narrow_area(options)) return *refused;
   if (options.list_mutants) return list_mutants(options);
   if (options.museum) return run_museum(options);
@@ -327,23 +345,32 @@ SubCommand add_check(CLI::App& refmm) {
       ->check(whole_number(1, 1024));
   app->add_option("--folder", options->folder,
                   "Where a counterexample is written (if not given: counterexamples)");
-  app->add_option("--mutant", options->mutant, "A mistake that the implementation is to make");
+  CLI::Option* subject =
+      app->add_option("--subject", options->library,
+                      "A shared library with your own memory manager, ./mine.so, in place of the implementation; "
+                      "refmm/subject.h says what it exports");
+  app->add_option("--patience", options->patience,
+                  "How long your own may take over one command before it counts as hanging (if not given: 2s)")
+      ->needs(subject)
+      ->transform(duration());
+  app->add_option("--mutant", options->mutant, "A mistake that the implementation is to make")->excludes(subject);
   app->add_flag("--list-mutants", options->list_mutants, "List the mistakes that it can be told to make")
-      ->excludes(time);
+      ->excludes(time, subject);
   app->add_flag("--museum", options->museum,
                 "Look for each mutant (or the one given) with ten seeds, and compare the transcripts")
-      ->excludes(time);
+      ->excludes(time, subject);
   CLI::Option* profile =
       app->add_option("--profile", options->profile,
                       "corrected: the implementation is checked; as-built: 2.4.0 as it was, for its defects")
           ->check(CLI::IsMember(std::vector<std::string>{"corrected", std::string(as_built)}))
+          ->excludes(subject)
           ->capture_default_str();
   CLI::Option* defect =
       app->add_option("--defect", options->defect, "Look for one of 2.4.0's defects, all others being mended")
-          ->excludes(profile, time);
+          ->excludes(profile, time, subject);
   app->add_flag("--defects", options->defects,
                 "Look for each of 2.4.0's defects, and show what it takes to find it")
-      ->excludes(profile, defect, time);
+      ->excludes(profile, defect, time, subject);
   return {app, [options] { return run(*options); }};
 }
 
