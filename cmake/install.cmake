@@ -10,6 +10,8 @@ foreach(room IN ITEMS spec model impl)
   install(DIRECTORY "${CMAKE_SOURCE_DIR}/${room}" DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/refmm"
           FILES_MATCHING PATTERN "*.hpp" PATTERN "book" EXCLUDE)
 endforeach()
+# The interface in C for memory managers that are to be tested: <refmm/subject.h>.
+install(FILES ${interface_headers} DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/refmm")
 install(TARGETS refmm RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}")
 # The user's heap in place of malloc: LD_PRELOAD=PREFIX/lib/.../librefmm_malloc.so program
 if(TARGET refmm_malloc)

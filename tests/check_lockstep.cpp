@@ -1,5 +1,6 @@
 #include <refmm/tests/buddy_check.hpp>
 #include <refmm/tests/check_lockstep.hpp>
+#include <refmm/tests/complaint.hpp>
 #include <refmm/tests/fault_check.hpp>
 #include <refmm/tests/kernel_map_check.hpp>
 #include <refmm/tests/malloc_check.hpp>
@@ -17,7 +18,8 @@ Lockstep<Family>::Lockstep(const Boot& boot, Subject<Family>& subject, const Dem
   subject_.reset(boot);
   subject_.observe(observed_);
   because_ = Family::because_of_boot(boot);
-  agree_ = canonical_of<Family>(boot_, observed_) == canonical_of<Family>(boot_, after_);
+  agree_ =
+      canonical_of<Family>(boot_, observed_) == canonical_of<Family>(boot_, after_) && !complaint_about(subject_);
   if (demands_.companion) companion_.emplace(boot_);
 }
 
@@ -36,7 +38,8 @@ bool Lockstep<Family>::step(const Command& command) {
   because_ = std::move(outcome.because);
 
   answer_ = subject_.apply(command);
-  agree_ = answer_.result == result_ && (!demands_.effects || answer_.effects == effects_);
+  agree_ = answer_.result == result_ && (!demands_.effects || answer_.effects == effects_) &&
+           !complaint_about(subject_);
   if (agree_ && ended()) {
     // Nothing is promised of the state. But the end may be what stands against a defect: without it the kernel as built goes on.
     if constexpr (requires { Own::defects_show_in_results; }) return agree_ = keeps_laws();
@@ -82,6 +85,14 @@ Finding Lockstep<Family>::finding() const {
     const Clause& clause = Own::clause_to_blame(kind, difference.path, because_);
     return Finding{.kind = kind, .difference = std::move(difference), .clause = &clause, .because = because_};
   };
+  if (const Complaint* complaint = complaint_about(subject_)) {
+    const Kind kind = command_ && answer_.result != result_ ? Kind::result : Kind::state;
+    Finding finding = at(kind, complaint->difference);
+    if (complaint->clause != nullptr) finding.clause = complaint->clause;
+    finding.law = finding.clause;
+    finding.sentence = complaint->rule;
+    return finding;
+  }
   if (broken_by_both_) {
     return {.kind = Kind::law,
             .difference = {"", "the law holds", "the law does not hold"},

@@ -86,6 +86,7 @@ std::optional<std::string> Process::wait() {
   ended_ = true;
   if (WIFSIGNALED(status))
     return fmt::format("killed by signal {} ({})", WTERMSIG(status), strsignal(WTERMSIG(status)));
+  if (WEXITSTATUS(status) == exit_for_memory) return "ended, as it took more memory than it may (512 MB)";
   if (WEXITSTATUS(status) != 0) return fmt::format("exited with status {}", WEXITSTATUS(status));
   return std::nullopt;
 }

@@ -35,6 +35,9 @@ class Shared {
   T* value_;
 };
 
+/// What a process ends with that takes more memory than it may (tests/foreign_process.hpp).
+inline constexpr int exit_for_memory = 86;
+
 /// One end of a line between two processes, on which bytes are rung.
 class Line {
  public:

@@ -1,6 +1,7 @@
 #include <refmm/tests/buddy_check.hpp>
 #include <refmm/tests/check_lockstep.hpp>
 #include <refmm/tests/check_worker.hpp>
+#include <refmm/tests/complaint.hpp>
 #include <refmm/tests/fault_check.hpp>
 #include <refmm/tests/kernel_map_check.hpp>
 #include <refmm/tests/malloc_check.hpp>
@@ -64,6 +65,7 @@ void work(const WorkerTask<Family>& task, WorkersCommon& common, WorkerBoard<Fam
       common.no_run_from(run);
       return;
     }
+    leave(*subject);
     ++board.runs;
   }
 }

@@ -54,6 +54,7 @@ class FamilyTranscript final : public Transcript {
 
   void begin_line(Position at);
   bool is_alive(const transcript::Line& line);
+  bool add_complaint(const transcript::Line& line);
   Command for_corrected(const Command& command) const;
   Answer step_model(const Command& command, const Command& for_other, Position at);
   void step_other(const Command& command, Position at);

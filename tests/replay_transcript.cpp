@@ -1,4 +1,5 @@
 #include <refmm/spec/notation_values.hpp>
+#include <refmm/tests/complaint.hpp>
 #include <refmm/tests/replay_buddy.hpp>
 #include <refmm/tests/replay_comparison.hpp>
 #include <refmm/tests/replay_family_transcript.hpp>
@@ -59,7 +60,10 @@ FamilyTranscript<Family>::FamilyTranscript(const transcript::Source& source, con
   }
   replayed_.coverage.note(model_.because);
   if (other_) note_defects(line.at, (options_.profile == Profile::corrected ? *other_ : model_).because);
-  if (is_alive(line)) implementation_->reset(corrected.value_or(boot_.boot));
+  if (is_alive(line)) {
+    implementation_->reset(corrected.value_or(boot_.boot));
+    add_complaint(line);
+  }
 }
 
 template <class Family>
@@ -179,6 +183,24 @@ bool FamilyTranscript<Family>::is_alive(const Line& line) {
   return false;
 }
 
+/// Adds what a foreign subject has to complain of itself. Returns whether there was something.
+template <class Family>
+bool FamilyTranscript<Family>::add_complaint(const Line& line) {
+  const Complaint* const complaint = complaint_about(*implementation_);
+  if (complaint == nullptr) return false;
+  const auto& [path, expected, found] = complaint->difference;
+  add(replayed_.disagreements, Disagreement{.about = Disagreement::About::end,
+                                            .at = line.at,
+                                            .line = text_of(line),
+                                            .reference = the_model,
+                                            .subject = the_implementation,
+                                            .expected = {fmt::format("({}: {})", path, expected)},
+                                            .found = {fmt::format("({}: {})", path, found)},
+                                            .field = complaint->difference,
+                                            .because = model_.because});
+  return true;
+}
+
 /// What a command of a recording means to the corrected kernel while that goes its own way: what 2.4.0 was given there has another name.
 template <class Family>
 typename Family::Command FamilyTranscript<Family>::for_corrected(const Command& command) const {
@@ -248,6 +270,7 @@ template <class Family>
 void FamilyTranscript<Family>::compare_call(const Line& line, const transcript::Call& call, const Command& command,
                                             const Said<Family>& transcript, const Answer& model) {
   const Answer answer = apply(line, command);
+  if (add_complaint(line)) return;
   const Said<Family> implementation{Notation::notation(command, answer.result), answer.effects};
   const auto compare = [&](const Sides& sides, const Said<Family>& expected) {
     add(replayed_.disagreements, disagreement_of(line.at, call, sides, expected, implementation));

@@ -1,10 +1,8 @@
 // refmm check: random sessions on the implementation and the model side by side.
-#include <refmm/spec/diagnostic.hpp>
 #include <refmm/spec/mutant.hpp>
 #include <refmm/spec/nearest.hpp>
 #include <refmm/tests/buddy_check.hpp>
 #include <refmm/tests/check.hpp>
-#include <refmm/tests/check_corpus.hpp>
 #include <refmm/tests/defect_search.hpp>
 #include <refmm/tests/fault_check.hpp>
 #include <refmm/tests/kernel_map_check.hpp>
@@ -14,21 +12,17 @@
 #include <refmm/tests/vma_check.hpp>
 #include <refmm/tools/check_defects.hpp>
 #include <refmm/tools/check_museum.hpp>
-#include <refmm/tools/check_report.hpp>
-#include <refmm/tools/check_summary.hpp>
+#include <refmm/tools/check_sessions.hpp>
+#include <refmm/tools/check_subject.hpp>
 #include <refmm/tools/command.hpp>
 #include <refmm/tools/option_values.hpp>
-#include <refmm/tools/progress.hpp>
-#include <refmm/tools/run_files.hpp>
 #include <refmm/tools/run_subjects.hpp>
-#include <refmm/tools/story.hpp>
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
-#include <filesystem>
 #include <iterator>
 #include <memory>
 #include <optional>
@@ -44,7 +38,6 @@
 namespace refmm::command {
 namespace {
 
-constexpr std::uint64_t default_seconds = 10;
 constexpr std::string_view as_built = "as-built";
 
 /// The families that can be checked, bottom up.
@@ -56,6 +49,8 @@ struct Options {
   unsigned jobs = std::max(1u, std::thread::hardware_concurrency());
   std::string folder{};
   std::string mutant{};
+  std::string library{};
+  std::uint64_t patience = 2000;  // milliseconds
   std::string profile = "corrected";
   std::string defect{};
   bool list_mutants = false;
@@ -128,30 +123,25 @@ std::vector<std::string_view> names_of_all_defects() {
 
 // ---- A check ------------------------------------------------------------------------------------------------------------
 
-/// Where counterexamples are written.
-std::string folder_of(const Options& options) {
-  if (!options.folder.empty()) return options.folder;
-  return options.corpus.empty() ? "counterexamples" : options.corpus;
-}
-
-Shard shard_of(const Options& options) {
+SessionOptions session_options(const Options& options) {
+  SessionOptions sessions{.area = options.area,
+                          .seed = options.seed ? *options.seed : std::random_device{}(),
+                          .jobs = options.jobs,
+                          .runs = options.runs,
+                          .corpus = options.corpus};
+  if (options.milliseconds) sessions.time = std::chrono::milliseconds(*options.milliseconds);
+  if (options.shrink_milliseconds) sessions.shrink_time = std::chrono::milliseconds(*options.shrink_milliseconds);
   const auto [number, of] = part_in(options.shard);
-  return {number, of};
+  sessions.shard = {number, of};
+  if (!options.folder.empty() || !options.corpus.empty())
+    sessions.folder = options.folder.empty() ? options.corpus : options.folder;
+  return sessions;
 }
 
+/// A check of the implementation, with the mutant or the defects that the options name.
 template <class Family>
-CheckRequest<Family> request_for(const Options& options, std::uint64_t seed, std::size_t shares) {
-  CheckRequest<Family> request;
-  request.seed = seed;
-  request.jobs = options.jobs;
-  request.runs = options.runs;
-  request.first_run = shard_of(options).number - 1;
-  request.stride = shard_of(options).of;
-  if (!options.runs) {
-    const std::uint64_t time = options.milliseconds.value_or(default_seconds * 1000);
-    request.time = std::chrono::milliseconds(std::max<std::uint64_t>(1, time / shares));
-  }
-  if (options.shrink_milliseconds) request.shrink_time = std::chrono::milliseconds(*options.shrink_milliseconds);
+CheckRequest<Family> request_for(const Options& options, const SessionOptions& sessions) {
+  CheckRequest<Family> request = request_for<Family>(sessions, count_chosen(options));
   if (!options.mutant.empty()) {
     request.subject = Checking<Family>::make_mutable_implementation;
     request.replay = replay_options<Family>(options.mutant);
@@ -162,90 +152,26 @@ CheckRequest<Family> request_for(const Options& options, std::uint64_t seed, std
   return request;
 }
 
-/// The counterexample as a page, beside it: with the subject's state, where the subject is the implementation. Without the page the
-/// finding is what it is.
-void write_story(const std::filesystem::path& transcript, const std::string& text, const Options& options) {
-  const Subjects subjects(options.profile != as_built, options.mutant);
-  const auto page = std::filesystem::path(transcript).replace_extension(".html");
-  try {
-    story::write_page(page,
-                      story::html(transcript.filename().string(), text, {.subject = subjects.implementations()}));
-    fmt::print("look at it in {}\n", page.string());
-  } catch (const InputError& error) {
-    fmt::print(stderr, "refmm: there is no page of it: {}", error.what());
-  }
-}
-
-/// Replays what was kept. Returns what was done if something of it differs: then nothing else need be looked for.
-template <class Family>
-std::optional<CheckSummary> check_corpus(const Options& options, const CheckRequest<Family>& request) {
-  const CorpusReport<Family> report = replay_corpus(options.corpus, request);
-  fmt::print("corpus             {} transcripts of {} in {}: {} differ\n", report.transcripts, Family::name,
-             options.corpus, report.failures.size());
-  if (report.failures.empty()) return std::nullopt;
-  for (const auto& failure : report.failures)
-    fmt::print("\n{}:{} differs: {} [{}]\n\n{}\nreplay it with refmm run {} {}\n", failure.file.string(),
-               failure.at.line, failure.counterexample.summary,
-               failure.counterexample.testimony.finding.clause->name, failure.counterexample.text,
-               failure.file.string(), request.replay);
-  CheckSummary summary =
-      summary_of(CheckReport<Family>{.seed = request.seed}, options.jobs, options.area, shard_of(options));
-  summary.failure = summary_of_kept<Family>(report.failures.front(), request.replay);
-  return summary;
-}
-
-/// Checks one family, with its share of the time. Returns what was done, which is printed.
-template <class Family>
-CheckSummary check_family(const Options& options, std::uint64_t seed, std::size_t shares) {
-  CheckRequest<Family> request = request_for<Family>(options, seed, shares);
-  std::optional<WithMutant> mutant;
-  if (!options.mutant.empty()) mutant.emplace(options.mutant);
-  if (!options.corpus.empty()) {
-    if (auto summary = check_corpus<Family>(options, request)) return *summary;
-  }
-  const std::string folder = folder_of(options);
-  CheckSummary summary;
-  ProgressLine line;
-  UnderWayFile file(folder);
-  request.progress = [&](const CheckProgress& progress) {
-    line.show(fmt::format("{}: {}", Family::name, in_words(progress)));
-  };
-  request.ran = [&](const CheckReport<Family>& report) {
-    line.clear();
-    summary = summary_of(report, options.jobs, options.area, shard_of(options));
-    show(summary, !report.differs);
-  };
-  request.keep = [&](const UnderWay<Family>& failing) {
-    line.clear();
-    file.keep(failing, seed);
-  };
-  const CheckReport<Family> report = check(request);
-  line.clear();
-  summary.interrupted = report.interrupted;
-  if (report.failure) {
-    const auto path = write(report.failure->counterexample, folder);
-    file.remove();
-    show_failure<Family>(*report.failure, path, request.replay);
-    if (options.corpus.empty()) write_story(path, report.failure->counterexample.text, options);
-    summary.failure = summary_of<Family>(*report.failure, path, request.replay);
-  }
-  std::fflush(stdout);
-  return summary;
-}
-
 Exit run_check(const Options& options) {
-  const std::uint64_t seed = options.seed ? *options.seed : std::random_device{}();
+  const SessionOptions sessions = session_options(options);
+  const Subjects subjects(options.profile != as_built, options.mutant);
   std::vector<CheckSummary> summaries;
   for_each_chosen(options, [&]<class Family> {
     if (!summaries.empty() && summaries.back().interrupted) return;
     if (!summaries.empty()) fmt::print("\n");
-    summaries.push_back(check_family<Family>(options, seed, count_chosen(options)));
+    summaries.push_back(
+        check_sessions(sessions, request_for<Family>(options, sessions), subjects.implementations()));
   });
-  if (!options.json.empty()) write_text(options.json, to_json(summaries));
-  if (!options.junit.empty()) write_text(options.junit, to_junit(summaries));
-  const bool differs =
-      std::ranges::any_of(summaries, [](const CheckSummary& summary) { return summary.failure.has_value(); });
-  return differs ? Exit::difference : Exit::agree;
+  return hand_over(summaries, options.json, options.junit);
+}
+
+/// Somebody else's subject in place of the implementation.
+Exit run_check_of_library(const Options& options) {
+  return check_subject({.library = options.library,
+                        .patience = std::chrono::milliseconds(options.patience),
+                        .sessions = session_options(options),
+                        .json = options.json,
+                        .junit = options.junit});
 }
 
 // ---- The museum ---------------------------------------------------------------------------------------------------------
@@ -335,6 +261,7 @@ Exit run_defects(const Options& options) {
 
 Exit run(Options options) {
   if (const auto refused = refuse_unknown_names(options)) return *refused;
+  if (!options.library.empty()) return run_check_of_library(options);
   if (const auto refused = narrow_area(options)) return *refused;
   if (options.list_mutants) return list_mutants(options);
   if (options.museum) return run_museum(options);
@@ -362,6 +289,15 @@ SubCommand add_check(CLI::App& refmm) {
       ->transform(duration());
   app->add_option("--folder", options->folder,
                   "Where a counterexample is written (if not given: counterexamples)");
+  CLI::Option* subject =
+      app->add_option("--subject", options->library,
+                      "A shared library with your own memory manager, ./mine.so, in place of the implementation; "
+                      "refmm/subject.h says what it exports");
+  app->add_option("--patience", options->patience,
+                  "How long your own may take over one command before it counts as hanging (if not given: 2s)")
+      ->needs(subject)
+      ->transform(duration());
+  app->add_option("--mutant", options->mutant, "A mistake that the implementation is to make")->excludes(subject);
   app->add_option("--corpus", options->corpus,
                   "A folder of transcripts that are replayed first; a counterexample is kept there");
   app->add_option("--shard", options->shard,
@@ -370,23 +306,23 @@ SubCommand add_check(CLI::App& refmm) {
   app->add_option("--json", options->json,
                   "Where what was done is written as JSON, for refmm merge and other programs");
   app->add_option("--junit", options->junit, "Where it is written as JUnit's XML");
-  app->add_option("--mutant", options->mutant, "A mistake that the implementation is to make");
   app->add_flag("--list-mutants", options->list_mutants, "List the mistakes that it can be told to make")
-      ->excludes(time);
+      ->excludes(time, subject);
   app->add_flag("--museum", options->museum,
                 "Look for each mutant (or the one given) with ten seeds, and compare the transcripts")
-      ->excludes(time);
+      ->excludes(time, subject);
   CLI::Option* profile =
       app->add_option("--profile", options->profile,
                       "corrected: the implementation is checked; as-built: 2.4.0 as it was, for its defects")
           ->check(CLI::IsMember(std::vector<std::string>{"corrected", std::string(as_built)}))
+          ->excludes(subject)
           ->capture_default_str();
   CLI::Option* defect =
       app->add_option("--defect", options->defect, "Look for one of 2.4.0's defects, all others being mended")
-          ->excludes(profile, time);
+          ->excludes(profile, time, subject);
   app->add_flag("--defects", options->defects,
                 "Look for each of 2.4.0's defects, and show what it takes to find it")
-      ->excludes(profile, defect, time);
+      ->excludes(profile, defect, time, subject);
   return {app, [options] { return run(*options); }};
 }
 

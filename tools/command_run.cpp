@@ -1,7 +1,9 @@
 // refmm run FILE|FOLDER...: transcripts, carried out on the model and on the implementation.
 #include <refmm/spec/nearest.hpp>
 #include <refmm/spec/transcript.hpp>
+#include <refmm/tests/foreign_process.hpp>
 #include <refmm/tests/replay.hpp>
+#include <refmm/tools/check_subject.hpp>
 #include <refmm/tools/command.hpp>
 #include <refmm/tools/progress.hpp>
 #include <refmm/tools/run_files.hpp>
@@ -25,7 +27,7 @@ namespace fs = std::filesystem;
 
 struct Options {
   std::vector<std::string> paths{};
-  std::string subject{};  // model, impl, both; empty if none was chosen
+  std::string subject{};  // model, impl, both, or a library; empty if none was chosen
   std::string profile = "as-built";
   bool explain = false;
   bool picture = false;
@@ -96,7 +98,29 @@ Exit show(const Findings& findings, bool fill) {
   return findings.differ == 0 ? Exit::agree : Exit::difference;
 }
 
-Exit run(const Options& options) {
+/// Says what is wrong with --subject.
+std::optional<Exit> refuse_subject(const Options& options) {
+  const std::string& subject = options.subject;
+  if (names_library(subject) && !options.mutant.empty())
+    return usage_error("--mutant is a mistake of the implementation: it needs --subject impl or both");
+  if (subject.empty() || subject == "model" || subject == "impl" || subject == "both" || names_library(subject))
+    return std::nullopt;
+  return usage_error(
+      fmt::format("there is no subject {}; there are model, impl, both, and shared libraries, as in "
+                  "--subject ./mine.so",
+                  in_backticks(subject)));
+}
+
+Exit carry_out(const Options& options);
+
+Exit run(const Options& options) try {
+  if (const auto refused = refuse_subject(options)) return *refused;
+  return carry_out(options);
+} catch (const LibraryError& error) {
+  return usage_error(error.what());
+}
+
+Exit carry_out(const Options& options) {
   const bool with_mutant = !options.mutant.empty();
   const std::vector<std::string_view> mutants = mutant_names();
   if (with_mutant && std::ranges::find(mutants, options.mutant) == mutants.end())
@@ -106,7 +130,13 @@ Exit run(const Options& options) {
     return usage_error("--mutant is a mistake of the implementation: it needs --subject impl or both");
   const std::string subject = !options.subject.empty() ? options.subject : with_mutant ? "impl" : "model";
 
-  const Subjects subjects(subject != "model", options.mutant);
+  const bool is_foreign = names_library(subject);
+  const Subjects subjects(subject != "model" && !is_foreign, options.mutant);
+  std::optional<ForeignSubjects> foreign_subjects;
+  if (is_foreign) {
+    foreign_subjects.emplace(subject);
+    foreign::bound_memory();
+  }
 
   std::vector<fs::path> paths;
   for (const std::string& path : options.paths) {
@@ -120,13 +150,14 @@ Exit run(const Options& options) {
   for (std::size_t i = 0; i < paths.size(); ++i) {
     line.show(fmt::format("{} of {}: {}", i + 1, paths.size(), paths[i].string()));
     auto file = transcript::parse(transcript::load(paths[i]));
+    if (is_foreign) foreign_subjects->must_have_families_of(file);
     replay::Options replaying{
-        .model = subject != "impl",
+        .model = subject == "model" || subject == "both",
         .profile = options.profile == "corrected" ? replay::Profile::corrected : replay::Profile::as_built,
-        .implementation = subjects.implementations(),
+        .implementation = is_foreign ? foreign_subjects->implementations() : subjects.implementations(),
         .explain = options.explain,
         .picture = options.picture};
-    if (with_mutant) replaying.death = replay::rehearse(file, replaying);
+    if (with_mutant || is_foreign) replaying.death = replay::rehearse(file, replaying);
     add(paths[i], replay::run(std::move(file), replaying), shows_colours(), findings);
   }
   line.clear();
@@ -142,8 +173,8 @@ SubCommand add_run(CLI::App& refmm) {
   const auto options = std::make_shared<Options>();
   app->add_option("FILE|FOLDER", options->paths, "Transcripts, or folders of them (*.mmt)")->required();
   app->add_option("--subject", options->subject,
-                  "Who is compared with them: the model (default), the implementation, or both")
-      ->check(CLI::IsMember({"model", "impl", "both"}));
+                  "Who is compared with them: the model (default), the implementation (impl), both, or your own "
+                  "memory manager in a shared library (./mine.so)");
   app->add_option("--profile", options->profile,
                   "The kernel that the model is: 2.4.0 as-built (default), or corrected; recordings differ from a "
                   "corrected "

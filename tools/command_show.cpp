@@ -1,6 +1,7 @@
 // refmm show FILE: a transcript told step by step, as a page of HTML or as text.
 #include <refmm/spec/nearest.hpp>
 #include <refmm/spec/transcript.hpp>
+#include <refmm/tools/check_subject.hpp>
 #include <refmm/tools/clause_text.hpp>
 #include <refmm/tools/command.hpp>
 #include <refmm/tools/progress.hpp>
@@ -25,7 +26,7 @@ struct Options {
   std::string file{};
   bool text = false;
   std::string output{};
-  std::string subject{};  // model, impl; empty if none was chosen
+  std::string subject{};  // model, impl, a library; empty if none was chosen
   std::string mutant{};
   std::string profile{};  // as-built, corrected; likewise
 };
@@ -33,7 +34,9 @@ struct Options {
 constexpr auto footer =
     "A counterexample names the command that shows it again; its --subject, --mutant and --profile hold unless "
     "others are\n"
-    "given. --subject model shows what the file itself says of the subject.\n"
+    "given. --subject model shows what the file itself says of the subject. A library of your own is loaded only "
+    "if it\n"
+    "is given.\n"
     "\n"
     "In the page the arrow keys, j and k, space, Home and End step; #step=3 behind its address leads to a step.\n"
     "\n"
@@ -63,20 +66,37 @@ std::optional<replay::Profile> profile_of(const std::string& name) {
   return name == "corrected" ? replay::Profile::corrected : replay::Profile::as_built;
 }
 
-Exit run(const Options& given) {
+/// What is wrong with the options, taken together.
+std::optional<Exit> refuse(const Options& given) {
+  const bool is_library = names_library(given.subject);
+  if (!given.subject.empty() && given.subject != "model" && given.subject != "impl" && !is_library)
+    return usage_error(fmt::format(
+        "there is no subject {}; there are model, impl, and shared libraries, as in --subject ./mine.so",
+        in_backticks(given.subject)));
   if (!given.mutant.empty() && !is_mutant(given.mutant))
     return usage_error(
         fmt::format("there is no mutant {}{}", given.mutant, did_you_mean(given.mutant, mutant_names())));
-  if (!given.mutant.empty() && given.subject == "model")
+  if (!given.mutant.empty() && (given.subject == "model" || is_library))
     return usage_error("--mutant is a mistake of the implementation: it needs --subject impl");
   if (given.text && !given.output.empty())
     return usage_error("--text goes to standard output; --output is of the page");
+  return std::nullopt;
+}
+
+Exit run(const Options& given) try {
+  if (const auto refused = refuse(given)) return *refused;
   const transcript::Source source = transcript::load(given.file);
   const Options options = completed(given, source);
   const Subjects subjects(options.subject == "impl" || !options.mutant.empty(), options.mutant);
+  std::optional<ForeignSubjects> foreign_subjects;
+  if (names_library(options.subject)) {
+    foreign_subjects.emplace(options.subject);
+    foreign_subjects->must_have_families_of(transcript::parse(source));
+  }
   const story::Story story = story::tell(
-      source,
-      {.profile = profile_of(options.profile), .subject = subjects.implementations(), .drawings = options.text});
+      source, {.profile = profile_of(options.profile),
+               .subject = foreign_subjects ? foreign_subjects->implementations() : subjects.implementations(),
+               .drawings = options.text});
   const Exit exit = story.agrees() ? Exit::agree : Exit::difference;
   if (options.text) {
     fmt::print("{}", story::text(story, terminal_columns().value_or(100), shows_colours()));
@@ -87,6 +107,8 @@ Exit run(const Options& given) {
   story::write_page(path, story::html(story));
   fmt::print("{}: {}\n", path.string(), headline(story));
   return exit;
+} catch (const LibraryError& error) {
+  return usage_error(error.what());
 }
 
 }  // namespace
@@ -99,8 +121,10 @@ SubCommand add_show(CLI::App& refmm) {
   app->add_option("FILE", options->file, "A transcript, a counterexample above all (*.mmt)")->required();
   app->add_flag("--text", options->text, "Tell it here, in the terminal");
   app->add_option("--output", options->output, "Where the page goes (default: FILE.html in this folder)");
-  app->add_option("--subject", options->subject, "Who is carried out beside the model: impl, or nobody (model)")
-      ->check(CLI::IsMember({"model", "impl"}));
+  app->add_option(
+      "--subject", options->subject,
+      "Who is carried out beside the model: the implementation (impl), nobody (model), or your own memory manager "
+      "in a shared library (./mine.so)");
   app->add_option("--mutant", options->mutant, "A mistake that the implementation is to make");
   app->add_option("--profile", options->profile, "The kernel that the model is: 2.4.0 as-built, or corrected")
       ->check(CLI::IsMember({"as-built", "corrected"}));

@@ -2,8 +2,10 @@
 #include <refmm/tests/buddy_check.hpp>
 #include <refmm/tests/check_lockstep.hpp>
 #include <refmm/tests/check_process.hpp>
+#include <refmm/tests/complaint.hpp>
 #include <refmm/tests/difference_in_words.hpp>
 #include <refmm/tests/fault_check.hpp>
+#include <refmm/tests/foreign_process.hpp>
 #include <refmm/tests/kernel_map_check.hpp>
 #include <refmm/tests/malloc_check.hpp>
 #include <refmm/tests/replay_buddy.hpp>
@@ -193,7 +195,12 @@ std::optional<Seen> carry_out(const typename Family::Boot& boot,
   constexpr std::chrono::seconds patience{5};
   const Shared<std::size_t> done;
   Letter letter;
+  const foreign::Output output;
   Process process([&](Line& parent) {
+    if (dynamic_cast<const MayComplain*>(&subject) != nullptr) {
+      output.take_over();
+      foreign::bound_memory();
+    }
     Lockstep<Family> lockstep(boot, subject);
     for (const auto& command : commands) {
       if (!lockstep.agree() || lockstep.ended()) break;
