@@ -269,9 +269,10 @@ CheckReport<Family> check(const CheckRequest<Family>& request) {
   const WorkerBoard<Family>* failed = run.wait();
   run.add_to(report);
   report.differs = failed != nullptr;
+  if (failed) report.failing = {failed->run, failed->length};
   report.interrupted = Interruptible::interrupted();
   if (request.ran) request.ran(report);
-  if (failed) report.failure = FailureShrinking<Family>(request, *failed, run.progress()).run();
+  if (failed && request.shrink) report.failure = FailureShrinking<Family>(request, *failed, run.progress()).run();
   report.interrupted = Interruptible::interrupted();
   return report;
 }

@@ -40,10 +40,15 @@ struct CheckReport {
   // together.
   double generated_per_second = 0;
   Coverage coverage{};
-  LabelCounts labels{};      // of the runs that agreed
-  bool differs = false;      // a run failed
+  LabelCounts labels{};  // of the runs that agreed
+  bool differs = false;  // a run failed, the first of them:
+  struct Failing {
+    std::uint64_t run;     // its number, from 0
+    std::size_t commands;  // how many it had when it failed
+  };
+  std::optional<Failing> failing{};
   bool interrupted = false;  // by SIGINT or SIGTERM
-  // Of the first run that failed, if any, when it has been shrunk.
+  // Of the same, if any, when it has been shrunk.
   struct Failure {
     std::uint64_t run;     // its number, from 0
     std::size_t commands;  // how many it had when it failed
@@ -76,9 +81,10 @@ struct CheckRequest {
   std::optional<std::uint64_t> runs{};              // at most this many, those of other shards included
   // Of all runs 0, 1, ... only first_run, first_run + stride, ...: others have the rest.
   std::uint64_t first_run = 0, stride = 1;
-  std::chrono::milliseconds patience{10'000};            // a subject that takes longer over one command hangs
-  std::chrono::milliseconds shrink_time{60'000};         // shrinking stops after this long
-  bool explain = true;                                   // find out what of the counterexample matters
+  std::chrono::milliseconds patience{10'000};     // a subject that takes longer over one command hangs
+  bool shrink = true;                             // a run that fails; without it there is no CheckReport::failure
+  std::chrono::milliseconds shrink_time{60'000};  // shrinking stops after this long
+  bool explain = true;                            // find out what of the counterexample matters
   std::function<void(const CheckProgress&)> progress{};  // called several times a second
   std::function<void(const CheckReport<Family>&)>
       ran{};  // called when no run is under way any more, before a failing one is shrunk

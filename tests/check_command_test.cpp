@@ -279,13 +279,6 @@ TEST_F(CheckCommand, ListsMutants) {
   EXPECT_THAT(check("--list-mutants --area vma").output, AllOf(StartsWith("vma.impl."), Not(HasSubstr("slab"))));
 }
 
-TEST_F(CheckCommand, ShowsAMutantInTheMuseum) {
-  const Ran ran = check("--museum --mutant slab.impl.free.loses_link");
-  EXPECT_EQ(ran.exit, 0) << ran.output;
-  EXPECT_THAT(ran.output, ContainsRegex("slab.impl.free.loses_link  +3  +[0-9]+ +10/10 "));
-  EXPECT_TRUE(fs::exists(folder_ / "slab.impl.free.loses_link.mmt"));
-}
-
 TEST_F(CheckCommand, RefusesWhatItDoesNotKnow) {
   const auto refused = [&](const char* options, const char* reason) {
     const Ran ran = check(options);

@@ -151,6 +151,7 @@ CheckReport<Family> look_for(const Defect<Family>& defect, const DefectRequest& 
                         .seed = request.seed,
                         .jobs = request.jobs,
                         .runs = request.most_runs,
+                        .shrink = request.shrink,
                         .shrink_time = request.shrink_time,
                         .explain = request.explain,
                         .progress = request.progress});

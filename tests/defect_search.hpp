@@ -44,6 +44,7 @@ struct DefectRequest {
   std::uint64_t seed = 1;
   std::uint64_t most_runs = 100'000;  // a search gives up after these
   unsigned jobs = 1;
+  bool shrink = true;                             // what is found
   std::chrono::milliseconds shrink_time{60'000};  // shrinking stops after this long
   bool explain = false;                           // find out what of the transcript matters
   std::function<void(const CheckProgress&)> progress{};

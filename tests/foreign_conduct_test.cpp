@@ -97,7 +97,7 @@ TEST_F(UnrulySubject, IsOfAnAreaThatItHas) {
 }
 
 TEST_F(UnrulySubject, GoesWithNoOptionOfTheImplementation) {
-  for (const char* option : {"--mutant slab.impl.x", "--museum", "--defects", "--profile as-built"}) {
+  for (const char* option : {"--mutant slab.impl.x", "--defects", "--profile as-built"}) {
     const Ran ran = run("refmm check --subject " + library("slab") + " " + option);
     EXPECT_EQ(ran.exit, 2) << option;
     EXPECT_THAT(ran.err, HasSubstr("excludes")) << option;

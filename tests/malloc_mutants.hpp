@@ -1,14 +1,21 @@
-// The mistakes that the implementation of the user's heap can be told to make, by name. Each stands beside the line that it changes
-// (impl/malloc*.hpp); a test holds this list and the lines together.
+// The mistakes that the user's heap can be told to make, by name: malloc.impl.* by the implementation, the others by the model, as far as
+// no theorem fails on them. Each stands beside the line that it changes (malloc*.hpp in impl/ and model/); a test holds this list and
+// the lines together.
 #pragma once
 
+#include <refmm/tests/malloc_subject.hpp>
 #include <refmm/tests/museum_mutant.hpp>
 
 #include <array>
+#include <memory>
 
 namespace refmm {
 
 inline constexpr std::array malloc_mutants{
+    Mutant{"malloc.bins.equal_ones_last", "of equal chunks the one that was freed first is taken"},
+    Mutant{"malloc.bins.skips_own_list", "the list of the size that is asked for is not looked at"},
+    Mutant{"malloc.calloc.leaves_last_word", "the last word of a block is not cleared"},
+    Mutant{"malloc.grow.always_new_region", "the heap that grows begins anew, though nobody moved its end"},
     Mutant{"malloc.impl.bins.first_in_first_out", "of equal small chunks the one that was freed first is taken"},
     Mutant{"malloc.impl.bins.keeps_bit", "a list that has become empty passes for one with chunks"},
     Mutant{"malloc.impl.calloc.believes_top",
@@ -38,6 +45,14 @@ inline constexpr std::array malloc_mutants{
     Mutant{"malloc.impl.tree.forgets_others", "a large chunk is put in place of the tree that it belongs to"},
     Mutant{"malloc.impl.tree.loses_child", "a node that leaves takes one half of what is below it along"},
     Mutant{"malloc.impl.trim.takes_one_page_more", "trimming gives back a page of what should stay"},
+    Mutant{"malloc.realloc.forgets_last_word", "the last word of a block stays behind when it moves"},
+    Mutant{"malloc.size.mapped_block_has_word_behind", "a block in a mapping has a word behind its chunk"},
+    Mutant{"malloc.split.forgets_rest", "what a block does not need is on no list"},
+    Mutant{"malloc.threshold.one_byte_late", "a request of just the threshold is not mapped"},
+    Mutant{"malloc.trim.keeps_size", "the top is as large after trimming as it was"},
 };
+
+/// The implementation, or the model where the mutant that is on is one of the model; both compiled with REFMM_MUTANTS.
+std::unique_ptr<MallocSubject> make_mistaken_malloc_subject();
 
 }  // namespace refmm

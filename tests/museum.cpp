@@ -14,56 +14,70 @@
 namespace refmm {
 
 template <class Family>
-std::uint64_t Exhibit<Family>::median_runs() const {
-  if (catches.empty()) return 0;
-  std::vector<std::uint64_t> runs;
-  for (const Catch<Family>& caught : catches) runs.push_back(caught.runs);
-  const auto middle = runs.begin() + static_cast<std::ptrdiff_t>(runs.size() / 2);
-  std::ranges::nth_element(runs, middle);
-  return *middle;
-}
-
-template <class Family>
-const Catch<Family>& Exhibit<Family>::most_common() const {
-  return *std::ranges::max_element(catches, {}, [this](const Catch<Family>& caught) {
-    return std::ranges::count(catches, caught.counterexample.text,
-                              [](const Catch<Family>& other) { return other.counterexample.text; });
+const Shown<Family>& Exhibit<Family>::most_common() const {
+  return *std::ranges::max_element(shown, {}, [this](const Shown<Family>& one) {
+    return std::ranges::count(shown, one.counterexample.text,
+                              [](const Shown<Family>& other) { return other.counterexample.text; });
   });
 }
 
 template <class Family>
 std::size_t Exhibit<Family>::alike() const {
-  if (catches.empty()) return 0;
+  if (shown.empty()) return 0;
   const std::string& text = most_common().counterexample.text;
-  return static_cast<std::size_t>(std::ranges::count_if(
-      catches, [&](const Catch<Family>& caught) { return caught.counterexample.text == text; }));
+  return static_cast<std::size_t>(
+      std::ranges::count_if(shown, [&](const Shown<Family>& one) { return one.counterexample.text == text; }));
 }
+
+namespace {
+
+/// `look(seed, shrink)` is a check with one seed.
+template <class Family>
+Exhibit<Family> look_with_all_seeds(const Mutant& mutant, const MuseumRequest& request, const auto& look) {
+  Exhibit<Family> exhibit{mutant, request.seeds.size(), {}, {}};
+  for (const std::uint64_t seed : request.seeds) {
+    CheckReport<Family> report = look(seed, exhibit.shown.size() < request.most_shown);
+    if (report.failing)
+      exhibit.catches.push_back({seed, report.failing->run + 1, report.failing->commands, report.elapsed.count()});
+    if (report.failure)
+      exhibit.shown.push_back({seed, report.failure->shrunk.tries, report.failure->shrinking.count(),
+                               std::move(report.failure->counterexample)});
+    exhibit.interrupted = report.interrupted;
+    if (exhibit.interrupted) break;
+  }
+  return exhibit;
+}
+
+}  // namespace
 
 template <class Family>
 Exhibit<Family> exhibit(const Mutant& mutant, const MuseumRequest& request) {
   const WithMutant on(mutant.name);
-  Exhibit<Family> exhibit{mutant, request.seeds.size(), {}};
-  for (const std::uint64_t seed : request.seeds) {
-    auto report = check<Family>({.subject = Checking<Family>::make_mutable_implementation,
-                                 .replay = replay_options<Family>(mutant.name),
-                                 .seed = seed,
-                                 .jobs = request.jobs,
-                                 .runs = request.most_runs,
-                                 .shrink_time = request.shrink_time,
-                                 .explain = request.explain,
-                                 .progress = request.progress});
-    if (report.failure) {
-      auto& failure = *report.failure;
-      exhibit.catches.push_back({.seed = seed,
-                                 .runs = failure.run + 1,
-                                 .commands = failure.commands,
-                                 .tries = failure.shrunk.tries,
-                                 .seconds = failure.shrinking.count(),
-                                 .counterexample = std::move(failure.counterexample)});
-    }
-    if (report.interrupted) break;
-  }
-  return exhibit;
+  return look_with_all_seeds<Family>(mutant, request, [&](std::uint64_t seed, bool shrink) {
+    return check<Family>({.subject = Checking<Family>::make_mutable_implementation,
+                          .replay = replay_options<Family>(mutant.name),
+                          .seed = seed,
+                          .jobs = request.jobs,
+                          .runs = request.most_runs,
+                          .shrink = shrink,
+                          .shrink_time = request.shrink_time,
+                          .explain = request.explain,
+                          .progress = request.progress});
+  });
+}
+
+template <HasDefects Family>
+Exhibit<Family> exhibit(const Defect<Family>& defect, const MuseumRequest& request) {
+  return look_with_all_seeds<Family>({defect.clause->name, defect.name}, request,
+                                     [&](std::uint64_t seed, bool shrink) {
+                                       return look_for<Family>(defect, {.seed = seed,
+                                                                        .most_runs = request.most_runs,
+                                                                        .jobs = request.jobs,
+                                                                        .shrink = shrink,
+                                                                        .shrink_time = request.shrink_time,
+                                                                        .explain = request.explain,
+                                                                        .progress = request.progress});
+                                     });
 }
 
 template struct Exhibit<BuddyFamily>;
@@ -78,5 +92,11 @@ template struct Exhibit<FaultFamily>;
 template Exhibit<FaultFamily> exhibit(const Mutant&, const MuseumRequest&);
 template struct Exhibit<MallocFamily>;
 template Exhibit<MallocFamily> exhibit(const Mutant&, const MuseumRequest&);
+
+template Exhibit<BuddyFamily> exhibit(const Defect<BuddyFamily>&, const MuseumRequest&);
+template Exhibit<KernelMapFamily> exhibit(const Defect<KernelMapFamily>&, const MuseumRequest&);
+template Exhibit<VmaFamily> exhibit(const Defect<VmaFamily>&, const MuseumRequest&);
+template Exhibit<FaultFamily> exhibit(const Defect<FaultFamily>&, const MuseumRequest&);
+template Exhibit<MallocFamily> exhibit(const Defect<MallocFamily>&, const MuseumRequest&);
 
 }  // namespace refmm

@@ -41,7 +41,7 @@ void expect_shown(const Mutant& mutant, std::size_t most_commands,
   using namespace std::chrono_literals;
   const Exhibit<Family> found = exhibit<Family>(mutant, {.seeds = {1}, .shrink_time = shrink_time});
   ASSERT_TRUE(found.always_found());
-  const Counterexample<Family>& shown = found.catches[0].counterexample;
+  const Counterexample<Family>& shown = found.shown[0].counterexample;
   EXPECT_LE(shown.script.items.size(), most_commands) << shown.text;
 
   // It is a transcript, and names what replays it.
@@ -77,14 +77,21 @@ std::set<std::string> mutants_named_in(const std::string& room) {
   return named;
 }
 
-/// The mutants that rooms name are those that are listed, each once.
+/// The mutants that rooms name are those that are listed, each once. Of mutants of the model, where that is not among the rooms, only some
+/// are listed: no theorem fails on them.
 template <class Family>
 void expect_all_listed(const std::vector<std::string>& rooms = {"impl"}) {
   std::set<std::string> named, listed;
   for (const std::string& room : rooms) named.merge(mutants_named_in<Family>(room));
-  for (const Mutant& mutant : Checking<Family>::mutants()) listed.emplace(mutant.name);
+  const bool with_model = std::ranges::find(rooms, "model") != rooms.end();
+  std::size_t count = 0;
+  for (const Mutant& mutant : Checking<Family>::mutants()) {
+    if (!with_model && mutant.name.find(".impl.") == mutant.name.npos) continue;
+    listed.emplace(mutant.name);
+    ++count;
+  }
   EXPECT_EQ(named, listed);
-  EXPECT_EQ(listed.size(), Checking<Family>::mutants().size()) << "a mutant is listed twice";
+  EXPECT_EQ(listed.size(), count) << "a mutant is listed twice";
 }
 
 }  // namespace refmm

@@ -52,18 +52,33 @@ INSTANTIATE_TEST_SUITE_P(Mutants, OneTranscript, testing::ValuesIn(canonical_mut
 TEST(Mutants, AreThoseThatTheImplementationNames) { expect_all_listed<SlabFamily>(); }
 
 TEST(Exhibit, CountsWhatIsAlike) {
-  const auto caught = [](std::uint64_t runs, const char* text) {
-    Catch<SlabFamily> one{};
-    one.runs = runs;
+  const auto shown = [](std::uint64_t seed, const char* text) {
+    Shown<SlabFamily> one{};
+    one.seed = seed;
     one.counterexample.text = text;
     return one;
   };
-  const Exhibit<SlabFamily> exhibit{slab_mutants[0], 4, {caught(50, "b"), caught(2, "a"), caught(7, "a")}};
+  Exhibit<SlabFamily> exhibit{slab_mutants[0], 4, {}, {shown(1, "b"), shown(2, "a"), shown(4, "a")}};
+  for (const auto& one : exhibit.shown) exhibit.catches.push_back({one.seed, 1, 1, 0.5});
   EXPECT_FALSE(exhibit.always_found());
-  EXPECT_EQ(exhibit.median_runs(), 7u);
   EXPECT_EQ(exhibit.alike(), 2u);
-  EXPECT_EQ(exhibit.most_common().runs, 2u);
-  EXPECT_EQ((Exhibit<SlabFamily>{slab_mutants[0], 4, {}}.alike()), 0u);
+  EXPECT_EQ(exhibit.most_common().seed, 2u);
+  EXPECT_EQ((Exhibit<SlabFamily>{slab_mutants[0], 4, {}, {}}.alike()), 0u);
+}
+
+TEST(Spread, HasTheMiddleOne) {
+  const auto [least, median, most] = spread_of<int>({50, 2, 7});
+  EXPECT_EQ(least, 2);
+  EXPECT_EQ(median, 7);
+  EXPECT_EQ(most, 50);
+}
+
+TEST(Exhibit, IsShrunkAsOftenAsIsAskedFor) {
+  const auto found = exhibit<SlabFamily>(slab_mutants[0], {.seeds = {1, 2, 3}, .most_shown = 1});
+  EXPECT_EQ(found.catches.size(), 3u);
+  ASSERT_EQ(found.shown.size(), 1u);
+  EXPECT_EQ(found.shown[0].seed, 1u);
+  EXPECT_GT(found.catches[2].seconds, 0);
 }
 
 }  // namespace

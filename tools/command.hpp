@@ -27,6 +27,7 @@ SubCommand add_check(CLI::App& refmm);
 SubCommand add_clause(CLI::App& refmm);
 SubCommand add_demo(CLI::App& refmm);
 SubCommand add_merge(CLI::App& refmm);
+SubCommand add_museum(CLI::App& refmm);
 SubCommand add_prove(CLI::App& refmm);
 SubCommand add_show(CLI::App& refmm);
 SubCommand add_walk(CLI::App& refmm);

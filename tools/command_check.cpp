@@ -11,7 +11,6 @@
 #include <refmm/tests/slab_check.hpp>
 #include <refmm/tests/vma_check.hpp>
 #include <refmm/tools/check_defects.hpp>
-#include <refmm/tools/check_museum.hpp>
 #include <refmm/tools/check_sessions.hpp>
 #include <refmm/tools/check_subject.hpp>
 #include <refmm/tools/command.hpp>
@@ -38,6 +37,8 @@
 namespace refmm::command {
 namespace {
 
+constexpr std::size_t width_of_mutant = 52;  // columns
+
 constexpr std::string_view as_built = "as-built";
 
 /// The families that can be checked, bottom up.
@@ -54,7 +55,6 @@ struct Options {
   std::string profile = "corrected";
   std::string defect{};
   bool list_mutants = false;
-  bool museum = false;
   bool defects = false;
   std::string shard = "1/1";
   std::string json{}, junit{}, corpus{};
@@ -174,21 +174,6 @@ Exit run_check_of_library(const Options& options) {
                         .junit = options.junit});
 }
 
-// ---- The museum ---------------------------------------------------------------------------------------------------------
-
-Exit run_museum(const Options& options) {
-  const MuseumOptions how{.area = options.area,
-                          .mutant = options.mutant,
-                          .seed = options.seed,
-                          .runs = options.runs,
-                          .jobs = options.jobs,
-                          .folder = options.folder};
-  show_head_of_museum();
-  bool all_found = true;
-  for_each_chosen(options, [&]<class Family> { all_found = show_exhibits<Family>(how) && all_found; });
-  return all_found ? Exit::agree : Exit::difference;
-}
-
 // ---- Options ------------------------------------------------------------------------------------------------------------
 
 Exit list_mutants(const Options& options) {
@@ -264,7 +249,6 @@ Exit run(Options options) {
   if (!options.library.empty()) return run_check_of_library(options);
   if (const auto refused = narrow_area(options)) return *refused;
   if (options.list_mutants) return list_mutants(options);
-  if (options.museum) return run_museum(options);
   if (!options.defects && options.defect.empty()) return run_check(options);
   return run_defects(options);
 }
@@ -307,9 +291,6 @@ SubCommand add_check(CLI::App& refmm) {
                   "Where what was done is written as JSON, for refmm merge and other programs");
   app->add_option("--junit", options->junit, "Where it is written as JUnit's XML");
   app->add_flag("--list-mutants", options->list_mutants, "List the mistakes that it can be told to make")
-      ->excludes(time, subject);
-  app->add_flag("--museum", options->museum,
-                "Look for each mutant (or the one given) with ten seeds, and compare the transcripts")
       ->excludes(time, subject);
   CLI::Option* profile =
       app->add_option("--profile", options->profile,
