@@ -27,8 +27,7 @@ TEST(FaultMutants, BreakLaws) {
     ASSERT_NE(mutant, fault_mutants.end()) << name;
     const auto found = exhibit<FaultFamily>(*mutant, {.seeds = {2}});
     ASSERT_TRUE(found.always_found()) << name;
-    EXPECT_NE(found.shown[0].counterexample.testimony.finding.law, nullptr)
-        << found.shown[0].counterexample.text;
+    EXPECT_NE(found.shown[0].counterexample.testimony.finding.law, nullptr) << found.shown[0].counterexample.text;
   }
 }
 

@@ -7,8 +7,8 @@
 #include <refmm/tests/malloc_commands.hpp>
 #include <refmm/tests/malloc_family.hpp>
 #include <refmm/tests/malloc_leftovers.hpp>
-#include <refmm/tests/malloc_shrink.hpp>
 #include <refmm/tests/malloc_mutants.hpp>
+#include <refmm/tests/malloc_shrink.hpp>
 #include <refmm/tests/malloc_subject.hpp>
 #include <refmm/tests/museum_mutant.hpp>
 
@@ -73,9 +73,7 @@ struct Checking<MallocFamily> {
   static std::string boot_notation(const MallocFamily::Boot& boot, bool all_effects);
 
   static std::unique_ptr<MallocSubject> make_implementation() { return make_malloc_implementation(); }
-  static std::unique_ptr<MallocSubject> make_mutable_implementation() {
-    return make_mistaken_malloc_subject();
-  }
+  static std::unique_ptr<MallocSubject> make_mutable_implementation() { return make_mistaken_malloc_subject(); }
   /// What sessions are counted by.
   static const LabelSource<MallocFamily>& labels();
 
