@@ -22,6 +22,9 @@ class MayComplain {
   /// The first complaint since the subject was booted. Nothing that it answers means anything afterwards.
   const std::optional<Complaint>& complaint() const { return complaint_; }
 
+  /// True if what it observes is what the subject has inside; otherwise that is the model's, as far as results agree.
+  virtual bool shows_its_state() const { return false; }
+
   /// Gives up what was booted, at the end of a session that agreed: a subject that does not survive it fails that session.
   virtual void leave() = 0;
 
@@ -42,6 +45,13 @@ template <class Subject>
 const Complaint* complaint_about(const Subject& subject) {
   const auto* candid = dynamic_cast<const MayComplain*>(&subject);
   return candid != nullptr && candid->complaint() ? &*candid->complaint() : nullptr;
+}
+
+/// True of a subject whose observed states are not its own.
+template <class Subject>
+bool hides_its_state(const Subject& subject) {
+  const auto* candid = dynamic_cast<const MayComplain*>(&subject);
+  return candid != nullptr && !candid->shows_its_state();
 }
 
 /// Ends a session of a subject, if it is one of those that are left.

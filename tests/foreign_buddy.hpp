@@ -24,6 +24,7 @@ class ForeignBuddy final : public BuddySubject, public MayComplain {
   void reset(const BuddyFamily::Boot& boot) override;
   Answer apply(const BuddyFamily::Command& command) override;
   void observe(BuddyFamily::State& seen) const override;
+  bool shows_its_state() const override { return shows_lists(); }
   void leave() override;
 
  private:

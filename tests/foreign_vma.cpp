@@ -117,7 +117,8 @@ VmaSubject::Answer ForeignVma::apply(const VmaFamily::Command& command) {
     answer.result = *result;
   else
     follow(before, ranges_of(state_, page_size()));
-  if (answer.result == outcome.result) compare_areas();
+  const bool unmaps = std::holds_alternative<vma::Munmap<W>>(command);
+  if (answer.result == outcome.result) compare_areas(unmaps ? find_clause("vma.munmap.exactly") : nullptr);
   return answer;
 }
 
@@ -204,7 +205,7 @@ void ForeignVma::follow(const Ranges& before, const Ranges& after) {
 }
 
 /// Compares what is at each page, if the subject says so.
-void ForeignVma::compare_areas() {
+void ForeignVma::compare_areas(const Clause* decisive) {
   if (table_.areas == nullptr || complaint()) return;
   struct Collected {
     std::vector<refmm_vma_area> areas;
@@ -238,7 +239,7 @@ void ForeignVma::compare_areas() {
     const Piece wanted = piece_at(expected, addr, page_size()), found = piece_at(seen, addr, page_size());
     if (!is_alike(wanted, found))
       return complain({"what_is_at_each_page_is_what_was_mapped_there",
-                       nullptr,
+                       decisive,
                        {fmt::format("what is at 0x{:08x}", addr), in_words(wanted), in_words(found)}});
     addr = std::min({wanted.end, found.end, boot_.kernel.machine.task_size});
   }

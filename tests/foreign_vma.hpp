@@ -53,7 +53,8 @@ class ForeignVma final : public VmaSubject, public MayComplain {
   std::optional<Result> map(W addr, W len, W prot, W flags, W pgoff, const Result& model);
   std::optional<Result> result_of(std::uint32_t returned, bool is_address, const Result& model) const;
   void follow(const Ranges& before, const Ranges& after);
-  void compare_areas();
+  /// `decisive` is the clause that says what is at each page, where one does.
+  void compare_areas(const Clause* decisive = nullptr);
   W page_size() const { return boot_.kernel.machine.page_size; }
 
   struct refmm_vma_subject table_;

@@ -8,6 +8,7 @@ TEST_F(ForeignSubject, AreasThatAreRightAgree) { expect_agreement("vma", "vma", 
 
 TEST_F(ForeignSubject, AreasThatAreCutWrongAreFound) {
   expect_finding("vma_mistaken", "vma", "vma", 4, "what_is_at_each_page_is_what_was_mapped_there");
+  EXPECT_THAT(transcript(), testing::HasSubstr("clause   vma.munmap.exactly"));
 }
 
 }  // namespace

@@ -152,6 +152,7 @@ void tell_of(const Lockstep<Family>& lockstep, const typename Family::Boot& boot
       letter.write(seen);
     }
   }
+  if (hides_its_state(subject)) return;
   typename Family::State state = subject.observe();
   if constexpr (requires { Checking<Family>::with_leftovers_of(boot, lockstep.state(), state); })
     state = Checking<Family>::with_leftovers_of(boot, lockstep.state(), std::move(state));
