@@ -4,6 +4,7 @@
 #include <refmm/tests/kernel_map_shrink_plain.hpp>
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -107,6 +108,18 @@ Plains last_commands() {
   return plains;
 }
 
+/// What is done to directories, page tables and their quick lists.
+Plains on_quick_lists() {
+  Plains plains{{PgdAlloc{}}, {PteFreeFast{}}, {CheckPgtCache{0, 0}}, {CheckPgtCache{1, 0}}};
+  for (const std::uint32_t back : {1u, 2u, 3u}) {
+    plains.push_back({PgdFree{}, back});
+    plains.push_back({PgdFreeFast{}, back});
+    plains.push_back({MapUser<W>{0, 0, false}, back});
+    plains.push_back({ClearPageTables<W>{0, 0, 1}, back});
+  }
+  return plains;
+}
+
 /// The script of the commands, if each names what is there.
 std::optional<Script> as_script(const Boot<W>& boot, const Plains& plains) {
   Script script{boot, {}};
@@ -141,49 +154,92 @@ std::vector<Boot<W>> machines_for(const Script& script) {
   return machines;
 }
 
-}  // namespace
+/// Proposes plain scripts that are simpler than a given one, until one is taken.
+class Simpler {
+ public:
+  Simpler(const Script& script, const Propose& propose)
+      : script_(script), propose_(propose), rank_(rank(script)), machines_(machines_for(script)) {}
 
-bool plain_scripts(const Script& script, const Propose& propose) {
-  constexpr std::size_t longest = 60;
-  if (script.items.empty() || script.items.size() > longest) return false;
-  static const Plains first = makers(), last = last_commands();
-  static const Plains second = [] {
+  bool of_one_call() {
+    return each_machine([&](const Boot<W>& boot) {
+      return std::ranges::any_of(last_, [&](const Plain& ending) { return is_taken(boot, {ending}); });
+    });
+  }
+
+  bool of_two_calls() {
+    return each_machine([&](const Boot<W>& boot) {
+      return any_pair(first_, last_, [&](const Plain& beginning, const Plain& ending) {
+        return is_taken(boot, {beginning, ending});
+      });
+    });
+  }
+
+  /// The last call is of the kind that the script's last one is.
+  bool of_three_calls() {
+    const Plains endings = of_kind_of_end(last_);
+    return any_pair(first_, second_, [&](const Plain& beginning, const Plain& middle) {
+      return std::ranges::any_of(endings, [&](const Plain& ending) {
+        return is_taken(machines_.front(), {beginning, middle, ending}) ||
+               (machines_.size() > 1 && is_taken(machines_.back(), {beginning, middle, ending}));
+      });
+    });
+  }
+
+  /// What comes off a quick list was put on it by a call, and into the frame by another one.
+  bool of_four_calls_on_quick_lists() {
+    static const Plains lists = on_quick_lists();
+    static const Plains beginnings{{PgdAlloc{}}, {PteFreeFast{}}};
+    return any_pair(beginnings, lists, [&](const Plain& beginning, const Plain& second) {
+      return any_pair(lists, lists, [&](const Plain& third, const Plain& ending) {
+        return is_taken(machines_.front(), {beginning, second, third, ending});
+      });
+    });
+  }
+
+ private:
+  bool each_machine(const auto& one) { return std::ranges::any_of(machines_, one); }
+
+  static bool any_pair(const Plains& left, const Plains& right, const auto& one) {
+    return std::ranges::any_of(left, [&](const Plain& a) {
+      return std::ranges::any_of(right, [&](const Plain& b) { return one(a, b); });
+    });
+  }
+
+  Plains of_kind_of_end(const Plains& plains) const {
+    Plains endings;
+    std::ranges::copy_if(plains, std::back_inserter(endings), [&](const Plain& plain) {
+      return plain.command.index() == script_.items.back().command.index();
+    });
+    return endings;
+  }
+
+  bool is_taken(const Boot<W>& boot, const Plains& plains) {
+    auto plain = as_script(boot, plains);
+    return plain && rank(*plain) < rank_ && left_ != 0 && --left_ != 0 && propose_(std::move(*plain));
+  }
+
+  const Script& script_;
+  const Propose& propose_;
+  const shrink::Rank rank_;
+  const std::vector<Boot<W>> machines_;
+  std::uint64_t left_ = 30'000;  // scripts
+  inline static const Plains first_ = makers(), last_ = last_commands();
+  inline static const Plains second_ = [] {
     Plains plains = makers(), more = users(1);
     plains.insert(plains.end(), more.begin(), more.end());
     return plains;
   }();
-  const shrink::Rank now = rank(script);
-  std::uint64_t left = 30'000;  // scripts
-  const auto try_one = [&](const Boot<W>& boot, const Plains& plains) {
-    auto plain = as_script(boot, plains);
-    return plain && rank(*plain) < now && left != 0 && --left != 0 && propose(std::move(*plain));
-  };
-  const std::vector<Boot<W>> machines = machines_for(script);
-  for (const Boot<W>& boot : machines) {
-    for (const Plain& ending : last) {
-      if (try_one(boot, {ending})) return true;
-    }
-  }
-  if (script.items.size() < 2) return false;
-  for (const Boot<W>& boot : machines) {
-    for (const Plain& beginning : first) {
-      for (const Plain& ending : last) {
-        if (try_one(boot, {beginning, ending})) return true;
-      }
-    }
-  }
-  if (script.items.size() < 3) return false;
-  // The last call is of the kind that the script's last one is.
-  for (const Plain& beginning : first) {
-    for (const Plain& middle : second) {
-      for (const Plain& ending : last) {
-        if (ending.command.index() != script.items.back().command.index()) continue;
-        if (try_one(machines.front(), {beginning, middle, ending})) return true;
-        if (machines.size() > 1 && try_one(machines.back(), {beginning, middle, ending})) return true;
-      }
-    }
-  }
-  return false;
+};
+
+}  // namespace
+
+bool plain_scripts(const Script& script, const Propose& propose) {
+  constexpr std::size_t longest = 60;
+  const std::size_t length = script.items.size();
+  if (length == 0 || length > longest) return false;
+  Simpler simpler(script, propose);
+  return simpler.of_one_call() || (length >= 2 && simpler.of_two_calls()) ||
+         (length >= 3 && simpler.of_three_calls()) || (length >= 4 && simpler.of_four_calls_on_quick_lists());
 }
 
 }  // namespace refmm::kernel_map
