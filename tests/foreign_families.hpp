@@ -26,6 +26,8 @@ inline constexpr bool has_interface<BuddyFamily> = true;
 template <>
 inline constexpr bool has_interface<SlabFamily> = true;
 template <>
+inline constexpr bool has_interface<KernelMapFamily> = true;
+template <>
 inline constexpr bool has_interface<VmaFamily> = true;
 template <>
 inline constexpr bool has_interface<MallocFamily> = true;
@@ -38,6 +40,8 @@ const TableRules& rules<BuddyFamily>();
 template <>
 const TableRules& rules<SlabFamily>();
 template <>
+const TableRules& rules<KernelMapFamily>();
+template <>
 const TableRules& rules<VmaFamily>();
 template <>
 const TableRules& rules<MallocFamily>();
@@ -49,6 +53,8 @@ template <>
 std::unique_ptr<Subject<BuddyFamily>> make_subject<BuddyFamily>(const ForeignLibrary& library);
 template <>
 std::unique_ptr<Subject<SlabFamily>> make_subject<SlabFamily>(const ForeignLibrary& library);
+template <>
+std::unique_ptr<Subject<KernelMapFamily>> make_subject<KernelMapFamily>(const ForeignLibrary& library);
 template <>
 std::unique_ptr<Subject<VmaFamily>> make_subject<VmaFamily>(const ForeignLibrary& library);
 template <>
