@@ -30,6 +30,8 @@ inline constexpr bool has_interface<KernelMapFamily> = true;
 template <>
 inline constexpr bool has_interface<VmaFamily> = true;
 template <>
+inline constexpr bool has_interface<FaultFamily> = true;
+template <>
 inline constexpr bool has_interface<MallocFamily> = true;
 
 /// What the table of a family must be.
@@ -44,6 +46,8 @@ const TableRules& rules<KernelMapFamily>();
 template <>
 const TableRules& rules<VmaFamily>();
 template <>
+const TableRules& rules<FaultFamily>();
+template <>
 const TableRules& rules<MallocFamily>();
 
 /// The subject of a library. It complains (tests/complaint.hpp). Throws LibraryError if the library has none of this family.
@@ -57,6 +61,8 @@ template <>
 std::unique_ptr<Subject<KernelMapFamily>> make_subject<KernelMapFamily>(const ForeignLibrary& library);
 template <>
 std::unique_ptr<Subject<VmaFamily>> make_subject<VmaFamily>(const ForeignLibrary& library);
+template <>
+std::unique_ptr<Subject<FaultFamily>> make_subject<FaultFamily>(const ForeignLibrary& library);
 template <>
 std::unique_ptr<Subject<MallocFamily>> make_subject<MallocFamily>(const ForeignLibrary& library);
 
