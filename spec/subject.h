@@ -51,6 +51,8 @@ struct refmm_machine {
 #endif
 
 #include "subject_buddy.h"
+#include "subject_fault.h"
+#include "subject_kernel.h"
 #include "subject_malloc.h"
 #include "subject_slab.h"
 #include "subject_vma.h"

@@ -26,7 +26,11 @@ inline constexpr bool has_interface<BuddyFamily> = true;
 template <>
 inline constexpr bool has_interface<SlabFamily> = true;
 template <>
+inline constexpr bool has_interface<KernelMapFamily> = true;
+template <>
 inline constexpr bool has_interface<VmaFamily> = true;
+template <>
+inline constexpr bool has_interface<FaultFamily> = true;
 template <>
 inline constexpr bool has_interface<MallocFamily> = true;
 
@@ -38,7 +42,11 @@ const TableRules& rules<BuddyFamily>();
 template <>
 const TableRules& rules<SlabFamily>();
 template <>
+const TableRules& rules<KernelMapFamily>();
+template <>
 const TableRules& rules<VmaFamily>();
+template <>
+const TableRules& rules<FaultFamily>();
 template <>
 const TableRules& rules<MallocFamily>();
 
@@ -50,7 +58,11 @@ std::unique_ptr<Subject<BuddyFamily>> make_subject<BuddyFamily>(const ForeignLib
 template <>
 std::unique_ptr<Subject<SlabFamily>> make_subject<SlabFamily>(const ForeignLibrary& library);
 template <>
+std::unique_ptr<Subject<KernelMapFamily>> make_subject<KernelMapFamily>(const ForeignLibrary& library);
+template <>
 std::unique_ptr<Subject<VmaFamily>> make_subject<VmaFamily>(const ForeignLibrary& library);
+template <>
+std::unique_ptr<Subject<FaultFamily>> make_subject<FaultFamily>(const ForeignLibrary& library);
 template <>
 std::unique_ptr<Subject<MallocFamily>> make_subject<MallocFamily>(const ForeignLibrary& library);
 

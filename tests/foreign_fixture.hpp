@@ -45,10 +45,11 @@ class ForeignSubject : public Command {
     EXPECT_EQ(ran.exit, 0) << ran.out << ran.err;
   }
 
-  /// The mistake is found, shrunk to `most_calls`, says `words`, and replays; the library without it does not fail there.
+  /// The mistake is found, shrunk to `most_calls`, says `words`, and replays; the library without it does not fail there. `options` go
+  /// to the check.
   void expect_finding(const std::string& mistaken, const std::string& right, const std::string& area,
-                      std::size_t most_calls, const std::string& words) const {
-    const Ran ran = check(mistaken, area, "--runs 2000");
+                      std::size_t most_calls, const std::string& words, const std::string& options = "") const {
+    const Ran ran = check(mistaken, area, "--runs 2000 " + options);
     EXPECT_EQ(ran.exit, 1) << ran.out << ran.err;
     EXPECT_LE(calls(), most_calls) << ran.out;
     EXPECT_THAT(transcript(), testing::HasSubstr(words));
