@@ -1,12 +1,6 @@
 // Every law of paging and of the kernel's mappings as a property of the model. One case for each law, under the law's own name.
 
-#include <refmm/model/kernel_map_subject.hpp>
-#include <refmm/model/kernel_sharing_subject.hpp>
-#include <refmm/model/paging_subject.hpp>
-#include <refmm/spec/kernel_map_laws.hpp>
-#include <refmm/spec/kernel_map_range_laws.hpp>
-#include <refmm/spec/kernel_sharing_laws.hpp>
-#include <refmm/spec/paging_laws.hpp>
+#include <refmm/tests/kernel_map_sampled_laws.hpp>
 #include <refmm/tests/law_properties.hpp>
 #include <refmm/tests/sampled_world.hpp>
 
@@ -15,18 +9,14 @@
 #include <cstdint>
 #include <map>
 #include <string>
-#include <tuple>
 
 namespace refmm::kernel_map {
 namespace {
 
-constexpr std::tuple laws_of_paging =
-    std::tuple_cat(paging::entry_laws, paging::walk_laws, paging::directory_laws, paging::tlb_laws);
-
-[[maybe_unused]] const int added = add_properties("TheModelKeeps", laws_of_paging, model::PagingSubject{}) +
-                                   add_properties("TheModelKeeps", sharing_laws, model::KernelSharingSubject{}) +
-                                   add_properties("TheModelKeeps", area_laws, model::KernelMapSubject{}) +
-                                   add_properties("TheModelKeeps", io_laws, model::KernelMapSubject{});
+[[maybe_unused]] const bool added = [] {
+  for_laws_of_the_model(properties("TheModelKeeps"));
+  return true;
+}();
 
 /// A state that is lawful by construction is worth something if it has all that a lawful state can have.
 TEST(KernelMapLaws, DirectoriesHaveAbsentAndEqualEntries) {

@@ -41,4 +41,9 @@ int add_properties(const char* suite, const std::tuple<Law<Claims>...>& laws, au
   return sizeof...(Claims);
 }
 
+/// The same, for those who go through the laws of a family (slab_sampled_laws.hpp).
+constexpr auto properties(const char* suite) {
+  return [suite](const auto& laws, auto subject) { add_properties(suite, laws, subject); };
+}
+
 }  // namespace refmm

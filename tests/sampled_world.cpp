@@ -10,21 +10,6 @@
 
 namespace refmm {
 
-// ---- Inputs -----------------------------------------------------------------------------------------------------------
-
-std::vector<Given> as_givens(const Inputs& inputs) {
-  std::vector<Given> givens;
-  for (const auto& [name, values] : inputs) givens.push_back({name, values});
-  return givens;
-}
-
-std::string to_example(const Inputs& inputs) {
-  std::vector<std::string> parts;
-  for (const auto& [name, values] : inputs)
-    parts.push_back(fmt::format("{{\"{}\", {{{}}}}}", name, fmt::join(values, ", ")));
-  return fmt::format("{{{}}}", fmt::join(parts, ", "));
-}
-
 // ---- Words ------------------------------------------------------------------------------------------------------------
 
 namespace {
@@ -91,12 +76,6 @@ rc::Gen<std::uint32_t> word_between(std::uint32_t lowest, std::uint32_t highest,
 }
 
 // ---- The world --------------------------------------------------------------------------------------------------------
-
-std::vector<std::uint32_t>& SampledWorld::values(std::string_view name) {
-  const auto known = std::ranges::find(inputs_, name, [](const auto& input) { return input.first; });
-  if (known != inputs_.end()) return known->second;
-  return inputs_.emplace_back(name, std::vector<std::uint32_t>()).second;
-}
 
 std::uint32_t SampledWorld::remember(std::string_view name, std::uint32_t value) {
   values(name) = {value};

@@ -12,12 +12,12 @@
 #pragma once
 
 #include <refmm/spec/clause.hpp>
-#include <refmm/spec/example_world.hpp>
 #include <refmm/spec/map.hpp>
 #include <refmm/spec/record.hpp>
 #include <refmm/spec/sequence.hpp>
 #include <refmm/spec/world.hpp>
 #include <refmm/tests/arbitrary.hpp>
+#include <refmm/tests/law_inputs.hpp>
 
 #include <rapidcheck.h>
 
@@ -32,15 +32,6 @@
 #include <vector>
 
 namespace refmm {
-
-/// The inputs of one run by name, in the order in which the law asked for them.
-using Inputs = std::vector<std::pair<std::string, std::vector<std::uint32_t>>>;
-
-/// The same for ExampleWorld. Valid as long as `inputs` is.
-std::vector<Given> as_givens(const Inputs& inputs);
-
-/// `{{"num", {4}}, {"slabs.inuse", {4, 2, 0}}}`: what stands in a static_assert.
-std::string to_example(const Inputs& inputs);
 
 /// A word from `lowest` to `highest`; more often than by chance on or beside one of `neighbours`. Shrinks to `lowest`.
 rc::Gen<std::uint32_t> word_between(std::uint32_t lowest, std::uint32_t highest,
@@ -117,7 +108,7 @@ class SampledWorld {
     return rc::gen::resize(rc::kNominalSize, rc::gen::inRange<std::size_t>(0, end));
   }
 
-  std::vector<std::uint32_t>& values(std::string_view name);
+  std::vector<std::uint32_t>& values(std::string_view name) { return values_of(inputs_, name); }
   std::uint32_t remember(std::string_view name, std::uint32_t value);
 
   template <class R>

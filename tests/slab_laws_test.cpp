@@ -2,12 +2,9 @@
 // that a law speaks of. One case for each law, under the law's own name.
 
 #include <refmm/model/slab_subject.hpp>
-#include <refmm/spec/slab_chain_laws.hpp>
-#include <refmm/spec/slab_geometry_laws.hpp>
-#include <refmm/spec/slab_laws.hpp>
 #include <refmm/tests/law_properties.hpp>
 #include <refmm/tests/sampled_world.hpp>
-#include <refmm/tests/slab_law_subject.hpp>
+#include <refmm/tests/slab_sampled_laws.hpp>
 
 #include <gtest/gtest.h>
 
@@ -21,36 +18,11 @@ namespace {
 
 // ---- One case for each law ----------------------------------------------------------------------------------------------
 
-// The implementation has no function of its own for the next colour.
-constexpr std::tuple laws_of_the_implementation =
-    std::tuple_cat(boot_laws, kmalloc_laws,
-                   std::tuple{every_slab_holds_an_object,
-                              descriptor_objects_and_rest_are_the_slab,
-                              objects_are_disjoint,
-                              objects_are_aligned,
-                              slabs_are_powers_of_two_pages,
-                              no_other_object_fits,
-                              waste_has_a_reason,
-                              larger_orders_are_forced,
-                              sizes_are_rounded_to_words,
-                              words_without_line_alignment,
-                              lines_for_large_objects,
-                              halves_for_small_objects,
-                              large_objects_have_outside_descriptors,
-                              small_objects_have_inside_descriptors,
-                              descriptors_move_back,
-                              offslab_limit_is_never_reached,
-                              optimize_means_one_page_and_inside,
-                              no_offset_means_a_line,
-                              an_offset_is_rounded_to_the_alignment,
-                              every_colour_fits});
-
-constexpr std::tuple laws_of_the_model =
-    std::tuple_cat(boot_laws, list_laws, chain_laws, geometry_laws, kmalloc_laws, reap_laws);
-
-[[maybe_unused]] const int added =
-    add_properties("TheModelKeeps", laws_of_the_model, model::SlabSubject{}) +
-    add_properties("TheImplementationKeeps", laws_of_the_implementation, impl::SlabLawSubject{});
+[[maybe_unused]] const bool added = [] {
+  for_laws_of_the_model(properties("TheModelKeeps"));
+  for_laws_of_the_implementation(properties("TheImplementationKeeps"));
+  return true;
+}();
 
 // ---- That the inputs are worth something ----------------------------------------------------------------------------------
 
@@ -64,7 +36,7 @@ std::map<std::string_view, int> clauses_reached() {
         };
         (add(sample(law, model::SlabSubject{}, {.runs = 400})), ...);
       },
-      laws_of_the_model);
+      sampled_laws);
   return reached;
 }
 

@@ -1,25 +1,22 @@
 // Every law of memory areas as a property of the model. One case for each law, under the law's own name.
 
-#include <refmm/model/vma_subject.hpp>
-#include <refmm/spec/vma_laws.hpp>
-#include <refmm/spec/vma_range_laws.hpp>
 #include <refmm/tests/law_properties.hpp>
 #include <refmm/tests/sampled_world.hpp>
+#include <refmm/tests/vma_sampled_laws.hpp>
 
 #include <gtest/gtest.h>
 
 #include <cstdint>
 #include <map>
 #include <string>
-#include <tuple>
 
 namespace refmm::vma {
 namespace {
 
-constexpr std::tuple laws_of_the_model =
-    std::tuple_cat(piece_laws, split_laws, flag_laws, fork_laws, range_laws, search_laws, page_table_laws);
-
-[[maybe_unused]] const int added = add_properties("TheModelKeeps", laws_of_the_model, model::VmaSubject{});
+[[maybe_unused]] const bool added = [] {
+  for_laws_of_the_model(properties("TheModelKeeps"));
+  return true;
+}();
 
 TEST(VmaLaws, ranges_lie_to_areas_in_every_way) {
   std::map<std::string, int> count;
