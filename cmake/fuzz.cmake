@@ -13,6 +13,9 @@ if(REFMM_FUZZING_COMPILER AND NOT REFMM_FUZZING_ENGINE AND NOT REFMM_SANITIZE)
     set(REFMM_LIBFUZZER "")
   endif()
 endif()
+if(NOT REFMM_LIBFUZZER AND NOT REFMM_FUZZING_ENGINE AND NOT REFMM_SANITIZE)
+  message(WARNING "There is no libFuzzer: fuzz_test is left out. tools/setup installs it (clang-16 and libclang-rt-16-dev).")
+endif()
 
 # refmm_fuzz(NAME SOURCES source... LIBRARIES library...)
 # A program of entry points, whose models and implementations can be told to make mistakes:

@@ -272,7 +272,7 @@ static uint32_t write_file(void* self, uint32_t pid, uint32_t file, uint32_t add
   struct machine* machine = self;
   for (uint32_t done = 0, bytes; done < len; done += bytes) {
     const uint32_t at = offset + done, from = addr + done, left = PAGE - at % PAGE;
-    uint8_t byte;
+    uint8_t byte = 0;
     bytes = len - done < left ? len - done : left;
     if (load(machine, pid, from, &byte) || load(machine, pid, from + bytes - 1, &byte))
       return done ? done : REFMM_ERROR(REFMM_EFAULT);
