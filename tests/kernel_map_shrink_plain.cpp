@@ -120,6 +120,17 @@ Plains on_quick_lists() {
   return plains;
 }
 
+/// Frames of RAM that are taken out of use, and mapped as a device's.
+std::vector<Plains> mappings_of_ram() {
+  std::vector<Plains> beginnings;
+  for (const bool high : {false, true}) {
+    for (const W pages : {W{1}, W{2}})
+      beginnings.push_back(
+          {{GetPage{high}}, {Reserve<W>{0, pages - 1}, 0, 1}, {Ioremap<W>{0, pages * page, false}, 0, 2}});
+  }
+  return beginnings;
+}
+
 /// The script of the commands, if each names what is there.
 std::optional<Script> as_script(const Boot<W>& boot, const Plains& plains) {
   Script script{boot, {}};
@@ -196,6 +207,18 @@ class Simpler {
     });
   }
 
+  /// What ioremap takes of RAM, and who has it then.
+  bool of_four_calls_on_ram() {
+    static const std::vector<Plains> beginnings = mappings_of_ram();
+    return std::ranges::any_of(beginnings, [&](const Plains& beginning) {
+      return std::ranges::any_of(last_, [&](const Plain& ending) {
+        Plains plains = beginning;
+        plains.push_back(ending);
+        return is_taken(machines_.front(), plains);
+      });
+    });
+  }
+
  private:
   bool each_machine(const auto& one) { return std::ranges::any_of(machines_, one); }
 
@@ -239,7 +262,8 @@ bool plain_scripts(const Script& script, const Propose& propose) {
   if (length == 0 || length > longest) return false;
   Simpler simpler(script, propose);
   return simpler.of_one_call() || (length >= 2 && simpler.of_two_calls()) ||
-         (length >= 3 && simpler.of_three_calls()) || (length >= 4 && simpler.of_four_calls_on_quick_lists());
+         (length >= 3 && simpler.of_three_calls()) ||
+         (length >= 4 && (simpler.of_four_calls_on_quick_lists() || simpler.of_four_calls_on_ram()));
 }
 
 }  // namespace refmm::kernel_map
