@@ -31,7 +31,7 @@ class KernelMapMachine {
       : memory_(memory), kernel_(boot, slabs, memory) {}
 
   Result apply(const KernelMapFamily::Command& command) {
-    return std::visit([this](const auto& call) { return run(call); }, command);
+    return std::visit([&](const auto& call) { return run(call); }, command);
   }
 
   void observe(State& seen) const {
