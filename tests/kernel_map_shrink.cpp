@@ -111,6 +111,8 @@ std::optional<Command<W>> Resolver::resolve(const Item& item, const State<W>& no
     if (found == values_.end()) return std::nullopt;
     command = with_value(command, found->second + item.offset);
   }
+  // Who gives back what nobody in the script was given takes it from somebody else: in a recording that parts from this kernel at a defect.
+  if (std::holds_alternative<PutPage<W>>(command) && item.value_of == 0) return std::nullopt;
   // Accesses are to the kernel's half.
   if (auto* touch = std::get_if<Touch<W>>(&command)) touch->addr |= i386_2_4_0.page_offset;
   if (!makes_sense(command, now)) return std::nullopt;

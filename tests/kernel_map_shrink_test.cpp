@@ -111,6 +111,12 @@ TEST(KernelMapScript, LetsAFrameFollowItsGetPage) {
               ElementsAre(GetPage{false}, Reserve<W>{1024, 1024}, Ioremap<W>{1024 * page + 7, 100, false}));
 }
 
+TEST(KernelMapScript, LeavesOutPagesThatNobodyInItWasGiven) {
+  EXPECT_THAT(in_notation(plain_script({vmalloc_of(1), PutPage<W>{1025}})), ElementsAre("vmalloc(0x1000)"));
+  EXPECT_THAT(in_notation(plain_script({GetPage{false}, PutPage<W>{1024}})),
+              ElementsAre("get_page()", "put_page(pfn 1024)"));
+}
+
 TEST(KernelMapScript, LeavesOutWhatCallersMustNotDo) {
   // A directory goes with what a program has mapped; a frame that ioremap has mapped is given back.
   const Script script =
