@@ -6,6 +6,7 @@
 #include <refmm/tools/clause_links.hpp>
 #include <refmm/tools/clause_text.hpp>
 #include <refmm/tools/command.hpp>
+#include <refmm/tools/completion.hpp>
 
 #include <fmt/core.h>
 
@@ -221,6 +222,8 @@ Exit run(const Options& options) {
   return list(below);
 }
 
+completion::Values values() { return {{"ID", completion::names(known_names())}}; }
+
 }  // namespace
 
 SubCommand add_clause(CLI::App& refmm) {
@@ -230,7 +233,7 @@ SubCommand add_clause(CLI::App& refmm) {
   CLI::Option* cite = app->add_flag("--cite", options->cite, "Print the BibTeX entry of the clause, or of refmm");
   app->add_flag("--json", options->json, "Print the clauses for programs, with all that is tied to them")
       ->excludes(cite);
-  return {app, [options] { return run(*options); }};
+  return {app, [options] { return run(*options); }, values};
 }
 
 }  // namespace refmm::command
