@@ -292,27 +292,28 @@ inline constexpr Law colours_wrap{"slab.grow.colour_wraps", "behind_the_last_col
                                     return next.value == 0u;
                                   }};
 
-inline constexpr std::tuple geometry_laws{every_slab_holds_an_object,
-                                          descriptor_objects_and_rest_are_the_slab,
-                                          objects_are_disjoint,
-                                          objects_are_aligned,
-                                          slabs_are_powers_of_two_pages,
-                                          no_other_object_fits,
-                                          waste_has_a_reason,
-                                          larger_orders_are_forced,
-                                          sizes_are_rounded_to_words,
-                                          words_without_line_alignment,
-                                          lines_for_large_objects,
-                                          halves_for_small_objects,
-                                          large_objects_have_outside_descriptors,
-                                          small_objects_have_inside_descriptors,
-                                          descriptors_move_back,
-                                          offslab_limit_is_never_reached,
-                                          optimize_means_one_page_and_inside,
-                                          no_offset_means_a_line,
-                                          an_offset_is_rounded_to_the_alignment,
-                                          every_colour_fits,
-                                          colours_come_in_turn,
-                                          colours_wrap};
+/// What a cache is laid out as, and how its colours come in turn: an implementation may have no function of its own for the latter.
+inline constexpr std::tuple layout_laws{every_slab_holds_an_object,
+                                        descriptor_objects_and_rest_are_the_slab,
+                                        objects_are_disjoint,
+                                        objects_are_aligned,
+                                        slabs_are_powers_of_two_pages,
+                                        no_other_object_fits,
+                                        waste_has_a_reason,
+                                        larger_orders_are_forced,
+                                        sizes_are_rounded_to_words,
+                                        words_without_line_alignment,
+                                        lines_for_large_objects,
+                                        halves_for_small_objects,
+                                        large_objects_have_outside_descriptors,
+                                        small_objects_have_inside_descriptors,
+                                        descriptors_move_back,
+                                        offslab_limit_is_never_reached,
+                                        optimize_means_one_page_and_inside,
+                                        no_offset_means_a_line,
+                                        an_offset_is_rounded_to_the_alignment,
+                                        every_colour_fits};
+inline constexpr std::tuple colour_laws{colours_come_in_turn, colours_wrap};
+inline constexpr std::tuple geometry_laws = std::tuple_cat(layout_laws, colour_laws);
 
 }  // namespace refmm::slab

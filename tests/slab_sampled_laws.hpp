@@ -16,27 +16,7 @@ inline constexpr std::tuple sampled_laws =
 
 // The implementation has no function of its own for the next colour.
 inline constexpr std::tuple sampled_laws_of_the_implementation =
-    std::tuple_cat(boot_laws, kmalloc_laws,
-                   std::tuple{every_slab_holds_an_object,
-                              descriptor_objects_and_rest_are_the_slab,
-                              objects_are_disjoint,
-                              objects_are_aligned,
-                              slabs_are_powers_of_two_pages,
-                              no_other_object_fits,
-                              waste_has_a_reason,
-                              larger_orders_are_forced,
-                              sizes_are_rounded_to_words,
-                              words_without_line_alignment,
-                              lines_for_large_objects,
-                              halves_for_small_objects,
-                              large_objects_have_outside_descriptors,
-                              small_objects_have_inside_descriptors,
-                              descriptors_move_back,
-                              offslab_limit_is_never_reached,
-                              optimize_means_one_page_and_inside,
-                              no_offset_means_a_line,
-                              an_offset_is_rounded_to_the_alignment,
-                              every_colour_fits});
+    std::tuple_cat(boot_laws, kmalloc_laws, layout_laws);
 
 /// Calls take(laws, subject) with laws and whose they are.
 void for_laws_of_the_model(auto take) { take(sampled_laws, model::SlabSubject{}); }
