@@ -4,8 +4,7 @@
 #include <refmm/spec/kernel_map_notation.hpp>
 #include <refmm/spec/transcript.hpp>
 #include <refmm/tests/kernel_map_family.hpp>
-#include <refmm/tests/transcript_damage.hpp>
-#include <refmm/tests/transcript_recordings.hpp>
+#include <refmm/tests/notation_of_recordings.hpp>
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -91,14 +90,6 @@ std::string with_plain_numbers(const std::string& call_line) {
   return with_plain_numbers(std::get<transcript::Call>(file.lines.back().content));
 }
 
-/// `vmalloc`, `| kfree`, `vmlist:`; empty for other lines.
-std::string name_of(const transcript::Line& line) {
-  if (const auto* call = std::get_if<transcript::Call>(&line.content)) return call->name.text;
-  if (const auto* effect = std::get_if<transcript::Effect>(&line.content)) return "| " + effect->call.name.text;
-  if (const auto* query = std::get_if<transcript::Query>(&line.content)) return query->name.text + ":";
-  return "";
-}
-
 TEST(KernelMapRecordings, are_read_whole_and_written_back) {
   std::map<std::string, std::size_t> seen;
   std::size_t lines = 0;
@@ -142,49 +133,11 @@ std::string last_line_rewritten(const transcript::File& file) {
   return rewritten(*file.source, file.lines.back(), so_far);
 }
 
-std::vector<std::string> recorded_lines() {
-  std::vector<std::string> lines{"map_user(pgd 1, 0x08048000, rw) = pfn 1030", "clear_page_tables(pgd 3, 0, 768)",
-                                 "boot family=kernel ram_pages=16384 sharing=preallocated"};
-  for (const auto& path : recordings("kernel")) {
-    const std::string text = transcript::load(path).text();
-    for (std::size_t begin = 0; begin < text.size();) {
-      const std::size_t end = text.find('\n', begin);
-      if (text[begin] != ' ' && text[begin] != '#') lines.push_back(text.substr(begin, end - begin));
-      begin = end + 1;
-    }
-  }
-  return lines;
-}
-
 TEST(KernelMapDamagedLines, are_refused_at_their_place_or_mean_the_same_written_anew) {
-  constexpr std::uint32_t seed = 20010104;
-  constexpr std::size_t mutants = 20000;
-  const std::vector<std::string> lines = recorded_lines();
-  Draw draw(seed);
-  std::size_t understood = 0, refused = 0;
-  for (std::size_t i = 0; i < mutants; ++i) {
-    const std::string line = damaged(lines[draw.below(lines.size())], draw);
-    SCOPED_TRACE(fmt::format("seed {}, mutant {}: {}", seed, i, line));
-    const transcript::Source source("damaged.mmt", above(line) + line + '\n');
-    try {
-      const std::string text = last_line_rewritten(transcript::parse(source));
-      EXPECT_EQ(last_line_rewritten(transcript::parse({"anew.mmt", above(text) + text + '\n'})), text);
-      ++understood;
-    } catch (const InputError& error) {
-      const Position at = error.diagnostic().at;
-      EXPECT_EQ(error.diagnostic().file, "damaged.mmt");
-      EXPECT_GE(at.line, 1u);
-      EXPECT_GE(at.column, 1u);
-      EXPECT_LE(at.column, source.line(at.line).size() + 1);
-      EXPECT_FALSE(error.diagnostic().expected.empty());
-      EXPECT_FALSE(error.diagnostic().found.empty());
-      ++refused;
-    }
-    if (testing::Test::HasFailure()) return;
-  }
-  fmt::print("{} understood, {} refused\n", understood, refused);
-  EXPECT_GT(understood, mutants / 40);
-  EXPECT_GT(refused, mutants / 40);
+  std::vector<std::string> lines = recorded_lines("kernel");
+  lines.insert(lines.end(), {"map_user(pgd 1, 0x08048000, rw) = pfn 1030", "clear_page_tables(pgd 3, 0, 768)",
+                             "boot family=kernel ram_pages=16384 sharing=preallocated"});
+  damage_is_refused_or_means_the_same(lines, 20000, above, last_line_rewritten);
 }
 
 }  // namespace

@@ -3,8 +3,7 @@
 
 #include <refmm/spec/transcript.hpp>
 #include <refmm/spec/vma_notation.hpp>
-#include <refmm/tests/transcript_damage.hpp>
-#include <refmm/tests/transcript_recordings.hpp>
+#include <refmm/tests/notation_of_recordings.hpp>
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -43,14 +42,6 @@ std::string rewritten(const transcript::Source& source, const transcript::Line& 
   return std::visit(of, line.content);
 }
 
-/// `munmap`, `| vma_free`, `maps:`; empty for other lines.
-std::string name_of(const transcript::Line& line) {
-  if (const auto* call = std::get_if<transcript::Call>(&line.content)) return call->name.text;
-  if (const auto* effect = std::get_if<transcript::Effect>(&line.content)) return "| " + effect->call.name.text;
-  if (const auto* query = std::get_if<transcript::Query>(&line.content)) return query->name.text + ":";
-  return "";
-}
-
 TEST(VmaRecordings, are_read_whole_and_written_back) {
   std::map<std::string, std::size_t> seen;
   std::size_t bytes = 0;
@@ -85,44 +76,7 @@ std::string_view above(std::string_view line) {
 }
 
 TEST(VmaDamagedLines, are_refused_at_their_place_or_mean_the_same_written_anew) {
-  constexpr std::uint32_t seed = 20010104;
-  constexpr std::size_t mutants = 40000;
-  std::vector<std::string> lines;
-  for (const auto& path : recordings("vma")) {
-    const std::string text = transcript::load(path).text();
-    for (std::size_t begin = 0; begin < text.size();) {
-      const std::size_t end = text.find('\n', begin);
-      if (text[begin] != ' ' && text[begin] != '#') lines.push_back(text.substr(begin, end - begin));
-      begin = end + 1;
-    }
-  }
-
-  Draw draw(seed);
-  std::size_t understood = 0, refused = 0;
-  for (std::size_t i = 0; i < mutants; ++i) {
-    const std::string line = damaged(lines[draw.below(lines.size())], draw);
-    SCOPED_TRACE(fmt::format("seed {}, mutant {}: {}", seed, i, line));
-    const transcript::Source source("damaged.mmt", std::string(above(line)) + line + '\n');
-    try {
-      const std::string text = last_line_rewritten(transcript::parse(source));
-      EXPECT_EQ(last_line_rewritten(transcript::parse({"anew.mmt", std::string(above(text)) + text + '\n'})),
-                text);
-      ++understood;
-    } catch (const InputError& error) {
-      const Position at = error.diagnostic().at;
-      EXPECT_EQ(error.diagnostic().file, "damaged.mmt");
-      EXPECT_GE(at.line, 1u);
-      EXPECT_GE(at.column, 1u);
-      EXPECT_LE(at.column, source.line(at.line).size() + 1);
-      EXPECT_FALSE(error.diagnostic().expected.empty());
-      EXPECT_FALSE(error.diagnostic().found.empty());
-      ++refused;
-    }
-    if (testing::Test::HasFailure()) return;
-  }
-  fmt::print("{} understood, {} refused\n", understood, refused);
-  EXPECT_GT(understood, mutants / 40);
-  EXPECT_GT(refused, mutants / 40);
+  damage_is_refused_or_means_the_same(recorded_lines("vma"), 40000, above, last_line_rewritten);
 }
 
 }  // namespace
