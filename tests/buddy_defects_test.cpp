@@ -5,8 +5,8 @@
 #include <refmm/spec/buddy_defects.hpp>
 #include <refmm/spec/buddy_invariant.hpp>
 #include <refmm/spec/buddy_step_laws.hpp>
-#include <refmm/spec/record.hpp>
 #include <refmm/tests/buddy_script.hpp>
+#include <refmm/tests/defects_shown.hpp>
 
 #include <gtest/gtest.h>
 
@@ -14,7 +14,6 @@
 #include <cstdint>
 #include <set>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace refmm::buddy {
@@ -57,68 +56,32 @@ const std::vector<Showing> showings{
      [](BuddyScript& script) { script.alloc(9).free_ok(512, 9).free_ok(512, 9); }},
 };
 
-/// The laws that the last call of a script breaks.
-std::vector<std::string_view> broken_laws(const Carried& made) {
-  std::vector<std::string_view> broken;
-  for (const auto& conjunct : invariant) {
-    if (!ended_everything(made.transition()) && !conjunct.holds(made.after)) broken.push_back(conjunct.name);
-  }
-  for (const auto& law : step_laws) {
-    if (!law.holds(made.transition())) broken.push_back(law.name);
-  }
-  return broken;
-}
-
-std::string listed(const std::vector<std::string_view>& names) {
-  std::string text;
-  for (const std::string_view name : names) text += " " + std::string(name);
-  return text;
-}
-
-bool has(const std::vector<std::string_view>& names, std::string_view name) {
-  return std::ranges::find(names, name) != names.end();
-}
-
-/// The last part of the name: that of the switch.
-std::string_view switch_of(const Clause& defect) { return defect.name.substr(defect.name.rfind('.') + 1); }
-
-/// The corrected kernel but for one switch.
-Kernel corrected_but_for(std::string_view name) {
-  Kernel kernel = corrected;
-  for_each_field(kernel.corrected, [&](const char* field, bool& mended) { mended = field != name; });
-  return kernel;
-}
-
-BuddyScript shown(const Showing& showing, const Kernel& kernel) {
+/// What the last call of a showing breaks on a kernel.
+Shown shown(const Showing& showing, const Kernel& kernel) {
   BuddyScript script(showing.zone_pages, kernel);
   showing.show(script);
-  return script;
+  const Carried& made = script.last();
+  const auto* state = ended_everything(made.transition()) ? nullptr : &made.after;
+  return {laws_broken_by(made.transition(), step_laws, invariant, state), made.because};
 }
 
 TEST(BuddyDefects, EachBreaksTheLawsThatItIsSaidToBreak) {
   for (const Showing& showing : showings) {
-    const BuddyScript script = shown(showing, as_built);
-    const auto broken = broken_laws(script.last());
-    EXPECT_TRUE(has(broken, showing.broken_by.law)) << showing.broken_by.law << " is not broken by "
-                                                    << showing.broken_by.defect->name << ", but" << listed(broken);
-    EXPECT_NE(std::ranges::find(script.last().because, showing.broken_by.defect), script.last().because.end())
-        << showing.broken_by.defect->name << " does not decide";
+    const Shown as_it_was = shown(showing, as_built);
+    expect_broken_as_said(showing.broken_by, as_it_was);
+    expect_to_decide(showing.broken_by, as_it_was);
   }
 }
 
 TEST(BuddyDefects, EachBreaksItsLawsAllByItself) {
   for (const Showing& showing : showings) {
-    const BuddyScript script = shown(showing, corrected_but_for(switch_of(*showing.broken_by.defect)));
-    const auto broken = broken_laws(script.last());
-    EXPECT_TRUE(has(broken, showing.broken_by.law))
-        << showing.broken_by.law << " is not broken by " << showing.broken_by.defect->name << " alone, but"
-        << listed(broken);
+    expect_broken_alone(showing.broken_by,
+                        shown(showing, corrected_but_for(corrected, *showing.broken_by.defect)));
   }
 }
 
 TEST(BuddyDefects, NoLawIsBrokenByTheCorrectedKernel) {
-  for (const Showing& showing : showings)
-    EXPECT_EQ(listed(broken_laws(shown(showing, corrected).last())), "") << showing.broken_by.defect->name;
+  for (const Showing& showing : showings) expect_nothing_broken(showing.broken_by, shown(showing, corrected));
 }
 
 /// Boot is no call: its defect shows in the state that a zone begins with.
@@ -128,40 +91,22 @@ TEST(BuddyDefects, BootAsBuiltLosesTheLastFrameOfItsBitMap) {
   };
   EXPECT_EQ(free_frames(corrected), 7u);
   EXPECT_EQ(free_frames(as_built), 6u);
-  EXPECT_EQ(free_frames(corrected_but_for("bootmap_last_frame")), 6u);
+  EXPECT_EQ(free_frames(corrected_but_for(corrected, *ClauseRef("defect.buddy.bootmap_last_frame"))), 6u);
   const auto booted = model::booted<std::uint32_t>({as_built, 0, 7, AtBoot::boot, 0, {}});
   EXPECT_NE(std::ranges::find(booted.because, ClauseRef("defect.buddy.bootmap_last_frame")), booted.because.end());
 }
 
 TEST(BuddyDefects, AllAreShownAndAllThatIsSaidIsShown) {
-  std::set<std::string> defects, said, said_defects, found;
-  std::set<std::string> shown_rows{
-      "defect.buddy.bootmap_last_frame "
-      "boot_releases_as_many_frames_of_its_bit_map_as_it_kept_out_and_they_hold_all_bits"};
-  for (const Clause& clause : clauses) {
-    if (clause.kind == ClauseKind::defect) defects.insert(std::string(clause.name));
-  }
-  for (const BrokenBy& row : broken_by) {
-    said.insert(std::string(row.defect->name) + " " + std::string(row.law));
-    said_defects.insert(std::string(row.defect->name));
-  }
+  expect_all_shown(clauses, broken_by, showings,
+                   {"defect.buddy.bootmap_last_frame "
+                    "boot_releases_as_many_frames_of_its_bit_map_as_it_kept_out_and_they_hold_all_bits"});
+  std::set<std::string> found;
   for (const BrokenBy& row : found_by) found.insert(std::string(row.defect->name));
-  for (const Showing& showing : showings)
-    shown_rows.insert(std::string(showing.broken_by.defect->name) + " " + std::string(showing.broken_by.law));
-  EXPECT_EQ(shown_rows, said);
-  EXPECT_EQ(said_defects, defects);
-  EXPECT_EQ(found, defects);
-  EXPECT_EQ(defects.size(), 5u);
+  EXPECT_EQ(found, names_of_defects(clauses));
+  EXPECT_EQ(found.size(), 5u);
 }
 
-TEST(BuddyDefects, EachHasASwitchOfItsName) {
-  std::set<std::string> switches, defects;
-  for_each_field(all_corrected, [&](const char* field, bool) { switches.insert(field); });
-  for (const Clause& clause : clauses) {
-    if (clause.kind == ClauseKind::defect) defects.insert(std::string(switch_of(clause)));
-  }
-  EXPECT_EQ(defects, switches);
-}
+TEST(BuddyDefects, EachHasASwitchOfItsName) { expect_a_switch_for_each(clauses, all_corrected); }
 
 }  // namespace
 }  // namespace refmm::buddy

@@ -4,16 +4,13 @@
 #include <refmm/spec/process_defects.hpp>
 #include <refmm/spec/process_invariant.hpp>
 #include <refmm/spec/process_step_laws.hpp>
-#include <refmm/spec/record.hpp>
+#include <refmm/tests/defects_shown.hpp>
 #include <refmm/tests/fault_carried.hpp>
 
 #include <gtest/gtest.h>
 
-#include <algorithm>
-#include <set>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace refmm::process {
 namespace {
@@ -155,54 +152,23 @@ const Showing showings[] = {
      "store(0x40000000, 1)\nload(0x40010000)\nload(0x4002f000)\nload(0x4004e000)"},
 };
 
-/// The laws that the last call of a script breaks.
-std::vector<std::string_view> broken_laws(const Carried& made) {
-  std::vector<std::string_view> broken;
-  for (const auto& conjunct : invariant) {
-    if (!ended_everything(made.transition()) && !conjunct.holds(made.after)) broken.push_back(conjunct.name);
-  }
-  for (const auto& law : step_laws) {
-    if (!law.holds(made.transition())) broken.push_back(law.name);
-  }
-  return broken;
-}
-
-std::string listed(const std::vector<std::string_view>& names) {
-  std::string text;
-  for (const std::string_view name : names) text += " " + std::string(name);
-  return text;
-}
-
-bool has(const std::vector<std::string_view>& names, std::string_view name) {
-  return std::ranges::find(names, name) != names.end();
-}
-
-/// The last part of the name: that of the switch.
-std::string_view switch_of(const Clause& defect) { return defect.name.substr(defect.name.rfind('.') + 1); }
-
-/// The corrected kernel but for one switch.
-fault::Kernel corrected_but_for(std::string_view name) {
-  fault::Kernel kernel = fault::corrected;
-  for_each_field(kernel.corrected, [&](const char* field, bool& mended) { mended = field != name; });
-  return kernel;
+/// What the last call of a showing breaks on a kernel.
+Shown shown(const Showing& showing, const fault::Kernel& kernel) {
+  const Carried made = carried(showing.script, kernel);
+  const auto* state = ended_everything(made.transition()) ? nullptr : &made.after;
+  return {laws_broken_by(made.transition(), step_laws, invariant, state), made.because};
 }
 
 TEST(FaultDefects, EachBreaksTheLawsThatItIsSaidToBreak) {
-  for (const Showing& showing : showings) {
-    const auto broken = broken_laws(carried(showing.script, fault::as_built));
-    EXPECT_TRUE(has(broken, showing.broken_by.law)) << showing.broken_by.law << " is not broken by "
-                                                    << showing.broken_by.defect->name << ", but" << listed(broken);
-  }
+  for (const Showing& showing : showings)
+    expect_broken_as_said(showing.broken_by, shown(showing, fault::as_built));
 }
 
 TEST(FaultDefects, EachBreaksItsLawsAllByItself) {
   for (const Showing& showing : showings) {
     if (!showing.by_itself) continue;
-    const auto broken =
-        broken_laws(carried(showing.script, corrected_but_for(switch_of(*showing.broken_by.defect))));
-    EXPECT_TRUE(has(broken, showing.broken_by.law))
-        << showing.broken_by.law << " is not broken by " << showing.broken_by.defect->name << " alone, but"
-        << listed(broken);
+    expect_broken_alone(showing.broken_by,
+                        shown(showing, corrected_but_for(fault::corrected, *showing.broken_by.defect)));
   }
 }
 
@@ -210,44 +176,26 @@ TEST(FaultDefects, EachBreaksItsLawsAllByItself) {
 /// it is filled or not.)
 TEST(FaultDefects, NoLawIsBrokenWhereTheDefectIsMended) {
   for (const Showing& showing : showings) {
-    if (showing.broken_by.defect->name.starts_with("defect.fault.bad_table_is_")) continue;
-    fault::Kernel kernel = fault::as_built;
-    for_each_field(kernel.corrected, [&](const char* field, bool& mended) {
-      mended = field == switch_of(*showing.broken_by.defect);
-    });
-    EXPECT_FALSE(has(broken_laws(carried(showing.script, kernel)), showing.broken_by.law))
-        << showing.broken_by.law << " is broken though " << showing.broken_by.defect->name << " is mended";
+    const auto& [defect, law] = showing.broken_by;
+    if (defect->name.starts_with("defect.fault.bad_table_is_")) continue;
+    const auto kernel =
+        with_switches(fault::as_built, [&](std::string_view field) { return field == switch_of(*defect); });
+    EXPECT_FALSE(has(shown(showing, kernel).broken_laws, law))
+        << law << " is broken though " << defect->name << " is mended";
   }
 }
 
 TEST(FaultDefects, NoLawIsBrokenByTheCorrectedKernel) {
   for (const Showing& showing : showings)
-    EXPECT_EQ(listed(broken_laws(carried(showing.script))), "") << showing.broken_by.defect->name;
+    expect_nothing_broken(showing.broken_by, shown(showing, fault::corrected));
 }
 
 TEST(FaultDefects, AllAreShownAndAllThatIsSaidIsShown) {
-  std::set<std::string> defects, said_defects, said, shown;
-  for (const Clause& clause : fault::clauses) {
-    if (clause.kind == ClauseKind::defect) defects.insert(std::string(clause.name));
-  }
-  for (const BrokenBy& row : broken_by) {
-    said.insert(std::string(row.defect->name) + " " + std::string(row.law));
-    said_defects.insert(std::string(row.defect->name));
-  }
-  for (const Showing& showing : showings)
-    shown.insert(std::string(showing.broken_by.defect->name) + " " + std::string(showing.broken_by.law));
-  EXPECT_EQ(shown, said);
-  EXPECT_EQ(said_defects, defects);
+  expect_all_shown(fault::clauses, broken_by, showings);
+  EXPECT_EQ(names_of_defects(fault::clauses).size(), 21u);
 }
 
-TEST(FaultDefects, EachHasASwitchOfItsName) {
-  std::set<std::string> switches, defects;
-  for_each_field(fault::all_corrected, [&](const char* field, bool) { switches.insert(field); });
-  for (const Clause& clause : fault::clauses) {
-    if (clause.kind == ClauseKind::defect) defects.insert(std::string(switch_of(clause)));
-  }
-  EXPECT_EQ(defects, switches);
-}
+TEST(FaultDefects, EachHasASwitchOfItsName) { expect_a_switch_for_each(fault::clauses, fault::all_corrected); }
 
 }  // namespace
 }  // namespace refmm::process

@@ -4,17 +4,12 @@
 #include <refmm/spec/kernel_map_defects.hpp>
 #include <refmm/spec/kernel_map_invariant.hpp>
 #include <refmm/spec/kernel_map_step_laws.hpp>
-#include <refmm/spec/record.hpp>
+#include <refmm/tests/defects_shown.hpp>
 #include <refmm/tests/kernel_map_script.hpp>
 
 #include <gtest/gtest.h>
 
-#include <algorithm>
-#include <cstdint>
-#include <set>
-#include <string>
 #include <string_view>
-#include <vector>
 
 namespace refmm::kernel_map {
 namespace {
@@ -100,95 +95,42 @@ LawBoot machine_for(const Showing& showing, const Kernel& kernel) {
   return small_machine(kernel, window ? Config::highmem : Config::up);
 }
 
-/// The laws that the last call of a script breaks.
-std::vector<std::string_view> broken_laws(const Carried& made) {
-  std::vector<std::string_view> broken;
-  for (const auto& conjunct : invariant) {
-    if (!ended_everything(made.transition()) && !conjunct.holds({made.boot, made.after}))
-      broken.push_back(conjunct.name);
-  }
-  for (const auto& law : step_laws) {
-    if (!law.holds(made.transition())) broken.push_back(law.name);
-  }
-  return broken;
-}
-
-std::string listed(const std::vector<std::string_view>& names) {
-  std::string text;
-  for (const std::string_view name : names) text += " " + std::string(name);
-  return text;
-}
-
-bool has(const std::vector<std::string_view>& names, std::string_view name) {
-  return std::ranges::find(names, name) != names.end();
-}
-
-/// The last part of the name: that of the switch.
-std::string_view switch_of(const Clause& defect) { return defect.name.substr(defect.name.rfind('.') + 1); }
-
-/// The corrected kernel but for one switch.
-Kernel corrected_but_for(std::string_view name) {
-  Kernel kernel = corrected;
-  for_each_field(kernel.corrected, [&](const char* field, bool& mended) { mended = field != name; });
-  return kernel;
+/// What the last call of a showing breaks on a kernel.
+Shown shown(const Showing& showing, const Kernel& kernel) {
+  KernelMapScript script(machine_for(showing, kernel));
+  showing.show(script);
+  const Carried& made = script.last();
+  const Observed after{made.boot, made.after};
+  const auto* state = ended_everything(made.transition()) ? nullptr : &after;
+  return {laws_broken_by(made.transition(), step_laws, invariant, state), made.because};
 }
 
 TEST(KernelMapDefects, EachBreaksTheLawsThatItIsSaidToBreak) {
   for (const Showing& showing : showings) {
-    KernelMapScript script(machine_for(showing, as_built));
-    showing.show(script);
-    const auto broken = broken_laws(script.last());
-    EXPECT_TRUE(has(broken, showing.broken_by.law)) << showing.broken_by.law << " is not broken by "
-                                                    << showing.broken_by.defect->name << ", but" << listed(broken);
-    EXPECT_NE(std::ranges::find(script.last().because, showing.broken_by.defect), script.last().because.end())
-        << showing.broken_by.defect->name << " does not decide";
+    const Shown as_it_was = shown(showing, as_built);
+    expect_broken_as_said(showing.broken_by, as_it_was);
+    expect_to_decide(showing.broken_by, as_it_was);
   }
 }
 
 TEST(KernelMapDefects, EachBreaksItsLawsAllByItself) {
   for (const Showing& showing : showings) {
     if (!showing.by_itself) continue;
-    KernelMapScript script(machine_for(showing, corrected_but_for(switch_of(*showing.broken_by.defect))));
-    showing.show(script);
-    const auto broken = broken_laws(script.last());
-    EXPECT_TRUE(has(broken, showing.broken_by.law))
-        << showing.broken_by.law << " is not broken by " << showing.broken_by.defect->name << " alone, but"
-        << listed(broken);
+    expect_broken_alone(showing.broken_by,
+                        shown(showing, corrected_but_for(corrected, *showing.broken_by.defect)));
   }
 }
 
 TEST(KernelMapDefects, NoLawIsBrokenByTheCorrectedKernel) {
-  for (const Showing& showing : showings) {
-    KernelMapScript script(machine_for(showing, corrected));
-    showing.show(script);
-    EXPECT_EQ(listed(broken_laws(script.last())), "") << showing.broken_by.defect->name;
-  }
+  for (const Showing& showing : showings) expect_nothing_broken(showing.broken_by, shown(showing, corrected));
 }
 
 TEST(KernelMapDefects, AllAreShownAndAllThatIsSaidIsShown) {
-  std::set<std::string> defects, said, shown, said_defects;
-  for (const Clause& clause : clauses) {
-    if (clause.kind == ClauseKind::defect) defects.insert(std::string(clause.name));
-  }
-  for (const BrokenBy& row : broken_by) {
-    said.insert(std::string(row.defect->name) + " " + std::string(row.law));
-    said_defects.insert(std::string(row.defect->name));
-  }
-  for (const Showing& showing : showings)
-    shown.insert(std::string(showing.broken_by.defect->name) + " " + std::string(showing.broken_by.law));
-  EXPECT_EQ(shown, said);
-  EXPECT_EQ(said_defects, defects);
-  EXPECT_EQ(defects.size(), 14u);
+  expect_all_shown(clauses, broken_by, showings);
+  EXPECT_EQ(names_of_defects(clauses).size(), 14u);
 }
 
-TEST(KernelMapDefects, EachHasASwitchOfItsName) {
-  std::set<std::string> switches, defects;
-  for_each_field(all_corrected, [&](const char* field, bool) { switches.insert(field); });
-  for (const Clause& clause : clauses) {
-    if (clause.kind == ClauseKind::defect) defects.insert(std::string(switch_of(clause)));
-  }
-  EXPECT_EQ(defects, switches);
-}
+TEST(KernelMapDefects, EachHasASwitchOfItsName) { expect_a_switch_for_each(clauses, all_corrected); }
 
 }  // namespace
 }  // namespace refmm::kernel_map
