@@ -1,7 +1,7 @@
 // What always holds of the structure of a tree of areas. Included by area_tree.hpp.
 #pragma once
 
-#include <refmm/impl/area_tree.hpp>
+#include <refmm/impl/area_tree_areas.hpp>
 
 #include <algorithm>
 #include <cstddef>

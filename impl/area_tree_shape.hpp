@@ -1,7 +1,7 @@
 // The shape of the tree of areas: nodes split and joined, separators moved, gaps remembered. Included by area_tree.hpp.
 #pragma once
 
-#include <refmm/impl/area_tree.hpp>
+#include <refmm/impl/area_tree_areas.hpp>
 
 #include <algorithm>
 #include <cstddef>

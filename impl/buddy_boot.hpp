@@ -5,7 +5,7 @@
 // free one comes onto its list when its last frame is given, and what its frames did to smaller lists before is undone by then.
 #pragma once
 
-#include <refmm/impl/buddy.hpp>
+#include <refmm/impl/buddy_allocator.hpp>
 
 #include <algorithm>
 

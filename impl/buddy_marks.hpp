@@ -1,7 +1,7 @@
 // References and marks of frames, what observers see, and what a zone may be. Part of impl/buddy.hpp.
 #pragma once
 
-#include <refmm/impl/buddy.hpp>
+#include <refmm/impl/buddy_allocator.hpp>
 
 namespace refmm::impl::inline REFMM_BUILD {
 

@@ -4,7 +4,7 @@
 // it is asked for. Source: page_cache_read, read_cluster_nonblocking, nopage_sequential_readahead, filemap_nopage in mm/filemap.c of 2.4.0.
 #pragma once
 
-#include <refmm/impl/fault.hpp>
+#include <refmm/impl/fault_paged_memory.hpp>
 #include <refmm/spec/mutant.hpp>
 
 namespace refmm::impl::inline REFMM_BUILD {

@@ -3,7 +3,7 @@
 // Source: add_to_page_cache_locked, remove_inode_page, __set_page_dirty in mm/filemap.c of 2.4.0.
 #pragma once
 
-#include <refmm/impl/fault.hpp>
+#include <refmm/impl/fault_paged_memory.hpp>
 
 namespace refmm::impl::inline REFMM_BUILD {
 

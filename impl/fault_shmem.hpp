@@ -4,7 +4,7 @@
 // cache. Source: shmem_nopage, shmem_writepage in mm/shmem.c of 2.4.0.
 #pragma once
 
-#include <refmm/impl/fault.hpp>
+#include <refmm/impl/fault_paged_memory.hpp>
 
 namespace refmm::impl::inline REFMM_BUILD {
 

@@ -4,7 +4,7 @@
 // holds it. Source: mm/swap_state.c, mm/page_io.c of 2.4.0.
 #pragma once
 
-#include <refmm/impl/fault.hpp>
+#include <refmm/impl/fault_paged_memory.hpp>
 #include <refmm/spec/mutant.hpp>
 
 namespace refmm::impl::inline REFMM_BUILD {

@@ -4,7 +4,7 @@
 // Source: try_to_unuse and what it calls in mm/swapfile.c, shmem_unuse in mm/shmem.c of 2.4.0.
 #pragma once
 
-#include <refmm/impl/fault.hpp>
+#include <refmm/impl/fault_paged_memory.hpp>
 
 namespace refmm::impl::inline REFMM_BUILD {
 

@@ -3,7 +3,7 @@
 // Source: filemap_sync, filemap_fdatasync, filemap_fdatawait in mm/filemap.c of 2.4.0.
 #pragma once
 
-#include <refmm/impl/fault.hpp>
+#include <refmm/impl/fault_paged_memory.hpp>
 #include <refmm/spec/mutant.hpp>
 
 namespace refmm::impl::inline REFMM_BUILD {

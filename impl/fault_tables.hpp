@@ -5,7 +5,7 @@
 // clear_page_tables in mm/memory.c of 2.4.0.
 #pragma once
 
-#include <refmm/impl/fault.hpp>
+#include <refmm/impl/fault_paged_memory.hpp>
 
 namespace refmm::impl::inline REFMM_BUILD {
 

@@ -3,7 +3,7 @@
 // Source: truncate_inode_pages in mm/filemap.c, shmem_truncate in mm/shmem.c of 2.4.0.
 #pragma once
 
-#include <refmm/impl/fault.hpp>
+#include <refmm/impl/fault_paged_memory.hpp>
 
 namespace refmm::impl::inline REFMM_BUILD {
 

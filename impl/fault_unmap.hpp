@@ -3,7 +3,7 @@
 // Source: zap_page_range, free_pte in mm/memory.c, change_protection in mm/mprotect.c of 2.4.0.
 #pragma once
 
-#include <refmm/impl/fault.hpp>
+#include <refmm/impl/fault_paged_memory.hpp>
 #include <refmm/spec/mutant.hpp>
 
 namespace refmm::impl::inline REFMM_BUILD {

@@ -3,7 +3,7 @@
 // Source: __ioremap, remap_area_pages, iounmap in arch/i386/mm/ioremap.c of 2.4.0.
 #pragma once
 
-#include <refmm/impl/kernel_map.hpp>
+#include <refmm/impl/kernel_map_mappings.hpp>
 
 namespace refmm::impl::inline REFMM_BUILD {
 

@@ -3,7 +3,7 @@
 // Source: mm/highmem.c and include/asm-i386/highmem.h of 2.4.0.
 #pragma once
 
-#include <refmm/impl/kernel_map.hpp>
+#include <refmm/impl/kernel_map_mappings.hpp>
 
 namespace refmm::impl::inline REFMM_BUILD {
 

@@ -3,7 +3,7 @@
 // Source: get_vm_area, __vmalloc, vmalloc_area_pages, vfree, vmfree_area_pages in mm/vmalloc.c of 2.4.0.
 #pragma once
 
-#include <refmm/impl/kernel_map.hpp>
+#include <refmm/impl/kernel_map_mappings.hpp>
 
 namespace refmm::impl::inline REFMM_BUILD {
 

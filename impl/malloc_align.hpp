@@ -1,7 +1,7 @@
 // memalign and calloc: aligned blocks, and blocks of zeros.
 #pragma once
 
-#include <refmm/impl/malloc.hpp>
+#include <refmm/impl/malloc_user_heap.hpp>
 
 #include <bit>
 

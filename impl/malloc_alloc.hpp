@@ -1,7 +1,7 @@
 // malloc and free.
 #pragma once
 
-#include <refmm/impl/malloc.hpp>
+#include <refmm/impl/malloc_user_heap.hpp>
 
 namespace refmm::impl::inline REFMM_BUILD {
 

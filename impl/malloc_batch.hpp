@@ -1,7 +1,7 @@
 // Many blocks at once: what as many single calls would do, step by step, without the steps that the next one would undo.
 #pragma once
 
-#include <refmm/impl/malloc.hpp>
+#include <refmm/impl/malloc_user_heap.hpp>
 
 namespace refmm::impl::inline REFMM_BUILD {
 

@@ -1,7 +1,7 @@
 // The lists of free chunks of one size each: rings through the chunks, with heads in static data and a bit a ring.
 #pragma once
 
-#include <refmm/impl/malloc.hpp>
+#include <refmm/impl/malloc_user_heap.hpp>
 
 #include <bit>
 

@@ -1,7 +1,7 @@
 // Blocks with a mapping of their own: given by mmap, and given back by munmap at once.
 #pragma once
 
-#include <refmm/impl/malloc.hpp>
+#include <refmm/impl/malloc_user_heap.hpp>
 
 namespace refmm::impl::inline REFMM_BUILD {
 

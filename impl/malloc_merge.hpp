@@ -1,7 +1,7 @@
 // Free chunks: what is split off, and what merges with its neighbours. No two free chunks are neighbours.
 #pragma once
 
-#include <refmm/impl/malloc.hpp>
+#include <refmm/impl/malloc_user_heap.hpp>
 
 namespace refmm::impl::inline REFMM_BUILD {
 

@@ -1,7 +1,7 @@
 // realloc: a block becomes longer or shorter, where it is if that can be.
 #pragma once
 
-#include <refmm/impl/malloc.hpp>
+#include <refmm/impl/malloc_user_heap.hpp>
 
 namespace refmm::impl::inline REFMM_BUILD {
 

@@ -1,7 +1,7 @@
 // The end of the heap: the top, which grows by brk and is trimmed by it.
 #pragma once
 
-#include <refmm/impl/malloc.hpp>
+#include <refmm/impl/malloc_user_heap.hpp>
 
 namespace refmm::impl::inline REFMM_BUILD {
 

@@ -9,7 +9,7 @@
 // chunks on the ring the parent is 0.
 #pragma once
 
-#include <refmm/impl/malloc.hpp>
+#include <refmm/impl/malloc_user_heap.hpp>
 
 #include <bit>
 #include <limits>

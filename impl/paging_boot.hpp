@@ -3,7 +3,7 @@
 // Source: pagetable_init, fixrange_init in arch/i386/mm/init.c of 2.4.0. Boot takes its tables from frames that it keeps.
 #pragma once
 
-#include <refmm/impl/paging.hpp>
+#include <refmm/impl/paging_directories.hpp>
 
 namespace refmm::impl::inline REFMM_BUILD {
 

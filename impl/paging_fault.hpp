@@ -3,7 +3,7 @@
 // Source: do_page_fault in arch/i386/mm/fault.c of 2.4.0, as far as it concerns addresses of the kernel.
 #pragma once
 
-#include <refmm/impl/paging.hpp>
+#include <refmm/impl/paging_directories.hpp>
 
 namespace refmm::impl::inline REFMM_BUILD {
 

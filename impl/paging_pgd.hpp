@@ -4,7 +4,7 @@
 // arch/i386/mm/init.c of 2.4.0.
 #pragma once
 
-#include <refmm/impl/paging.hpp>
+#include <refmm/impl/paging_directories.hpp>
 
 namespace refmm::impl::inline REFMM_BUILD {
 

@@ -4,7 +4,7 @@
 // for which there is no frame stays empty: there is no table that stands in ([defect.kernel.stand_in_table]).
 #pragma once
 
-#include <refmm/impl/paging.hpp>
+#include <refmm/impl/paging_directories.hpp>
 
 namespace refmm::impl::inline REFMM_BUILD {
 

@@ -4,7 +4,7 @@
 // clear_page_tables and zap_page_range of mm/memory.c.
 #pragma once
 
-#include <refmm/impl/paging.hpp>
+#include <refmm/impl/paging_directories.hpp>
 
 namespace refmm::impl::inline REFMM_BUILD {
 

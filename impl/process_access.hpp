@@ -4,7 +4,7 @@
 // arch/i386/mm/fault.c, get_user and put_user in arch/i386/lib/getuser.S of 2.4.0.
 #pragma once
 
-#include <refmm/impl/process.hpp>
+#include <refmm/impl/process_machine.hpp>
 #include <refmm/spec/mutant.hpp>
 
 namespace refmm::impl::inline REFMM_BUILD {

@@ -1,7 +1,7 @@
 // A machine at its beginning, and its settings. Part of impl/process.hpp.
 #pragma once
 
-#include <refmm/impl/process.hpp>
+#include <refmm/impl/process_machine.hpp>
 
 namespace refmm::impl::inline REFMM_BUILD {
 

@@ -3,7 +3,7 @@
 // Source: __copy_user in include/asm-i386/uaccess.h of 2.4.0.
 #pragma once
 
-#include <refmm/impl/process.hpp>
+#include <refmm/impl/process_machine.hpp>
 
 #include <cstring>
 

@@ -3,7 +3,7 @@
 // Source: access_process_vm in kernel/ptrace.c of 2.4.0.
 #pragma once
 
-#include <refmm/impl/process.hpp>
+#include <refmm/impl/process_machine.hpp>
 
 namespace refmm::impl::inline REFMM_BUILD {
 

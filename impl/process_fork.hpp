@@ -3,7 +3,7 @@
 // Source: copy_mm and dup_mmap in kernel/fork.c, __exit_mm in kernel/exit.c of 2.4.0.
 #pragma once
 
-#include <refmm/impl/process.hpp>
+#include <refmm/impl/process_machine.hpp>
 #include <refmm/spec/mutant.hpp>
 
 namespace refmm::impl::inline REFMM_BUILD {

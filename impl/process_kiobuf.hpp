@@ -3,7 +3,7 @@
 // Each page that is held has one reference more. Source: map_user_kiobuf and unmap_kiobuf in mm/memory.c of 2.4.0.
 #pragma once
 
-#include <refmm/impl/process.hpp>
+#include <refmm/impl/process_machine.hpp>
 
 namespace refmm::impl::inline REFMM_BUILD {
 

@@ -3,7 +3,7 @@
 // Source: sys_pread in fs/read_write.c, do_generic_file_read and file_read_actor in mm/filemap.c of 2.4.0.
 #pragma once
 
-#include <refmm/impl/process.hpp>
+#include <refmm/impl/process_machine.hpp>
 
 namespace refmm::impl::inline REFMM_BUILD {
 

@@ -3,7 +3,7 @@
 // Source: swap_out_vma in mm/vmscan.c, sys_swapoff and sys_swapon in mm/swapfile.c of 2.4.0.
 #pragma once
 
-#include <refmm/impl/process.hpp>
+#include <refmm/impl/process_machine.hpp>
 
 namespace refmm::impl::inline REFMM_BUILD {
 

@@ -3,7 +3,7 @@
 // Source: vmtruncate and vmtruncate_list in mm/memory.c of 2.4.0.
 #pragma once
 
-#include <refmm/impl/process.hpp>
+#include <refmm/impl/process_machine.hpp>
 
 namespace refmm::impl::inline REFMM_BUILD {
 

@@ -3,7 +3,7 @@
 // Source: sys_pwrite in fs/read_write.c, generic_file_write in mm/filemap.c, fs/buffer.c of 2.4.0.
 #pragma once
 
-#include <refmm/impl/process.hpp>
+#include <refmm/impl/process_machine.hpp>
 
 namespace refmm::impl::inline REFMM_BUILD {
 

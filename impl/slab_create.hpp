@@ -3,7 +3,7 @@
 // Source: mm/slab.c of 2.4.0: kmem_cache_init, kmem_cache_sizes_init, kmem_cache_create, kmem_cache_destroy.
 #pragma once
 
-#include <refmm/impl/slab.hpp>
+#include <refmm/impl/slab_allocator.hpp>
 
 #include <algorithm>
 #include <charconv>

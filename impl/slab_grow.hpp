@@ -3,7 +3,7 @@
 // Source: mm/slab.c of 2.4.0: kmem_cache_grow, kmem_cache_slabmgmt, kmem_cache_init_objs, kmem_slab_destroy.
 #pragma once
 
-#include <refmm/impl/slab.hpp>
+#include <refmm/impl/slab_allocator.hpp>
 
 #include <new>
 

@@ -3,7 +3,7 @@
 // Source: mm/slab.c of 2.4.0: __kmem_cache_shrink, kmem_cache_shrink, kmem_cache_reap.
 #pragma once
 
-#include <refmm/impl/slab.hpp>
+#include <refmm/impl/slab_allocator.hpp>
 
 namespace refmm::impl::inline REFMM_BUILD {
 

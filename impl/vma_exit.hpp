@@ -3,7 +3,7 @@
 // Source: exit_mmap in mm/mmap.c, dup_mmap in kernel/fork.c of 2.4.0.
 #pragma once
 
-#include <refmm/impl/vma.hpp>
+#include <refmm/impl/vma_address_space.hpp>
 
 namespace refmm::impl::inline REFMM_BUILD {
 

@@ -3,7 +3,7 @@
 // Source: get_unmapped_area in mm/mmap.c of 2.4.0, which walks over all areas; here each subtree knows its largest gap.
 #pragma once
 
-#include <refmm/impl/vma.hpp>
+#include <refmm/impl/vma_address_space.hpp>
 
 namespace refmm::impl::inline REFMM_BUILD {
 

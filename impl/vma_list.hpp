@@ -3,7 +3,7 @@
 // Source: __insert_vm_struct and __remove_shared_vm_struct in mm/mmap.c of 2.4.0.
 #pragma once
 
-#include <refmm/impl/vma.hpp>
+#include <refmm/impl/vma_address_space.hpp>
 
 namespace refmm::impl::inline REFMM_BUILD {
 

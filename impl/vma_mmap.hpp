@@ -5,7 +5,7 @@
 // mapping leave it removed ([vma.mmap.late_failure]).
 #pragma once
 
-#include <refmm/impl/vma.hpp>
+#include <refmm/impl/vma_address_space.hpp>
 
 namespace refmm::impl::inline REFMM_BUILD {
 

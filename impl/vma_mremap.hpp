@@ -4,7 +4,7 @@
 // destination goes; whatever could not be unmapped ends the call; and a move that cannot be finished is undone.
 #pragma once
 
-#include <refmm/impl/vma.hpp>
+#include <refmm/impl/vma_address_space.hpp>
 
 namespace refmm::impl::inline REFMM_BUILD {
 

@@ -4,7 +4,7 @@
 // structure; only areas that go as a whole are taken out of it, all at once.
 #pragma once
 
-#include <refmm/impl/vma.hpp>
+#include <refmm/impl/vma_address_space.hpp>
 
 namespace refmm::impl::inline REFMM_BUILD {
 

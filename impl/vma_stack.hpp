@@ -3,7 +3,7 @@
 // Source: find_extend_vma in mm/mmap.c, expand_stack in include/linux/mm.h, setup_arg_pages in fs/exec.c of 2.4.0.
 #pragma once
 
-#include <refmm/impl/vma.hpp>
+#include <refmm/impl/vma_address_space.hpp>
 
 namespace refmm::impl::inline REFMM_BUILD {
 
