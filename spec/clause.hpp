@@ -6,31 +6,8 @@
 // hold the two together.
 #pragma once
 
-#include <array>
-#include <cstddef>
-#include <span>
-#include <string_view>
-#include <vector>
-
-namespace refmm {
-
-enum class ClauseKind {
-  must,         // the only allowed behaviour
-  may,          // free within a stated set
-  unspecified,  // nothing is promised, for the reason given
-  defect,       // what 2.4.0 does against a law; the corrected profile differs
-};
-
-struct Clause {
-  std::string_view name;
-  ClauseKind kind;
-  std::string_view source;         // the file and function of 2.4.0, "mm/slab.c:kmem_cache_grow"
-  std::string_view without_law{};  // why no law states it, where none does
-};
-
-}  // namespace refmm
-
 #include <refmm/spec/buddy_clauses.hpp>
+#include <refmm/spec/clause_entry.hpp>
 #include <refmm/spec/fault_clauses.hpp>
 #include <refmm/spec/kernel_map_clauses.hpp>
 #include <refmm/spec/malloc_clauses.hpp>
@@ -38,6 +15,12 @@ struct Clause {
 #include <refmm/spec/process_clauses.hpp>
 #include <refmm/spec/slab_clauses.hpp>
 #include <refmm/spec/vma_clauses.hpp>
+
+#include <array>
+#include <cstddef>
+#include <span>
+#include <string_view>
+#include <vector>
 
 namespace refmm {
 
@@ -47,6 +30,13 @@ inline constexpr std::array clause_tables{
     std::span<const Clause>(paging::clauses),  std::span<const Clause>(kernel_map::clauses),
     std::span<const Clause>(vma::clauses),     std::span<const Clause>(fault::clauses),
     std::span<const Clause>(process::clauses), std::span<const Clause>(malloc::clauses)};
+
+/// The area that a clause of this name belongs to: `vma` of `vma.munmap.hole`, and of `defect.vma.tree_keys`.
+constexpr std::string_view area_of(std::string_view name) {
+  constexpr std::string_view defect = "defect.";
+  if (name.starts_with(defect)) name.remove_prefix(defect.size());
+  return name.substr(0, name.find('.'));
+}
 
 /// A reference to a clause that exists.
 class ClauseRef {
@@ -58,26 +48,30 @@ class ClauseRef {
   friend constexpr bool operator==(ClauseRef, ClauseRef) = default;
 
  private:
+  // The compiler does this thousands of times, and a call costs it more than a loop: it looks into the table of the area only, and
+  // compares names from behind, as they begin alike.
   static consteval const Clause& find(std::string_view name) {
+    const std::string_view area = area_of(name);
     for (const auto& table : clause_tables) {
-      for (const Clause& clause : table) {
-        if (clause.name == name) return clause;
+      const Clause* const entries = table.data();
+      if (area_of(entries->name) != area) continue;
+      for (std::size_t i = 0; i < table.size(); ++i) {
+        if (is_called(entries[i].name, name.data(), name.size())) return entries[i];
       }
     }
     throw "no clause of this name: see spec/*_clauses.hpp";
+  }
+  static consteval bool is_called(std::string_view entry, const char* name, std::size_t size) {
+    if (entry.size() != size) return false;
+    const char* const characters = entry.data();
+    while (size != 0 && characters[size - 1] == name[size - 1]) --size;
+    return size == 0;
   }
   const Clause* clause_;
 };
 
 /// The clauses that decided an outcome, in the order in which they applied.
 using Because = std::vector<ClauseRef>;
-
-/// The area that a clause of this name belongs to: `vma` of `vma.munmap.hole`, and of `defect.vma.tree_keys`.
-constexpr std::string_view area_of(std::string_view name) {
-  constexpr std::string_view defect = "defect.";
-  if (name.starts_with(defect)) name.remove_prefix(defect.size());
-  return name.substr(0, name.find('.'));
-}
 
 /// The clause called `name`, or nullptr: for names that people type.
 constexpr const Clause* find_clause(std::string_view name) {

@@ -1,10 +1,10 @@
 // The clauses of the chapter on demand paging, in the order of the book (spec/book/fault.md).
 #pragma once
 
+#include <refmm/spec/clause_entry.hpp>
+
 #include <array>
 #include <string_view>
-
-// Included by spec/clause.hpp, which defines Clause and ClauseKind.
 
 namespace refmm::fault {
 

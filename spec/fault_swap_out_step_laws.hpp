@@ -38,8 +38,6 @@ constexpr bool of_page_swapped_out(const Transition& t, auto claim) {
       t, [&](const Leaving& it) { return !is_page(it.before) || is_reserved(t.before, it.pfn) || claim(it); });
 }
 
-constexpr bool nothing_changed(const Transition& t) { return t.before == t.after && t.effects.empty(); }
-
 constexpr bool without_a_page_nothing_is_swapped_out(const Transition& t) {
   return of_swap_out(
       t, [&](const Leaving& it) { return is_page(it.before) || (pages(t) == 0u && nothing_changed(t)); });

@@ -3,10 +3,10 @@
 // Sources are functions of glibc 2.2, which programs of 2.4.0's days were linked with: it is a descendant of D. Lea's malloc 2.6.
 #pragma once
 
+#include <refmm/spec/clause_entry.hpp>
+
 #include <array>
 #include <string_view>
-
-// Included by spec/clause.hpp, which defines Clause and ClauseKind.
 
 namespace refmm::malloc {
 

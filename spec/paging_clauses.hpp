@@ -1,10 +1,10 @@
 // The clauses of the chapter on paging, in the order of the book (spec/book/paging.md).
 #pragma once
 
+#include <refmm/spec/clause_entry.hpp>
+
 #include <array>
 #include <string_view>
-
-// Included by spec/clause.hpp, which defines Clause and ClauseKind.
 
 namespace refmm::paging {
 

@@ -164,4 +164,7 @@ constexpr bool was_freed(const Transition& t, std::uint32_t pfn) {
   return had_effect<FreePage>(t, [&](const FreePage& freed) { return freed.pfn == pfn; });
 }
 
+/// The call did nothing at all.
+constexpr bool nothing_changed(const Transition& t) { return t.before == t.after && t.effects.empty(); }
+
 }  // namespace refmm::process
