@@ -253,7 +253,7 @@ TEST_F(CheckCommand, ReplaysItsCorpusFirst) {
 
   const Ran again = check_without_folder(options + mutant);
   EXPECT_EQ(again.exit, 1) << again.output;
-  EXPECT_THAT(again.output, AllOf(HasSubstr("corpus             1 transcripts of slab in "),
+  EXPECT_THAT(again.output, AllOf(HasSubstr("corpus             1 transcript of slab in "),
                                   HasSubstr(": 1 differ\n"), Not(HasSubstr("runs  "))));
   const Ran mended = check_without_folder(options);
   EXPECT_EQ(mended.exit, 0) << mended.output;

@@ -68,7 +68,7 @@ TEST_F(RunCommand, ShowsADifference) {
   EXPECT_THAT(ran.out,
               AllOf(HasSubstr("the index is 1 in the transcript (=), 0 in the model and implementation (!)"),
                     HasSubstr("because\n"), HasSubstr("    slab.kmalloc.smallest"),
-                    EndsWith("1 transcripts, 1 calls: 0 agree, 1 differ\n")));
+                    EndsWith("1 transcript, 1 call: 0 agree, 1 differ\n")));
 }
 
 TEST_F(RunCommand, ShowsOfABlockWhatDiffers) {
@@ -137,7 +137,7 @@ TEST_F(RunCommand, FillsAScriptIn) {
   put("script.mmt", script);
   const Ran ran = run("refmm run $scratch/script.mmt");
   EXPECT_EQ(ran.exit, 0);
-  EXPECT_EQ(ran.out, std::string(filled) + "1 transcripts, 1 calls: 1 agree, 0 differ\n");
+  EXPECT_EQ(ran.out, std::string(filled) + "1 transcript, 1 call: 1 agree, 0 differ\n");
   EXPECT_EQ(contents(scratch_ / "script.mmt"), script);
 }
 
@@ -146,13 +146,13 @@ TEST_F(RunCommand, WritesAnswersIntoTheFile) {
   fs::permissions(path, fs::perms::owner_read | fs::perms::owner_write | fs::perms::group_read);
   const Ran ran = run("refmm run --fill $scratch/script.mmt");
   EXPECT_EQ(ran.exit, 0);
-  EXPECT_EQ(ran.out, path.string() + ": 2 answers filled in\n1 transcripts, 1 calls: 1 agree, 0 differ\n");
+  EXPECT_EQ(ran.out, path.string() + ": 2 answers filled in\n1 transcript, 1 call: 1 agree, 0 differ\n");
   EXPECT_EQ(contents(path), filled);
   EXPECT_EQ(fs::status(path).permissions(),
             fs::perms::owner_read | fs::perms::owner_write | fs::perms::group_read);
   EXPECT_EQ(run("ls $scratch | grep -c script.mmt").out, "1\n");
 
-  EXPECT_EQ(run("refmm run --fill $scratch/script.mmt").out, "1 transcripts, 1 calls: 1 agree, 0 differ\n");
+  EXPECT_EQ(run("refmm run --fill $scratch/script.mmt").out, "1 transcript, 1 call: 1 agree, 0 differ\n");
   EXPECT_EQ(contents(path), filled);
 }
 

@@ -74,7 +74,7 @@ TEST_F(RunVmaCommand, SaysWhereDefectsDecided) {
   EXPECT_THAT(ran.out,
               StartsWith(file + ":8: 11 of 13 calls, the first here, were compared with the corrected model: "
                                 "defect.vma.remap_destination\n"));
-  EXPECT_EQ(run("refmm run " + file).out, "1 transcripts, 13 calls: 1 agree, 0 differ\n");
+  EXPECT_EQ(run("refmm run " + file).out, "1 transcript, 13 calls: 1 agree, 0 differ\n");
 }
 
 TEST_F(RunVmaCommand, ShowsWithTheCorrectedProfileWhatIsADefect) {
@@ -106,7 +106,7 @@ TEST_F(RunVmaCommand, ShowsADifference) {
                                                              "  the result is 0 in the transcript (=), "
                                                              "-1 EINVAL in the model and implementation"));
   EXPECT_THAT(ran.out,
-              AllOf(HasSubstr("\n    vma.munmap."), EndsWith("1 transcripts, 1 calls: 0 agree, 1 differ\n")));
+              AllOf(HasSubstr("\n    vma.munmap."), EndsWith("1 transcript, 1 call: 0 agree, 1 differ\n")));
 }
 
 // ---- Scripts --------------------------------------------------------------------------------------------------

@@ -113,7 +113,7 @@ TEST_F(UnrulySubject, IsKeptInACorpusThatIsReplayedFirst) {
   EXPECT_THAT(found.out, HasSubstr("corpus             0 transcripts of slab"));
   const Ran again = check("crashes", "slab", options);
   EXPECT_EQ(again.exit, 1) << again.err;
-  EXPECT_THAT(again.out, HasSubstr("corpus             1 transcripts of slab"));
+  EXPECT_THAT(again.out, HasSubstr("corpus             1 transcript of slab"));
   EXPECT_THAT(again.out, HasSubstr("1 differ"));
   EXPECT_THAT(again.out, HasSubstr(last_call));
 }

@@ -64,8 +64,8 @@ Exit hand_over(const std::vector<CheckSummary>& summaries, const std::string& js
 template <class Family>
 std::optional<CheckSummary> check_corpus(const SessionOptions& options, const CheckRequest<Family>& request) {
   const CorpusReport<Family> report = replay_corpus(options.corpus, request);
-  fmt::print("corpus             {} transcripts of {} in {}: {} differ\n", report.transcripts, Family::name,
-             options.corpus, report.failures.size());
+  fmt::print("corpus             {} of {} in {}: {} differ\n", counted(report.transcripts, "transcript"),
+             Family::name, options.corpus, report.failures.size());
   if (report.failures.empty()) return std::nullopt;
   for (const auto& failure : report.failures)
     fmt::print("\n{}:{} differs: {} [{}]\n\n{}\nreplay it with refmm run {} {}\n", failure.file.string(),

@@ -5,7 +5,9 @@
 
 #include <CLI/CLI.hpp>
 
+#include <cstdint>
 #include <functional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -37,6 +39,9 @@ SubCommand add_museum(CLI::App& refmm);
 SubCommand add_prove(CLI::App& refmm);
 SubCommand add_show(CLI::App& refmm);
 SubCommand add_walk(CLI::App& refmm);
+
+/// "1 theorem", "2 theorems".
+std::string counted(std::uint64_t count, std::string_view thing);
 
 /// Says what is wrong with the command line.
 Exit usage_error(std::string_view message);

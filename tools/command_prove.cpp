@@ -61,10 +61,6 @@ bool contains(const std::vector<std::string_view>& names, std::string_view name)
   return std::ranges::find(names, name) != names.end();
 }
 
-std::string counted(std::size_t count, std::string_view thing) {
-  return fmt::format("{} {}{}", count, thing, count == 1 ? "" : "s");
-}
-
 // ---- Lines --------------------------------------------------------------------------------------------------------------
 
 /// The widths of the columns that hold text.

@@ -95,8 +95,8 @@ Exit show(const Findings& findings, bool fill) {
   if (findings.lookups_of_model != 0)
     fmt::print("{} blocks show structures for lookups; the implementation has its own, so they are the model's\n",
                findings.lookups_of_model);
-  fmt::print("{} transcripts, {} calls: {} agree, {} differ\n", findings.transcripts, findings.calls,
-             findings.transcripts - findings.differ, findings.differ);
+  fmt::print("{}, {}: {} agree, {} differ\n", counted(findings.transcripts, "transcript"),
+             counted(findings.calls, "call"), findings.transcripts - findings.differ, findings.differ);
   return findings.differ == 0 ? Exit::agree : Exit::difference;
 }
 

@@ -2,7 +2,7 @@
 #include <refmm/spec/diagnostic.hpp>
 #include <refmm/tools/command.hpp>
 
-#include <fmt/core.h>
+#include <fmt/format.h>
 
 #include <csignal>
 #include <cstdio>
@@ -10,6 +10,10 @@
 #include <vector>
 
 namespace refmm::command {
+
+std::string counted(std::uint64_t count, std::string_view thing) {
+  return fmt::format("{} {}{}", count, thing, count == 1 ? "" : "s");
+}
 
 Exit usage_error(std::string_view message) {
   fmt::print(stderr, "refmm: {}\n", message);
