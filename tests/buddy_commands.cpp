@@ -52,17 +52,17 @@ Temper any_temper(Source& source) {
 /// Frames whose bits fill one frame of the boot-time bit map.
 constexpr W bits_of_frame = 8 * 4096;
 
-/// Where a zone ends just behind a whole number of frames of bits, rounding down loses one.
-void end_behind_whole_bytes(Source& source, Boot<W>& boot) {
-  const W behind = source.number(1, 8);
+/// Where a zone ends near a whole number of frames of bits, a wrong number of them is one too few or too many.
+void end_near_whole_frames_of_bits(Source& source, Boot<W>& boot) {
   if (source.one_in(3)) {
     boot.zone_start = 0;
-    boot.zone_pages = behind;
+    boot.zone_pages = source.number(1, 8);
     boot.bootmap = 0;
     return;
   }
-  boot.zone_pages = source.number(behind, 60);
-  boot.zone_start = bits_of_frame + behind - boot.zone_pages;
+  const W end = bits_of_frame - 8 + source.number(0, 16);
+  boot.zone_pages = source.number(1, 60);
+  boot.zone_start = end - boot.zone_pages;
   boot.bootmap = source.one_in(3) ? boot.zone_start - 1 : boot.zone_start + source.number(0, boot.zone_pages - 1);
 }
 
@@ -101,7 +101,7 @@ Boot<W> any_boot(Source& source) {
       break;
   }
   boot.zone_start = source.one_in(2) ? source.one_of(among<W>(0, 64, 1024, 4096)) : source.number(0, 3000);
-  if (source.one_in(10)) end_behind_whole_bytes(source, boot);
+  if (source.one_in(10)) end_near_whole_frames_of_bits(source, boot);
   if (boot.free == AtBoot::none) {
     boot.bootmap.reset();
     return boot;

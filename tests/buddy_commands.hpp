@@ -35,7 +35,7 @@ struct HoldIntent {
 struct BootFreeIntent {
   std::uint32_t which, frame, frames;
 };
-/// A frame of a block, or any frame of the zone, is marked, or loses the mark.
+/// A frame of a block, or any frame of the zone, is marked, or loses the mark: of a block one that has it, if any does.
 struct MarkIntent {
   bool sets, of_block;
   std::uint32_t which, frame;
@@ -51,6 +51,7 @@ struct MisuseIntent {
     larger,           // more is released than was taken
     with_reserved,    // a block with a reserved frame in it
     with_held,        // a block with a frame in it that has references
+    as_taken,         // a block as it was taken, whatever has become of its frames since
     misaligned,       // from the middle of a block
     behind_ram,       // of a frame that there is not
     beyond_zone,      // of a block that reaches behind the zone
@@ -59,7 +60,7 @@ struct MisuseIntent {
     marked_on_list,   // a frame is marked as in use while it is free, and taken
     boot_free_again,  // a frame on a list is given to the lists
   };
-  static constexpr std::uint32_t kinds = 14;
+  static constexpr std::uint32_t kinds = 15;
   Kind kind;
   std::uint32_t which, order;
   Mark mark;

@@ -141,7 +141,15 @@ struct Plan {
     const bool of_block = wish.of_block && block;
     const W pfn = of_block ? block->pfn + wish.frame % frames_in_block(block->order) : any_frame(wish.which);
     if (wish.sets) return {MarkPage<W>{pfn, wish.mark}};
-    return {UnmarkPage<W>{pfn, wish.mark}};
+    return {UnmarkPage<W>{of_block ? marked_frame(*block, wish.mark).value_or(pfn) : pfn, wish.mark}};
+  }
+
+  /// The last frame of a block that has a mark: those in front are looked at for other reasons, too.
+  std::optional<W> marked_frame(const HeldBlock& block, const Mark& mark) const {
+    for (W pfn = block.pfn + frames_in_block(block.order); pfn != block.pfn; --pfn) {
+      if ((page(pfn - 1).flags & mark.flags) != 0) return pfn - 1;
+    }
+    return std::nullopt;
   }
 
   // ---- Misuse ----
@@ -215,6 +223,8 @@ struct Plan {
       case with_reserved:
         return {MarkPage<W>{last, {.flags = PG_reserved, .buffers = false, .mapping = false}},
                 releasing(block.pfn, block.order, raw)};
+      case as_taken:
+        return {releasing(block.pfn, block.order, raw)};
       case with_held:
         return {GetPage<W>{last}, releasing(block.pfn, block.order, raw)};
       case misaligned:

@@ -121,9 +121,27 @@ TEST(BuddyAllocator, RefusesMachinesAndZonesThatItHasNoRoomFor) {
 TEST(BuddyAllocator, AnEmptyZoneHasNothing) {
   Zone zone(native_64, 77, 0);
   EXPECT_TRUE(zone.boot_free(77, 76));
+  EXPECT_TRUE(zone.boot_free(77, 70));
   EXPECT_FALSE(zone.boot_free(77, 77));
   EXPECT_EQ(zone.alloc_pages(0), std::nullopt);
   EXPECT_EQ(zone.refusal(), buddy::Refusal::no_block);
+}
+
+TEST(BuddyAllocator, FramesOutsideTheZoneAreLeftAlone) {
+  Zone zone(native_64, 1000, 100);
+  ASSERT_TRUE(zone.boot_free(1000, 1099));
+  constexpr buddy::Mark locked{.flags = buddy::PG_locked, .buffers = false, .mapping = false};
+  for (const std::uint64_t outside :
+       {std::uint64_t{0}, std::uint64_t{999}, std::uint64_t{1100}, ~std::uint64_t{0}}) {
+    zone.mark(outside, locked);
+    zone.unmark(outside, locked);
+    zone.get_page(outside);
+  }
+  for (std::uint64_t pfn = 1000; pfn != 1100; ++pfn) {
+    EXPECT_EQ(zone.page(pfn).count, 0) << pfn;
+    EXPECT_EQ(zone.page(pfn).flags & buddy::PG_locked, 0u) << pfn;
+  }
+  EXPECT_EQ(zone.free_pages_count(), 100u);
 }
 
 /// What is taken is disjoint, aligned and in the zone, and all of it can be given back.
@@ -177,6 +195,7 @@ TEST(BuddyAllocator, ARefusedReleaseChangesNothing) {
   EXPECT_EQ(refused(zone.free_pages_ok(pair, 10)), block_too_large);
   EXPECT_EQ(refused(zone.free_pages_ok(first, 1)), block_misaligned);
   EXPECT_EQ(refused(zone.free_pages_ok(1096, 3)), more_than_was_held);  // reaches behind the zone
+  EXPECT_EQ(refused(zone.free_pages(1100, 0)), page_behind_ram);
   EXPECT_EQ(refused(zone.free_pages_ok(1100, 0)), page_behind_ram);
   EXPECT_EQ(refused(zone.free_pages_ok(999, 0)), page_behind_ram);
   zone.mark(second, {.flags = buddy::PG_locked, .buffers = false, .mapping = false});

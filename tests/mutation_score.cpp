@@ -15,7 +15,7 @@ namespace refmm::mutation {
 
 namespace {
 
-constexpr std::size_t families = 6;
+constexpr std::size_t families = 7;
 
 /// What the processes share.
 struct Common {
@@ -58,7 +58,7 @@ std::vector<Turn> turns(const Common& common, const Mutation& mutation) {
   std::vector<Turn> own, others;
   for (std::size_t family = 0; family < families; ++family) {
     if (common.surveys[family].first_run[mutation.number] == Survey::never) continue;
-    const bool is_own = mutation.file.starts_with("impl/" + std::string(trial_families()[family].name));
+    const bool is_own = mutation.file.starts_with(trial_families()[family].files);
     (is_own ? own : others).push_back({family, full});
   }
   for (Turn& other : others) {

@@ -14,6 +14,7 @@
 namespace refmm {
 
 std::unique_ptr<BuddySubject> make_buddy_implementation_with_mutations();
+std::unique_ptr<BuddySubject> make_unobserved_buddy_implementation_with_mutations();
 std::unique_ptr<FaultSubject> make_fault_implementation_with_mutations();
 std::unique_ptr<KernelMapSubject> make_kernel_map_implementation_with_mutations();
 std::unique_ptr<MallocSubject> make_malloc_implementation_with_mutations();

@@ -66,11 +66,12 @@ void confine() {
 
 /// What kills the subject in one session.
 template <class Family>
-Fate run_session(typename Checking<Family>::Session session, Subject<Family>& subject, Board& board) {
+Fate run_session(typename Checking<Family>::Session session, Subject<Family>& subject, const Demands& demands,
+                 Board& board) {
   const auto boot = Checking<Family>::boot_of(session);
   ++board.beats;
   typename Checking<Family>::Caller caller(std::move(session));
-  Lockstep<Family> lockstep(boot, subject);
+  Lockstep<Family> lockstep(boot, subject, demands);
   while (lockstep.agree() && !lockstep.ended()) {
     const auto command = caller.next(lockstep.state());
     if (!command) break;
@@ -83,13 +84,13 @@ Fate run_session(typename Checking<Family>::Session session, Subject<Family>& su
 
 /// Until one kills the subject. One that is out of memory, or whose structures cannot be walked any more, did not survive.
 template <class Family, class AfterRun>
-void run_sessions(std::unique_ptr<Subject<Family>> (*make)(), std::uint64_t seed, std::uint32_t first,
-                  std::uint32_t end, Board& board, const AfterRun& after_run) try {
+void run_sessions(std::unique_ptr<Subject<Family>> (*make)(), const Demands& demands, std::uint64_t seed,
+                  std::uint32_t first, std::uint32_t end, Board& board, const AfterRun& after_run) try {
   confine();
   const auto subject = make();
   for (std::uint32_t run = first; run < end && (run == first || board.fate == Fate::survived); ++run) {
     board.run = run;
-    board.fate = run_session<Family>(Checking<Family>::draw_session(seed, run), *subject, board);
+    board.fate = run_session<Family>(Checking<Family>::draw_session(seed, run), *subject, demands, board);
     after_run(run);
   }
 } catch (...) {
@@ -114,7 +115,11 @@ Fate fate_of(Process& process, const Board& board) {
   return process.wait() ? Fate::crash : board.fate.load();
 }
 
-template <class Family, std::unique_ptr<Subject<Family>> (*make)()>
+/// What is compared of an implementation that tells nobody of its steps. Some laws speak of effects.
+constexpr Demands without_effects{.effects = false, .laws = false};
+constexpr Demands all_demands{};
+
+template <class Family, std::unique_ptr<Subject<Family>> (*make)(), const Demands& demands>
 Fate survey(std::uint64_t seed, std::uint32_t runs, Survey& survey) {
   Shared<Board> board;
   survey.first_run.fill(Survey::never);
@@ -125,24 +130,24 @@ Fate survey(std::uint64_t seed, std::uint32_t runs, Survey& survey) {
       survey.means_nothing[number] = (seen[number] & is_meaningless) != 0;
     }
   };
-  Process process([&](Line&) { run_sessions<Family>(make, seed, 0, runs, *board, note); });
+  Process process([&](Line&) { run_sessions<Family>(make, demands, seed, 0, runs, *board, note); });
   return fate_of(process, *board);
 }
 
-template <class Family, std::unique_ptr<Subject<Family>> (*make)()>
+template <class Family, std::unique_ptr<Subject<Family>> (*make)(), const Demands& demands>
 Verdict trial(std::uint64_t seed, std::uint32_t first, std::uint32_t runs, std::uint32_t number) {
   Shared<Board> board;
   Process process([&](Line&) {
     active = number;
-    run_sessions<Family>(make, seed, first, runs, *board, [](std::uint32_t) {});
+    run_sessions<Family>(make, demands, seed, first, runs, *board, [](std::uint32_t) {});
   });
   const Fate fate = fate_of(process, *board);
   return {fate, board->run - first + 1};
 }
 
-template <class Family, std::unique_ptr<Subject<Family>> (*make)()>
-constexpr TrialFamily family(std::uint32_t runs) {
-  return {Family::name, runs, survey<Family, make>, trial<Family, make>};
+template <class Family, std::unique_ptr<Subject<Family>> (*make)(), const Demands& demands = all_demands>
+constexpr TrialFamily family(std::uint32_t runs, std::string_view files) {
+  return {Family::name, files, runs, survey<Family, make, demands>, trial<Family, make, demands>};
 }
 
 }  // namespace
@@ -156,12 +161,14 @@ std::string_view name_of(Fate fate) {
 std::span<const TrialFamily> trial_families() {
   // As many sessions as take some five seconds of a processor.
   static constexpr std::array all{
-      family<BuddyFamily, make_buddy_implementation_with_mutations>(4'000),
-      family<SlabFamily, make_slab_implementation_with_mutations>(4'000),
-      family<KernelMapFamily, make_kernel_map_implementation_with_mutations>(400),
-      family<VmaFamily, make_vma_implementation_with_mutations>(3'000),
-      family<MallocFamily, make_malloc_implementation_with_mutations>(400),
-      family<FaultFamily, make_fault_implementation_with_mutations>(250),
+      family<BuddyFamily, make_buddy_implementation_with_mutations>(4'000, "impl/buddy"),
+      family<BuddyFamily, make_unobserved_buddy_implementation_with_mutations, without_effects>(4'000,
+                                                                                                "impl/buddy"),
+      family<SlabFamily, make_slab_implementation_with_mutations>(4'000, "impl/slab"),
+      family<KernelMapFamily, make_kernel_map_implementation_with_mutations>(400, "impl/kernel"),
+      family<VmaFamily, make_vma_implementation_with_mutations>(3'000, "impl/vma"),
+      family<MallocFamily, make_malloc_implementation_with_mutations>(400, "impl/malloc"),
+      family<FaultFamily, make_fault_implementation_with_mutations>(250, "impl/fault"),
   };
   return all;
 }
