@@ -30,14 +30,20 @@ constexpr std::array blocks{
     example(blocks_lie_inside_or_do_not, {{"order", {9}}, {"zone_pages", {0xffffffff}}, {"block", {0x7fffff}}}),
     example(the_ragged_end_has_no_partner, {{"order", {2}}, {"zone_pages", {14}}, {"block", {2}}}),
     example(halves_are_the_block, {{"order", {4}}, {"block", {2}}, {"frame", {70}}}),
-    example(boot_releases_its_bit_map, {{"end", {32775}}}),
     example(water_marks_follow_the_size, {{"zone_pages", {100}}}),
     example(water_marks_follow_the_size, {{"zone_pages", {16384}}}),
     example(water_marks_follow_the_size, {{"zone_pages", {225280}}}),
 };
 
+// Boot looks for a defect by its name, a std::string; of libstdc++ 12, clang does not take that for a constant expression: a test runs it.
+#ifndef __clang__
+constexpr std::array boots{example(boot_releases_its_bit_map, {{"end", {32775}}})};
+#else
+constexpr std::array<std::string_view, 0> boots{};
+#endif
+
 }  // namespace
 
-LawNames laws_with_an_example() { return joined({blocks}); }
+LawNames laws_with_an_example() { return joined({boots, blocks}); }
 
 }  // namespace refmm::buddy
