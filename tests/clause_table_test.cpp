@@ -279,6 +279,27 @@ TEST_F(ClauseTableCommand, PrintsTheSameForPrograms) {
   }
 }
 
+TEST_F(ClauseTableCommand, ShowsTheExamplesAndTheMistakesOfAClause) {
+  const std::string shown = run("refmm clause slab.grow.colour").out;
+  EXPECT_THAT(shown, HasSubstr("\nexamples of the book\n  spec/book/slab.md:"));
+  EXPECT_THAT(shown, HasSubstr("\nmistakes that break it\n  slab.next_colour.wraps_late (Z3 the_next_colour_is_"));
+  EXPECT_THAT(shown, HasSubstr("\n  slab.impl.grow.keeps_colour_on_failure (refinement "));
+  EXPECT_THAT(run("refmm clause defect.vma.stack_offset").out,
+              HasSubstr("\n  no_stack_grows_below_the_beginning_of_its_file (law)\n"));
+}
+
+TEST_F(ClauseTableCommand, KnowsClausesByTheNamesThatTheyAreCitedWith) {
+  const std::string version =
+      std::string("refmm-") + std::string(REFMM_VERSION).substr(0, std::string(REFMM_VERSION).rfind('.'));
+  EXPECT_EQ(run("refmm clause " + version + ":slab.order").out, run("refmm clause slab.order").out);
+  EXPECT_EQ(run("refmm clause " + version + ":slab.order").err, "");
+  EXPECT_THAT(run("refmm clause slab.order --cite").out, HasSubstr("Clause \\texttt{" + version + ":slab.order}"));
+  const Ran other = run("refmm clause refmm-9.9:slab.order");
+  EXPECT_EQ(other.exit, 0);
+  EXPECT_THAT(other.err, HasSubstr("cited from refmm-9.9; this is " + version));
+  EXPECT_EQ(run("refmm clause " + version + ":slab.no_such_clause").exit, 2);
+}
+
 TEST(ClauseTable, IsOneBlockARowOnATerminal) {
   const std::string text = to_text({row_called("slab.order")}, 80);
   EXPECT_THAT(text, StartsWith("slab.order (must)\n    law: "));

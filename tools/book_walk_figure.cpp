@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <variant>
 
 namespace refmm::book {
@@ -38,10 +39,7 @@ void draw_entries(Drawing& drawing, double x, double y, const std::string& title
   for (Word slot = first; slot <= first + 2 * rows_around; ++slot) {
     const double top = y + static_cast<double>(slot - first) * row_height;
     const Word entry = lookup(entries, slot);
-    drawing.box(x, top, column_width, row_height,
-                slot == selected ? "table-page"
-                : entry == 0     ? "empty"
-                                 : "kernel");
+    drawing.box(x, top, column_width, row_height, slot == selected ? "memory" : entry == 0 ? "empty" : "kernel");
     drawing.text(x + 6, top + 14, "label", entry_text(machine, slot, entry));
   }
 }
@@ -109,10 +107,9 @@ std::string walk_figure(const transcript::Source& source, Word addr, std::string
   drawing.path("link", fmt::format("M {0:.1f} {1:.1f} C {2:.1f} {1:.1f} {2:.1f} {3:.1f} {4:.1f} {3:.1f}",
                                    second + column_width, pte_y, third - 20, top + 4, third));
   drawing.go_on(top + height + 10);
-  drawing.paragraph(0, "label",
-                    fmt::format("entry {}: {}   entry {}: {}", slot,
-                                kernel_map::entry_flags_notation(lookup(directory, slot) & 0xfff), table_slot,
-                                kernel_map::entry_flags_notation(pte & 0xfff)));
+  for (const auto& [number, entry] : {std::pair{slot, lookup(directory, slot)}, std::pair{table_slot, pte}})
+    drawing.paragraph(0, "label",
+                      fmt::format("entry {}: {}", number, kernel_map::entry_flags_notation(entry & 0xfff)));
   return drawing.svg(title, fmt::format("0x{:08x} is translated to 0x{:08x}", addr, phys));
 }
 

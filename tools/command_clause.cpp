@@ -107,15 +107,39 @@ std::vector<std::string> test_lines(const Clause& clause) {
   return lines;
 }
 
+constexpr std::size_t a_few = 5;
+
 /// A few recordings, and how many there are.
 std::vector<std::string> transcript_lines(const Clause& clause) {
-  constexpr std::size_t a_few = 5;
   const std::vector<RecordingLink> transcripts = transcripts_of(clause);
   std::vector<std::string> lines;
   for (const RecordingLink& transcript : transcripts | std::views::take(a_few))
     lines.push_back(fmt::format("{} (decides {})", transcript.file.string(), transcript.times));
   if (transcripts.size() > a_few) lines.push_back(fmt::format("and {} more", transcripts.size() - a_few));
   if (transcripts.empty() && clause.without_law.empty()) lines.push_back("none: it decides no outcome in any");
+  return lines;
+}
+
+/// The examples of the book in which it decides: a few, and how many there are.
+std::vector<std::string> example_lines(const Clause& clause) {
+  const std::vector<ExampleLink> examples = examples_of(clause);
+  std::vector<std::string> lines;
+  for (const ExampleLink& example : examples | std::views::take(a_few))
+    lines.push_back(fmt::format("{}:{} (decides {})", example.file, example.line, example.times));
+  if (examples.size() > a_few) lines.push_back(fmt::format("and {} more", examples.size() - a_few));
+  return lines;
+}
+
+/// The mistakes that break it, or, of a defect, what finds that.
+std::vector<std::string> mistake_lines(const Clause& clause) {
+  const bool is_defect = clause.kind == ClauseKind::defect;
+  std::vector<std::string> lines;
+  for (const FoundMistake& found : all_found_mistakes()) {
+    if ((is_defect ? found.mistake : found.clause) != clause.name) continue;
+    const std::string line = fmt::format("{} ({}{}{})", is_defect ? found.what : found.mistake, found.by,
+                                         is_defect || found.what.empty() ? "" : " ", is_defect ? "" : found.what);
+    if (std::ranges::find(lines, line) == lines.end()) lines.push_back(line);
+  }
   return lines;
 }
 
@@ -132,6 +156,8 @@ Exit show(const Clause& clause) {
   show_links("theorems", theorem_lines(clause));
   show_links("tests", test_lines(clause));
   show_links("transcripts", transcript_lines(clause));
+  show_links("examples of the book", example_lines(clause));
+  show_links(clause.kind == ClauseKind::defect ? "found by" : "mistakes that break it", mistake_lines(clause));
   return Exit::agree;
 }
 
