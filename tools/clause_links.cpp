@@ -49,6 +49,19 @@ bool names_clause(const std::string& line, const Clause& clause) {
          std::ranges::any_of(references_of_source(line), means_it);
 }
 
+/// The headers of model/, one behind the other.
+const std::string& text_of_model() {
+  static const std::string text = [] {
+    std::string all;
+    std::error_code no_such_folder;
+    for (const auto& entry : fs::directory_iterator(source_folder / "model", no_such_folder)) {
+      if (entry.path().extension() == ".hpp") all += contents(entry.path());
+    }
+    return all;
+  }();
+  return text;
+}
+
 }  // namespace
 
 std::vector<LawEntry> laws_of(const Clause& clause) {
@@ -110,6 +123,20 @@ std::vector<RecordingLink> transcripts_of(const Clause& clause) {
     if (recorded.clause == clause.name) found.push_back({recorded.file, recorded.times});
   }
   return found;
+}
+
+std::vector<ExampleLink> examples_of(const Clause& clause) {
+  std::vector<ExampleLink> found;
+  for (const ExampledClause& example : exampled_clauses()) {
+    if (example.clause == clause.name) found.push_back({std::string(example.file), example.line, example.times});
+  }
+  return found;
+}
+
+bool decides(const Clause& clause) {
+  const std::string cited = '"' + std::string(clause.name) + '"';
+  return text_of_model().find(cited) != std::string::npos || !transcripts_of(clause).empty() ||
+         !examples_of(clause).empty();
 }
 
 }  // namespace refmm

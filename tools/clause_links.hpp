@@ -45,4 +45,18 @@ struct RecordingLink {
 /// The recordings that exercise the clause, the shortest first.
 std::vector<RecordingLink> transcripts_of(const Clause& clause);
 
+/// An example of the book, and how many of its outcomes a clause decided.
+struct ExampleLink {
+  std::string file;    // of the book
+  std::uint32_t line;  // of its first line
+  std::uint32_t times;
+};
+
+/// The examples of the book that exercise the clause, in the order of the book.
+std::vector<ExampleLink> examples_of(const Clause& clause);
+
+/// True of a clause that a header of model/ names: it decides outcomes. Others are only kept. Where the source tree is not there, true
+/// of those that decide in a recording or in an example.
+bool decides(const Clause& clause);
+
 }  // namespace refmm

@@ -1,9 +1,11 @@
-// refmm clause [ID] [--cite | --json]: the clauses of the book, and what is tied to each.
+// refmm clause [ID] [--cite | --table] [--json]: the clauses of the book, and what is tied to each.
 #include <refmm/spec/clause.hpp>
 #include <refmm/spec/json.hpp>
 #include <refmm/spec/nearest.hpp>
 #include <refmm/tools/book.hpp>
 #include <refmm/tools/clause_links.hpp>
+#include <refmm/tools/clause_mistakes.hpp>
+#include <refmm/tools/clause_table.hpp>
 #include <refmm/tools/clause_text.hpp>
 #include <refmm/tools/command.hpp>
 #include <refmm/tools/completion.hpp>
@@ -25,6 +27,7 @@ struct Options {
   std::string name;
   bool cite = false;
   bool json = false;
+  bool table = false;
 };
 
 std::vector<const Clause*> all_clauses() {
@@ -105,15 +108,39 @@ std::vector<std::string> test_lines(const Clause& clause) {
   return lines;
 }
 
+constexpr std::size_t a_few = 5;
+
 /// A few recordings, and how many there are.
 std::vector<std::string> transcript_lines(const Clause& clause) {
-  constexpr std::size_t a_few = 5;
   const std::vector<RecordingLink> transcripts = transcripts_of(clause);
   std::vector<std::string> lines;
   for (const RecordingLink& transcript : transcripts | std::views::take(a_few))
     lines.push_back(fmt::format("{} (decides {})", transcript.file.string(), transcript.times));
   if (transcripts.size() > a_few) lines.push_back(fmt::format("and {} more", transcripts.size() - a_few));
   if (transcripts.empty() && clause.without_law.empty()) lines.push_back("none: it decides no outcome in any");
+  return lines;
+}
+
+/// The examples of the book in which it decides: a few, and how many there are.
+std::vector<std::string> example_lines(const Clause& clause) {
+  const std::vector<ExampleLink> examples = examples_of(clause);
+  std::vector<std::string> lines;
+  for (const ExampleLink& example : examples | std::views::take(a_few))
+    lines.push_back(fmt::format("{}:{} (decides {})", example.file, example.line, example.times));
+  if (examples.size() > a_few) lines.push_back(fmt::format("and {} more", examples.size() - a_few));
+  return lines;
+}
+
+/// The mistakes that break it, or, of a defect, what finds that.
+std::vector<std::string> mistake_lines(const Clause& clause) {
+  const bool is_defect = clause.kind == ClauseKind::defect;
+  std::vector<std::string> lines;
+  for (const FoundMistake& found : all_found_mistakes()) {
+    if ((is_defect ? found.mistake : found.clause) != clause.name) continue;
+    const std::string line = fmt::format("{} ({}{}{})", is_defect ? found.what : found.mistake, found.by,
+                                         is_defect || found.what.empty() ? "" : " ", is_defect ? "" : found.what);
+    if (std::ranges::find(lines, line) == lines.end()) lines.push_back(line);
+  }
   return lines;
 }
 
@@ -130,6 +157,8 @@ Exit show(const Clause& clause) {
   show_links("theorems", theorem_lines(clause));
   show_links("tests", test_lines(clause));
   show_links("transcripts", transcript_lines(clause));
+  show_links("examples of the book", example_lines(clause));
+  show_links(clause.kind == ClauseKind::defect ? "found by" : "mistakes that break it", mistake_lines(clause));
   return Exit::agree;
 }
 
@@ -143,7 +172,7 @@ Json json_of(const Clause& clause) {
     json["line"] = entry->line;
   }
   if (!clause.without_law.empty()) json["without_law"] = clause.without_law;
-  for (const char* links : {"laws", "theorems", "tests", "transcripts"}) json[links] = Json::array();
+  for (const char* links : {"laws", "theorems", "tests", "transcripts", "mistakes"}) json[links] = Json::array();
   for (const LawEntry& law : laws_of(clause))
     json["laws"].push_back({{"name", law.name}, {"form", form_name(law.form)}});
   for (const TheoremLink& theorem : theorems_of(clause))
@@ -152,6 +181,10 @@ Json json_of(const Clause& clause) {
     json["tests"].push_back({{"name", test.name}, {"file", test.file.string()}});
   for (const RecordingLink& transcript : transcripts_of(clause))
     json["transcripts"].push_back({{"file", transcript.file.string()}, {"times", transcript.times}});
+  for (const FoundMistake& found : all_found_mistakes()) {
+    if (found.clause == clause.name)
+      json["mistakes"].push_back({{"name", found.mistake}, {"by", found.by}, {"what", found.what}});
+  }
   return json;
 }
 
@@ -162,6 +195,15 @@ Exit print_json(const std::vector<const Clause*>& clauses) {
   return Exit::agree;
 }
 
+// ---- The table --------------------------------------------------------------------------------------------------------
+
+Exit print_table(const std::vector<const Clause*>& clauses, bool as_json) {
+  std::vector<ClauseRow> rows;
+  for (const Clause* clause : clauses) rows.push_back(row_of(*clause));
+  fmt::print("{}", as_json ? write_json(rows).dump(2) + "\n" : to_text(rows, terminal_columns()));
+  return Exit::agree;
+}
+
 // ---- BibTeX ---------------------------------------------------------------------------------------------------------
 
 /// Text as TeX sets it.
@@ -169,6 +211,12 @@ std::string tex(std::string_view text) {
   std::string escaped;
   for (const char c : text) escaped.append(c == '_' ? "\\" : "").push_back(c);
   return escaped;
+}
+
+/// What names are cited with: the version without its last number, for versions that differ in that only have the same clauses.
+std::string version_of_names() {
+  const std::string version = REFMM_VERSION;
+  return "refmm-" + version.substr(0, version.rfind('.'));
 }
 
 /// A BibTeX entry of the version that this is; of one clause where one is named.
@@ -182,8 +230,8 @@ Exit cite(const Clause* clause) {
     const book::Entry* entry = book::find_entry(name);
     fmt::print("  howpublished = {{Version {}{}{}}},\n", REFMM_VERSION, entry ? ", " : "",
                entry ? entry->file : "");
-    fmt::print("  note         = {{Clause [\\texttt{{{}}}], of \\texttt{{{}}} of Linux 2.4.0}}\n", tex(name),
-               tex(clause->source));
+    fmt::print("  note         = {{Clause \\texttt{{{}:{}}}, of \\texttt{{{}}} of Linux 2.4.0}}\n",
+               version_of_names(), tex(name), tex(clause->source));
   } else {
     fmt::print("  howpublished = {{Version {}}}\n", REFMM_VERSION);
   }
@@ -191,9 +239,21 @@ Exit cite(const Clause* clause) {
   return Exit::agree;
 }
 
-/// The name as it is in the tables: `[slab.order]` and `slab.grow.*` are what sources write.
+/// Takes the version off a name that was cited with it, `refmm-0.1:slab.order`. A name means the same in every version.
+void remove_version(std::string& name) {
+  const std::size_t colon = name.find(':');
+  if (!name.starts_with("refmm-") || colon == name.npos) return;
+  const std::string version = name.substr(0, colon);
+  if (version != version_of_names())
+    fmt::print(stderr, "refmm: cited from {}; this is {}, with what is tied to the clause there\n", version,
+               version_of_names());
+  name.erase(0, colon + 1);
+}
+
+/// The name as it is in the tables: `[slab.order]` and `slab.grow.*` are what sources write, `refmm-0.1:slab.order` what is cited.
 std::string plain(std::string name) {
   std::erase_if(name, [](char c) { return c == '[' || c == ']'; });
+  remove_version(name);
   if (name.ends_with(".*")) name.resize(name.size() - 2);
   return name;
 }
@@ -205,16 +265,19 @@ Exit unknown(const std::string& name) {
 
 Exit run(const Options& options) {
   if (options.name.empty()) {
+    if (options.table) return print_table(all_clauses(), options.json);
     if (options.json) return print_json(all_clauses());
     return options.cite ? cite(nullptr) : list(all_clauses());
   }
   const std::string name = plain(options.name);
   if (const Clause* clause = find_clause(name)) {
+    if (options.table) return print_table({clause}, options.json);
     if (options.json) return print_json({clause});
     return options.cite ? cite(clause) : show(*clause);
   }
   const auto below = clauses_below(name);
   if (below.empty()) return unknown(options.name);
+  if (options.table) return print_table(below, options.json);
   if (options.json) return print_json(below);
   if (options.cite)
     return usage_error(
@@ -232,6 +295,10 @@ SubCommand add_clause(CLI::App& refmm) {
   app->add_option("ID", options->name, "A clause, as slab.grow.colour; or the beginning of several, as slab.grow");
   CLI::Option* cite = app->add_flag("--cite", options->cite, "Print the BibTeX entry of the clause, or of refmm");
   app->add_flag("--json", options->json, "Print the clauses for programs, with all that is tied to them")
+      ->excludes(cite);
+  app->add_flag("--table", options->table,
+                "Print what holds each clause up: laws, examples, random tests, proofs, recordings, mistakes that "
+                "were found")
       ->excludes(cite);
   return {app, [options] { return run(*options); }, values};
 }

@@ -1,9 +1,10 @@
-// index_recordings OUTPUT FOLDER FILE...: which recordings exercise which clauses, found by replaying them on the model
-// while refmm is built. Writes OUTPUT, a C++ source that defines refmm::recorded_clauses(); names of files are relative
-// to FOLDER.
+// index_recordings OUTPUT FOLDER FILE...: which recordings (*.mmt) and which examples of the book exercise which clauses, found by
+// replaying them on the model while refmm is built. Writes OUTPUT, a C++ source that defines refmm::recorded_clauses() and
+// refmm::exampled_clauses(); names of recordings are relative to FOLDER.
 #include <refmm/spec/diagnostic.hpp>
 #include <refmm/spec/transcript.hpp>
 #include <refmm/tests/replay.hpp>
+#include <refmm/tools/book.hpp>
 
 #include <fmt/format.h>
 
@@ -38,27 +39,63 @@ Recording replayed(const fs::path& path, const fs::path& folder) {
   return recording;
 }
 
-std::string source_text(const std::vector<Recording>& recordings) {
-  std::string entries;
+/// An example of the book.
+struct Shown {
+  book::Example example;
+  Coverage coverage{};
+};
+
+std::vector<Shown> examples_of_book() {
+  std::vector<Shown> all;
+  for (const book::Chapter& chapter : book::chapters()) {
+    for (book::Example& example : book::examples(chapter)) {
+      const transcript::Source source(std::string(example.file),
+                                      std::string(example.line - 1, '\n') + example.text);
+      const auto profile = example.corrected ? replay::Profile::corrected : replay::Profile::as_built;
+      Shown shown{std::move(example)};
+      for (const replay::Replayed& part : replay::run(transcript::parse(source), {.profile = profile}).transcripts)
+        shown.coverage.add(part.coverage);
+      all.push_back(std::move(shown));
+    }
+  }
+  return all;
+}
+
+/// Elements of an array in C++.
+struct Elements {
+  std::string text;
   std::size_t count = 0;
-  for (const Recording& recording : recordings) {
+
+  /// Adds one for each clause that was exercised: its name, `place`, and how often.
+  void add(const Coverage& coverage, const std::string& place) {
     for (const auto& table : clause_tables) {
       for (const Clause& clause : table) {
-        const auto times = recording.coverage.hits(clause);
+        const auto times = coverage.hits(clause);
         if (times == 0) continue;
-        entries += fmt::format("    {{\"{}\", \"{}\", {}}},\n", clause.name, recording.file, times);
+        text += fmt::format("    {{\"{}\", {}, {}}},\n", clause.name, place, times);
         ++count;
       }
     }
   }
+};
+
+std::string function(const char* type, const char* name, const Elements& elements) {
   return fmt::format(
-      "// The recordings as they were when this was built.\n"
-      "#include <refmm/tools/recorded_clauses.hpp>\n\n#include <array>\n\n"
-      "namespace refmm {{\n\n"
-      "std::span<const RecordedClause> recorded_clauses() {{\n"
-      "  static constexpr std::array<RecordedClause, {}> recorded{{{{\n{}  }}}};\n"
-      "  return recorded;\n}}\n\n}}  // namespace refmm\n",
-      count, entries);
+      "std::span<const {0}> {1}() {{\n  static constexpr std::array<{0}, {2}> all{{{{\n{3}  }}}};\n  return "
+      "all;\n}}\n\n",
+      type, name, elements.count, elements.text);
+}
+
+std::string source_text(const std::vector<Recording>& recordings, const std::vector<Shown>& examples) {
+  Elements recorded, exampled;
+  for (const Recording& recording : recordings)
+    recorded.add(recording.coverage, fmt::format("\"{}\"", recording.file));
+  for (const auto& [example, coverage] : examples)
+    exampled.add(coverage, fmt::format("\"{}\", {}", example.file, example.line));
+  return "// The recordings and the book as they were when this was built.\n"
+         "#include <refmm/tools/recorded_clauses.hpp>\n\n#include <array>\n\nnamespace refmm {\n\n" +
+         function("RecordedClause", "recorded_clauses", recorded) +
+         function("ExampledClause", "exampled_clauses", exampled) + "}  // namespace refmm\n";
 }
 
 void write_index(const fs::path& output, const fs::path& folder, const std::vector<fs::path>& paths) {
@@ -67,7 +104,7 @@ void write_index(const fs::path& output, const fs::path& folder, const std::vect
   // The shortest first: those are about one thing.
   std::ranges::sort(recordings, {}, [](const Recording& each) { return std::pair(each.calls, each.file); });
   std::ofstream stream(output, std::ios::binary);
-  stream << source_text(recordings);
+  stream << source_text(recordings, examples_of_book());
   if (!stream.flush()) throw std::runtime_error(output.string() + " could not be written");
 }
 

@@ -1,0 +1,8 @@
+#include <refmm/tests/sampled_laws.hpp>
+#include <refmm/tests/vma_sampled_laws.hpp>
+
+namespace refmm::vma {
+
+void append_sampled_laws(std::vector<SampledLaw>& list) { for_laws_of_the_model(appending(list)); }
+
+}  // namespace refmm::vma
