@@ -167,9 +167,7 @@ class Page {
         block();
       else if (line.starts_with('#'))
         heading();
-      else if (line.empty())
-        put(lines_[number_++]);
-      else if (line.starts_with("    "))
+      else if (line.empty() || line.starts_with("    "))
         put(lines_[number_++]);
       else
         paragraph();
