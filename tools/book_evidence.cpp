@@ -60,8 +60,10 @@ std::string laws_text(const Clause& clause, const Definitions& definitions) {
 
 /// A cell of the table of clauses as an item of a list.
 std::string item(std::string_view title, const ClauseCell& cell, const std::string& entries) {
+  if (cell.reason.empty()) return fmt::format("- **{}:** {}\n", title, entries);
+  // Some reasons say so themselves: `none; in 2 examples of the book`.
   return fmt::format("- **{}:** {}\n", title,
-                     cell.reason.empty() ? entries : fmt::format("none ({})", cell.reason));
+                     cell.reason.starts_with("none") ? cell.reason : fmt::format("none ({})", cell.reason));
 }
 
 std::vector<std::string> codes(const std::vector<std::string>& names) {
