@@ -79,7 +79,7 @@ ClauseCell examples_cell(const std::vector<LawEntry>& laws) {
   if (!names.empty()) return some(std::move(names));
   if (laws.empty()) return nothing("no law");
   if (std::ranges::none_of(laws, is_of_inputs)) return nothing("its laws are of states");
-  return nothing("none is written; proved");
+  return nothing("none for the compiler; proved");
 }
 
 bool is_drawn(const LawEntry& law) {
