@@ -55,6 +55,28 @@ TEST(Readmes, NameOnlyFilesThatExist) {
   }
 }
 
+/// The files of families that a recipe speaks of: `tests/AREA_check.hpp` is `tests/slab_check.hpp`, and so on.
+std::vector<std::string> of_families(const std::string& path) {
+  std::vector<std::string> paths;
+  for (const char* family : {"buddy", "slab", "kernel_map", "vma", "fault", "malloc"})
+    paths.push_back(std::regex_replace(path, std::regex("AREA|NAME"), family));
+  return paths;
+}
+
+TEST(Readmes, AndRecipesForContributorsToo) {
+  const std::vector<std::string> paths = paths_in(contents("CONTRIBUTING.md"));
+  EXPECT_GT(paths.size(), 20u);
+  for (const std::string& path : paths) {
+    EXPECT_TRUE(std::ranges::any_of(of_families(path),
+                                    [](const fs::path& file) {
+                                      return std::ranges::any_of(
+                                          std::array{".", "spec", "model", "impl", "proofs", "tests", "tools"},
+                                          [&](const fs::path& room) { return fs::exists(room / file); });
+                                    }))
+        << "CONTRIBUTING.md names " << path;
+  }
+}
+
 TEST(Readmes, AreSearchedForPaths) {
   EXPECT_EQ(paths_in("`tools/run` and `spec/slab.hpp`, `mm/slab.c`, `tools/test -R slab`, `refmm run`, `law.hpp`"),
             (std::vector<std::string>{"tools/run", "spec/slab.hpp", "tools/test", "law.hpp"}));

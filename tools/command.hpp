@@ -1,9 +1,13 @@
 // The sub-commands of refmm, one file each: tools/command_NAME.cpp.
 #pragma once
 
+#include <refmm/tools/completion.hpp>
+
 #include <CLI/CLI.hpp>
 
 #include <functional>
+#include <string_view>
+#include <vector>
 
 namespace refmm::command {
 
@@ -15,16 +19,18 @@ enum class Exit : int {
   internal = 3,    // refmm itself failed
 };
 
-/// A sub-command, and what it does once its options are read.
+/// A sub-command, what it does once its options are read, and what their values can be.
 struct SubCommand {
   CLI::App* app;
   std::function<Exit()> run;
+  std::function<completion::Values()> values;
 };
 
 // Each adds its sub-command to `refmm`.
 SubCommand add_run(CLI::App& refmm);
 SubCommand add_check(CLI::App& refmm);
 SubCommand add_clause(CLI::App& refmm);
+SubCommand add_completion(CLI::App& refmm, std::vector<SubCommand> others);
 SubCommand add_demo(CLI::App& refmm);
 SubCommand add_merge(CLI::App& refmm);
 SubCommand add_museum(CLI::App& refmm);

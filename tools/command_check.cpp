@@ -14,12 +14,14 @@
 #include <refmm/tools/check_sessions.hpp>
 #include <refmm/tools/check_subject.hpp>
 #include <refmm/tools/command.hpp>
+#include <refmm/tools/completion.hpp>
 #include <refmm/tools/option_values.hpp>
 #include <refmm/tools/run_subjects.hpp>
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <iterator>
@@ -98,10 +100,11 @@ std::size_t count_chosen(const Options& options) {
   return count;
 }
 
-std::string names_of_areas() {
-  std::string names;
-  for_each_chosen({}, [&]<class Family> { names += fmt::format("{}, ", fmt::join(areas_of<Family>(), ", ")); });
-  return names + "all";
+std::vector<std::string_view> names_of_areas() {
+  std::vector<std::string_view> names;
+  for_each_chosen({}, [&]<class Family> { std::ranges::copy(areas_of<Family>(), std::back_inserter(names)); });
+  names.push_back("all");
+  return names;
 }
 
 std::vector<Mutant> mutants_of_chosen(const Options& options) {
@@ -212,8 +215,8 @@ std::optional<Exit> narrow_area(Options& options) {
 
 std::optional<Exit> refuse_unknown_names(const Options& options) {
   if (count_chosen({.area = options.area}) == 0)
-    return usage_error(
-        fmt::format("there is no area {} to check; there are {}", in_backticks(options.area), names_of_areas()));
+    return usage_error(fmt::format("there is no area {} to check; there are {}", in_backticks(options.area),
+                                   fmt::join(names_of_areas(), ", ")));
   const auto is_among = [](const std::vector<std::string_view>& names, std::string_view name) {
     return name.empty() || std::ranges::find(names, name) != names.end();
   };
@@ -251,6 +254,18 @@ Exit run(Options options) {
   if (options.list_mutants) return list_mutants(options);
   if (!options.defects && options.defect.empty()) return run_check(options);
   return run_defects(options);
+}
+
+completion::Values values() {
+  return {{"--area", completion::names(names_of_areas())},
+          {"--folder", completion::folders()},
+          {"--subject", completion::files()},
+          {"--mutant", completion::names(mutant_names())},
+          {"--defect", completion::names(names_of_all_defects())},
+          {"--corpus", completion::folders()},
+          {"--json", completion::files()},
+          {"--junit", completion::files()},
+          {"--profile", completion::names(std::array{"as-built", "corrected"})}};
 }
 
 }  // namespace
@@ -304,7 +319,7 @@ SubCommand add_check(CLI::App& refmm) {
   app->add_flag("--defects", options->defects,
                 "Look for each of 2.4.0's defects, and show what it takes to find it")
       ->excludes(profile, defect, time, subject);
-  return {app, [options] { return run(*options); }};
+  return {app, [options] { return run(*options); }, values};
 }
 
 }  // namespace refmm::command

@@ -8,6 +8,7 @@
 #include <refmm/tools/clause_table.hpp>
 #include <refmm/tools/clause_text.hpp>
 #include <refmm/tools/command.hpp>
+#include <refmm/tools/completion.hpp>
 
 #include <fmt/core.h>
 
@@ -285,6 +286,8 @@ Exit run(const Options& options) {
   return list(below);
 }
 
+completion::Values values() { return {{"ID", completion::names(known_names())}}; }
+
 }  // namespace
 
 SubCommand add_clause(CLI::App& refmm) {
@@ -298,7 +301,7 @@ SubCommand add_clause(CLI::App& refmm) {
                 "Print what holds each clause up: laws, examples, random tests, proofs, recordings, mistakes that "
                 "were found")
       ->excludes(cite);
-  return {app, [options] { return run(*options); }};
+  return {app, [options] { return run(*options); }, values};
 }
 
 }  // namespace refmm::command

@@ -5,6 +5,7 @@
 #include <refmm/tests/scenario_run.hpp>
 #include <refmm/tools/clause_text.hpp>
 #include <refmm/tools/command.hpp>
+#include <refmm/tools/completion.hpp>
 #include <refmm/tools/demo_report.hpp>
 #include <refmm/tools/progress.hpp>
 #include <refmm/tools/run_files.hpp>
@@ -128,6 +129,10 @@ Exit run(const Options& options) {
   return Exit::agree;
 }
 
+completion::Values values() {
+  return {{"NAME", completion::or_files(completion::names(embedded_names()))}, {"--page", completion::files()}};
+}
+
 }  // namespace
 
 SubCommand add_demo(CLI::App& refmm) {
@@ -137,7 +142,7 @@ SubCommand add_demo(CLI::App& refmm) {
   app->add_option("NAME", options->name, "A scenario, or a file that is one (*.mmt); without it all are listed");
   app->add_option("--page", options->page,
                   "A page of the book about it, whose figures and pictures are brought up to date");
-  return {app, [options] { return run(*options); }};
+  return {app, [options] { return run(*options); }, values};
 }
 
 }  // namespace refmm::command

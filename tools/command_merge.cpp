@@ -1,6 +1,7 @@
 // refmm merge FILE...: what the parts of a campaign have done, put together.
 #include <refmm/tools/check_summary.hpp>
 #include <refmm/tools/command.hpp>
+#include <refmm/tools/completion.hpp>
 #include <refmm/tools/run_files.hpp>
 
 #include <fmt/format.h>
@@ -57,6 +58,10 @@ Exit run(const Options& options) {
   return exit;
 }
 
+completion::Values values() {
+  return {{"FILE", completion::files()}, {"--json", completion::files()}, {"--junit", completion::files()}};
+}
+
 }  // namespace
 
 SubCommand add_merge(CLI::App& refmm) {
@@ -66,7 +71,7 @@ SubCommand add_merge(CLI::App& refmm) {
       ->required();
   app->add_option("--json", options->json, "Where it is written as JSON, to be merged again");
   app->add_option("--junit", options->junit, "Where it is written as JUnit's XML");
-  return {app, [options] { return run(*options); }};
+  return {app, [options] { return run(*options); }, values};
 }
 
 }  // namespace refmm::command

@@ -5,6 +5,7 @@
 #include <refmm/spec/nearest.hpp>
 #include <refmm/tests/check_counterexample.hpp>
 #include <refmm/tools/command.hpp>
+#include <refmm/tools/completion.hpp>
 #include <refmm/tools/museum.hpp>
 #include <refmm/tools/option_values.hpp>
 #include <refmm/tools/progress.hpp>
@@ -139,6 +140,15 @@ Exit run(Options options) {
   return all_found ? Exit::agree : Exit::difference;
 }
 
+completion::Values values() {
+  std::set<std::string> areas = areas_of(museum::names());
+  areas.insert("all");
+  return {{"--area", completion::names(areas)},
+          {"--mutant", completion::names(museum::names())},
+          {"--folder", completion::folders()},
+          {"--json", completion::files()}};
+}
+
 }  // namespace
 
 SubCommand add_museum(CLI::App& refmm) {
@@ -165,7 +175,7 @@ SubCommand add_museum(CLI::App& refmm) {
   app->add_option("--folder", options->folder, "Where transcripts go");
   app->add_option("--json", options->json, "Where the table is written as JSON, with the transcripts");
   app->add_flag("--list", options->list, "List the names");
-  return {app, [options] { return run(*options); }};
+  return {app, [options] { return run(*options); }, values};
 }
 
 }  // namespace refmm::command

@@ -4,6 +4,7 @@
 #include <refmm/proofs/theorem.hpp>
 #include <refmm/spec/nearest.hpp>
 #include <refmm/tools/command.hpp>
+#include <refmm/tools/completion.hpp>
 #include <refmm/tools/option_values.hpp>
 #include <refmm/tools/progress.hpp>
 #include <refmm/tools/story_proof.hpp>
@@ -180,6 +181,14 @@ Exit run(const Options& options) {
   return prove(theorems, request, options.folder);
 }
 
+completion::Values values() {
+  return {{"NAME", completion::names(names_of_theorems())},
+          {"--area", completion::names(names_of_areas())},
+          {"--smtlib", completion::folders()},
+          {"--folder", completion::folders()},
+          {"--mutant", completion::names(names_of_mutants())}};
+}
+
 }  // namespace
 
 SubCommand add_prove(CLI::App& refmm) {
@@ -194,7 +203,7 @@ SubCommand add_prove(CLI::App& refmm) {
   app->add_option("--folder", options->folder, "Where the page of a theorem that does not hold goes")
       ->capture_default_str();
   app->add_option("--mutant", options->mutant, "A mistake that the model is to make, to see what it breaks");
-  return {app, [options] { return run(*options); }};
+  return {app, [options] { return run(*options); }, values};
 }
 
 }  // namespace refmm::command

@@ -5,6 +5,7 @@
 #include <refmm/tests/replay.hpp>
 #include <refmm/tools/check_subject.hpp>
 #include <refmm/tools/command.hpp>
+#include <refmm/tools/completion.hpp>
 #include <refmm/tools/progress.hpp>
 #include <refmm/tools/run_files.hpp>
 #include <refmm/tools/run_report.hpp>
@@ -13,6 +14,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -166,6 +168,13 @@ Exit carry_out(const Options& options) {
   return show(findings, options.fill);
 }
 
+completion::Values values() {
+  return {{"FILE|FOLDER", completion::files()},
+          {"--subject", completion::or_files(completion::names(std::array{"model", "impl", "both"}))},
+          {"--mutant", completion::names(mutant_names())},
+          {"--profile", completion::names(std::array{"as-built", "corrected"})}};
+}
+
 }  // namespace
 
 SubCommand add_run(CLI::App& refmm) {
@@ -189,7 +198,7 @@ SubCommand add_run(CLI::App& refmm) {
   app->add_flag("--fill", options->fill, "Write the answers into the files");
   app->add_option("--mutant", options->mutant,
                   "A mistake that the implementation is to make; a wrong name lists what is near");
-  return {app, [options] { return run(*options); }};
+  return {app, [options] { return run(*options); }, values};
 }
 
 }  // namespace refmm::command

@@ -4,6 +4,7 @@
 #include <refmm/tools/check_subject.hpp>
 #include <refmm/tools/clause_text.hpp>
 #include <refmm/tools/command.hpp>
+#include <refmm/tools/completion.hpp>
 #include <refmm/tools/progress.hpp>
 #include <refmm/tools/run_subjects.hpp>
 #include <refmm/tools/story.hpp>
@@ -12,6 +13,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -111,6 +113,14 @@ Exit run(const Options& given) try {
   return usage_error(error.what());
 }
 
+completion::Values values() {
+  return {{"FILE", completion::files()},
+          {"--output", completion::files()},
+          {"--subject", completion::or_files(completion::names(std::array{"model", "impl"}))},
+          {"--mutant", completion::names(mutant_names())},
+          {"--profile", completion::names(std::array{"as-built", "corrected"})}};
+}
+
 }  // namespace
 
 SubCommand add_show(CLI::App& refmm) {
@@ -128,7 +138,7 @@ SubCommand add_show(CLI::App& refmm) {
   app->add_option("--mutant", options->mutant, "A mistake that the implementation is to make");
   app->add_option("--profile", options->profile, "The kernel that the model is: 2.4.0 as-built, or corrected")
       ->check(CLI::IsMember({"as-built", "corrected"}));
-  return {app, [options] { return run(*options); }};
+  return {app, [options] { return run(*options); }, values};
 }
 
 }  // namespace refmm::command

@@ -4,6 +4,7 @@
 #include <refmm/spec/transcript.hpp>
 #include <refmm/tests/replay_end.hpp>
 #include <refmm/tools/command.hpp>
+#include <refmm/tools/completion.hpp>
 #include <refmm/tools/option_values.hpp>
 #include <refmm/tools/walk_fault_report.hpp>
 #include <refmm/tools/walk_report.hpp>
@@ -128,6 +129,8 @@ Exit run(const Options& options) {
   return std::visit([&](const auto& of_family) { return run(options, *addr, of_family); }, end);
 }
 
+completion::Values values() { return {{"FILE", completion::files()}, {"ADDRESS", completion::nothing()}}; }
+
 }  // namespace
 
 SubCommand add_walk(CLI::App& refmm) {
@@ -147,7 +150,7 @@ SubCommand add_walk(CLI::App& refmm) {
   app->add_flag("--write", options->write, "It writes, instead of reading");
   app->add_flag("--no-wp", options->no_wp,
                 "The processor lets the kernel write through read-only entries, as the 386 does (CR0.WP is off)");
-  return {app, [options] { return run(*options); }};
+  return {app, [options] { return run(*options); }, values};
 }
 
 }  // namespace refmm::command
