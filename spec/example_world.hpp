@@ -111,8 +111,10 @@ class ExampleWorld {
   constexpr Map<std::uint32_t, Map<std::uint32_t, std::uint32_t>> maps(std::string_view name) const {
     Map<std::uint32_t, Map<std::uint32_t, std::uint32_t>> maps;
     const std::vector<std::uint32_t>& points = values(name);
-    for (std::size_t i = 0; i + 2 < points.size(); i += 3)
-      maps = updated(std::move(maps), points[i], updated(lookup(maps, points[i]), points[i + 1], points[i + 2]));
+    for (std::size_t i = 0; i + 2 < points.size(); i += 3) {
+      auto at_key = updated(lookup(maps, points[i]), points[i + 1], points[i + 2]);
+      maps = updated(std::move(maps), points[i], std::move(at_key));
+    }
     return maps;
   }
 

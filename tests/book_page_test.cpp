@@ -98,6 +98,16 @@ TEST(BookPages, HaveClausesWithWhatIsTiedToThem) {
   EXPECT_THAT(pages.titles, ElementsAre("The slab allocator"));
 }
 
+TEST(BookPages, BringTheirImages) {
+  Pages pages = pages_without_figures();
+  const std::string text = myst("guides/a", "spec/book/guides/a.md",
+                                "# A\n\n![how it\ngrows](../../../impl/growth.svg) ![b](b.svg)\n", pages);
+  EXPECT_THAT(text, HasSubstr("![how it\ngrows](/images/growth.svg) ![b](/images/b.svg)"));
+  EXPECT_EQ(pages.images.at("growth.svg"), "impl/growth.svg");
+  EXPECT_EQ(pages.images.at("b.svg"), "spec/book/guides/b.svg");
+  EXPECT_THROW(myst("c", "spec/book/c.md", "# C\n\n![b](b.svg)\n", pages), InputError);
+}
+
 TEST(BookPages, RefuseWhatLeadsNowhere) {
   Pages pages = pages_without_figures();
   try {

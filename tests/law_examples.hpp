@@ -20,6 +20,9 @@ LawNames laws_with_an_example();
 namespace slab {
 LawNames laws_with_an_example();
 }
+namespace kernel_map {  // and of paging
+LawNames laws_with_an_example();
+}
 namespace vma {
 LawNames laws_with_an_example();
 }

@@ -38,6 +38,7 @@ std::string theorem_of(std::string_view law, const Definitions& definitions) {
   const Theorem* theorem = find_theorem(law);
   if (theorem == nullptr) return "";
   std::vector<std::string> mutants;
+  mutants.reserve(theorem->fails_on.size());
   for (const std::string_view mutant : theorem->fails_on) mutants.push_back(code(mutant));
   const Definition definition = definitions.of_theorem(law);
   return fmt::format("Proved of {}; it fails on {} ({}):\n\n{}\n", theorem->scope, fmt::join(mutants, ", "),
@@ -59,12 +60,15 @@ std::string laws_text(const Clause& clause, const Definitions& definitions) {
 
 /// A cell of the table of clauses as an item of a list.
 std::string item(std::string_view title, const ClauseCell& cell, const std::string& entries) {
+  if (cell.reason.empty()) return fmt::format("- **{}:** {}\n", title, entries);
+  // Some reasons say so themselves: `none; in 2 examples of the book`.
   return fmt::format("- **{}:** {}\n", title,
-                     cell.reason.empty() ? entries : fmt::format("none ({})", cell.reason));
+                     cell.reason.starts_with("none") ? cell.reason : fmt::format("none ({})", cell.reason));
 }
 
 std::vector<std::string> codes(const std::vector<std::string>& names) {
   std::vector<std::string> texts;
+  texts.reserve(names.size());
   for (const std::string& name : names) texts.push_back(code(name));
   return texts;
 }
@@ -91,6 +95,7 @@ std::string examples_text(const Clause& clause) {
   const auto examples = examples_of(clause);
   if (examples.empty()) return "";
   std::vector<std::string> places;
+  places.reserve(examples.size());
   for (const ExampleLink& example : examples) places.push_back(fmt::format("`{}:{}`", example.file, example.line));
   return fmt::format("- **Examples of the book in which it decides:** {}\n", few(places));
 }

@@ -160,7 +160,7 @@ void draw_heading(Drawing& drawing, std::string_view heading) {
 }
 
 transcript::Source first_lines(const fs::path& recording, std::uint32_t lines) {
-  const transcript::Source whole = transcript::load(recording);
+  transcript::Source whole = transcript::load(recording);
   if (lines == 0) return whole;
   std::size_t end = 0;
   for (std::uint32_t line = 0; line < lines && end < whole.text().size(); ++line)

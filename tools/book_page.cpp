@@ -6,7 +6,9 @@
 
 #include <algorithm>
 #include <cctype>
+#include <filesystem>
 #include <optional>
+#include <regex>
 #include <sstream>
 #include <utility>
 
@@ -167,9 +169,7 @@ class Page {
         block();
       else if (line.starts_with('#'))
         heading();
-      else if (line.empty())
-        put(lines_[number_++]);
-      else if (line.starts_with("    "))
+      else if (line.empty() || line.starts_with("    "))
         put(lines_[number_++]);
       else
         paragraph();
@@ -242,7 +242,23 @@ class Page {
     const std::string line = linked(text, label_of_heading, [&](std::string term) {
       pages_.terms.push_back({std::move(term), label_, heading_, page_title_});
     });
-    if (line.find_first_not_of(" \n") != line.npos) out_ += line;
+    if (line.find_first_not_of(" \n") != line.npos) out_ += with_images(line, first);
+  }
+
+  /// Images that stand beside a page, or anywhere in the tree, come with the book.
+  std::string with_images(const std::string& text, std::size_t line) {
+    static const std::regex image(R"re((!\[[^\]]*\]\()([^):]+)\))re");
+    std::string out;
+    auto behind = text.begin();
+    for (std::sregex_iterator match(text.begin(), text.end(), image), end; match != end; ++match) {
+      const auto path = (std::filesystem::path(file_).parent_path() / (*match)[2].str()).lexically_normal();
+      const std::string name = path.filename();
+      if (const auto kept = pages_.images.emplace(name, path.string()).first; kept->second != path.string())
+        refuse(fmt::format("there are two images {}: {} and {}", name, kept->second, path.string()), line);
+      out.append(behind, (*match)[0].first).append((*match)[1]).append("/images/" + name + ")");
+      behind = (*match)[0].second;
+    }
+    return out.append(behind, text.end());
   }
 
   void figure(const std::string& name, std::size_t line) {

@@ -27,6 +27,7 @@ struct Pages {
   std::vector<Figure> figures;
   std::vector<Term> terms{};
   std::map<std::string, std::string> places_of_figures{};  // labels, by the names of the figures
+  std::map<std::string, std::string> images{};             // files from the root on, by their names in images/
   std::vector<std::string> titles{};
 };
 

@@ -155,11 +155,11 @@ void draw_table(Drawing& drawing, const Row& row) {
 /// The squares of a cell, line by line of the grid.
 void draw_squares(Drawing& drawing, const Cell& cell, double size) {
   for (Place at = cell.begin; at < cell.end;) {
-    const Place stop = std::min(cell.end, (at / squares_in_line + 1) * squares_in_line);
+    const Place line = at / squares_in_line, stop = std::min(cell.end, (line + 1) * squares_in_line);
     if (cell.tone != "empty")
       drawing.box(static_cast<double>(at % squares_in_line) * size,
-                  drawing.at() + static_cast<double>(at / squares_in_line) * size,
-                  static_cast<double>(stop - at) * size, size, cell.tone, cell.detail);
+                  drawing.at() + static_cast<double>(line) * size, static_cast<double>(stop - at) * size, size,
+                  cell.tone, cell.detail);
     at = stop;
   }
 }
@@ -168,11 +168,12 @@ void draw_grid(Drawing& drawing, const Row& row) {
   if (row.cells.empty()) return;
   const Place squares = row.cells.back().end;
   const double size = drawing.width() / static_cast<double>(squares_in_line);
-  const double lines = static_cast<double>((squares + squares_in_line - 1) / squares_in_line);
-  drawing.box(0, drawing.at(), static_cast<double>(std::min<Place>(squares, squares_in_line)) * size, lines * size,
+  const Place lines = (squares + squares_in_line - 1) / squares_in_line;
+  const double height = static_cast<double>(lines) * size;
+  drawing.box(0, drawing.at(), static_cast<double>(std::min<Place>(squares, squares_in_line)) * size, height,
               "empty");
   for (const Cell& cell : row.cells) draw_squares(drawing, cell, size);
-  drawing.go_on(lines * size + 4);
+  drawing.go_on(height + 4);
 }
 
 }  // namespace

@@ -90,10 +90,7 @@ void write_book(const fs::path& folder, const fs::path& root) {
   write_pages(scenarios);
   write_pages(guides);
   for (const Figure& figure : pages.figures) write(folder / "figures" / (figure.name + ".svg"), figure.svg);
-  for (const auto& entry : fs::directory_iterator(root / "spec" / "book" / "scenarios")) {
-    if (entry.path().extension() == ".svg")
-      write(folder / "scenarios" / entry.path().filename(), read(entry.path()));
-  }
+  for (const auto& [name, file] : pages.images) write(folder / "images" / name, read(root / file));
   write(folder / "index-of-clauses.md", index_of_clauses());
   write(folder / "index-of-functions.md", index_of_functions());
   write(folder / "index-of-terms.md", index_of_terms(pages));

@@ -32,6 +32,7 @@ void add_once(std::vector<std::string>& list, std::string_view text) {
 
 std::vector<std::string> names_of(const std::vector<LawEntry>& laws) {
   std::vector<std::string> names;
+  names.reserve(laws.size());
   for (const LawEntry& law : laws) names.emplace_back(law.name);
   return names;
 }
@@ -61,8 +62,9 @@ ClauseCell laws_cell(const Clause& clause, const std::vector<LawEntry>& laws) {
 const std::set<std::string_view>& laws_with_examples() {
   static const std::set<std::string_view> names = [] {
     std::set<std::string_view> all;
-    for (const LawNames& of_area : {buddy::laws_with_an_example(), slab::laws_with_an_example(),
-                                    vma::laws_with_an_example(), malloc::laws_with_an_example()})
+    for (const LawNames& of_area :
+         {buddy::laws_with_an_example(), slab::laws_with_an_example(), kernel_map::laws_with_an_example(),
+          vma::laws_with_an_example(), malloc::laws_with_an_example()})
       all.insert(of_area.begin(), of_area.end());
     return all;
   }();
@@ -77,7 +79,7 @@ ClauseCell examples_cell(const std::vector<LawEntry>& laws) {
   if (!names.empty()) return some(std::move(names));
   if (laws.empty()) return nothing("no law");
   if (std::ranges::none_of(laws, is_of_inputs)) return nothing("its laws are of states");
-  return nothing("none is written; proved");
+  return nothing("none for the compiler; proved");
 }
 
 bool is_drawn(const LawEntry& law) {
@@ -216,6 +218,7 @@ std::string below_each_other(const std::vector<std::vector<std::string>>& lines,
 
 std::string to_text(const std::vector<ClauseRow>& rows, std::optional<std::size_t> columns) {
   std::vector<std::vector<std::string>> lines;
+  lines.reserve(rows.size() + 1);
   for (const ClauseRow& row : rows) lines.push_back(shown(row));
   if (columns) return below_each_other(lines, *columns);
   lines.insert(lines.begin(), titles_of_columns());

@@ -199,6 +199,7 @@ Exit print_json(const std::vector<const Clause*>& clauses) {
 
 Exit print_table(const std::vector<const Clause*>& clauses, bool as_json) {
   std::vector<ClauseRow> rows;
+  rows.reserve(clauses.size());
   for (const Clause* clause : clauses) rows.push_back(row_of(*clause));
   fmt::print("{}", as_json ? write_json(rows).dump(2) + "\n" : to_text(rows, terminal_columns()));
   return Exit::agree;
