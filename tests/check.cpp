@@ -11,7 +11,10 @@
 #include <csignal>
 #include <limits>
 #include <memory>
+#include <span>
 #include <stdexcept>
+#include <string>
+#include <utility>
 #include <vector>
 
 namespace refmm {
@@ -200,6 +203,11 @@ class FailureShrinking {
 
   typename CheckReport<Family>::Failure run() {
     const std::span<const typename Family::Command> commands(board_.commands_of_run.data(), board_.length);
+    if (!reference_comes_back(commands))
+      throw std::runtime_error("run " + std::to_string(board_.run) +
+                               " of this seed cannot be shrunk: the reference does not come back from `" +
+                               Checking<Family>::notation(commands.back()) + "`, command " +
+                               std::to_string(commands.size()) + " of the run");
     const Script script = shrink::Shrinking<Family>::script_of(board_.boot, commands);
     if (request_.keep) keep(trials_.failing_part(script).value_or(script));
     auto shrunk = shrink::simplify(
@@ -219,6 +227,17 @@ class FailureShrinking {
   }
 
  private:
+  /// Carries the commands out in the model, in a process of its own: what hung in the run may have been the reference, which would take
+  /// this process along.
+  bool reference_comes_back(std::span<const typename Family::Command> commands) const {
+    Process process([&](Line& line) {
+      typename Family::State state = Family::boot(board_.boot);
+      for (const auto& command : commands) state = Family::step(board_.boot, std::move(state), command).state;
+      line.ring();
+    });
+    return process.line().listen(request_.patience) == Line::Heard::ring;
+  }
+
   /// Shows what is being done, keeps what there is, and says whether there is time for more.
   bool go_on(std::string_view doing, const Script& best) {
     const auto now = Clock::now();

@@ -60,6 +60,13 @@ std::vector<Call<W>> calls_about(W addr) {
           Pwrite<W>{3, addr, page, page}};
 }
 
+/// Ranges that begin or end where page tables do.
+std::vector<Call<W>> calls_about_tables() {
+  constexpr W table = page * i386_2_4_0.entries_per_table;
+  return {Munmap<W>{mapped, stack / table * table + page - mapped}, Munmap<W>{page, mapped},
+          Mmap<W>{mapped, 2 * table + page, PROT_READ, plain_map_flags, -1, 0}};
+}
+
 /// Mappings at the plain address, of the first file where the machine has one.
 std::vector<Call<W>> mappings(bool files) {
   std::vector<Call<W>> calls;
@@ -72,6 +79,9 @@ std::vector<Call<W>> mappings(bool files) {
       }
     }
   }
+  // What lies behind the end of an object.
+  for (const W prot : {PROT_READ, PROT_READ | PROT_WRITE})
+    calls.push_back(Mmap<W>{mapped, page, prot, MAP_SHARED | MAP_FIXED | MAP_ANONYMOUS, -1, page});
   return calls;
 }
 
@@ -113,6 +123,7 @@ std::vector<Plain> all_plain(bool files) {
     plains.push_back({OfProcess<W>{2, Poke<W>{1, addr, 1}}, true, false});
   }
   for (const Call<W>& call : mappings(files)) by_both(call);
+  for (const Call<W>& call : calls_about_tables()) plains.push_back({OfProcess<W>{1, call}});
   for (const Call<W>& call : {Call<W>(Fork{}), Call<W>(Exit{}), Call<W>(UnmapKiobuf{}), Call<W>(Munlockall{}),
                               Call<W>(Mlockall<W>{MCL_CURRENT}), Call<W>(Mlockall<W>{MCL_FUTURE}),
                               Call<W>(Esp<W>{stack - page}), Call<W>(Brk<W>{0x0804b000})})
@@ -130,9 +141,10 @@ std::vector<Plain> all_plain(bool files) {
 
 // ---- The search -----------------------------------------------------------------------------------------------------------------
 
-/// Of which kind a command is: two of one kind have the same number.
+/// Of which kind a command is: two of one kind have the same number. What a debugger does is of one kind.
 std::size_t kind_of(const Command<W>& command) {
   const auto* of_process = std::get_if<OfProcess<W>>(&command);
+  if (call_of<Poke<W>>(command)) return kind_of(OfProcess<W>{1, Peek<W>{1, 0}});
   return of_process ? 100 + of_process->call.index() : command.index();
 }
 

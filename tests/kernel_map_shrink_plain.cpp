@@ -49,6 +49,7 @@ Plains makers() {
       {Ioremap<W>{device, page + 1, false}},
       {Ioremap<W>{device, slot_bytes - page, false}},
       {Ioremap<W>{device, slot_bytes, false}},
+      {Ioremap<W>{device, slot_bytes + page, false}},
       {Ioremap<W>{W{0} - page, page, false}},
       {PgdAlloc{}},
       {PteFreeFast{}},
@@ -56,10 +57,13 @@ Plains makers() {
       {GetPage{true}},
       {failing(0, 1, 0)},
       {failing(1, 1, 0)},
+      {failing(0, 2, 0)},
       {failing(0, 0, 1)},
   };
   return plains;
 }
+
+Plains only_failures() { return {{failing(0, 1, 0)}, {failing(1, 1, 0)}, {failing(2, 1, 0)}, {failing(0, 2, 0)}}; }
 
 /// What comes last: the makers, and what is done to things made before.
 Plains users(std::uint32_t back) {
@@ -99,6 +103,8 @@ Plains last_commands() {
   plains.push_back({Ioremap<W>{0x100000, page, false}});
   plains.push_back({Ioremap<W>{device, 0, false}});
   plains.push_back({Ioremap<W>{W{0} - page, 2 * page, false}});
+  // From the beginning of the range up to the window for high frames.
+  plains.push_back({Ioremap<W>{device, i386_2_4_0.pkmap_base - 0xf8800000, false}});
   plains.push_back({Vfree<W>{0}});
   plains.push_back({Vfree<W>{1}});
   plains.push_back({Iounmap<W>{0}});
@@ -196,6 +202,28 @@ class Simpler {
     });
   }
 
+  /// Pages that cannot be had, for one call or for two: whatever the last call is.
+  bool of_calls_that_fail() {
+    static const Plains failures = only_failures();
+    const bool fails = std::ranges::any_of(script_.items, [](const Item& item) {
+      const auto* set = std::get_if<SetKnobs>(&item.command);
+      return set && set->fail_pages;
+    });
+    if (!fails) return false;
+    const Boot<W>& plain = machines_.front();
+    return any_pair(failures, first_,
+                    [&](const Plain& failure, const Plain& first) {
+                      return std::ranges::any_of(first_, [&](const Plain& ending) {
+                        return is_taken(plain, {failure, first, ending});
+                      });
+                    }) ||
+           (script_.items.size() >= 4 && any_pair(failures, first_, [&](const Plain& failure, const Plain& first) {
+              return any_pair(failures, first_, [&](const Plain& again, const Plain& ending) {
+                return is_taken(plain, {failure, first, again, ending});
+              });
+            }));
+  }
+
   /// What comes off a quick list was put on it by a call, and into the frame by another one.
   bool of_four_calls_on_quick_lists() {
     static const Plains lists = on_quick_lists();
@@ -262,7 +290,7 @@ bool plain_scripts(const Script& script, const Propose& propose) {
   if (length == 0 || length > longest) return false;
   Simpler simpler(script, propose);
   return simpler.of_one_call() || (length >= 2 && simpler.of_two_calls()) ||
-         (length >= 3 && simpler.of_three_calls()) ||
+         (length >= 3 && (simpler.of_three_calls() || simpler.of_calls_that_fail())) ||
          (length >= 4 && (simpler.of_four_calls_on_quick_lists() || simpler.of_four_calls_on_ram()));
 }
 

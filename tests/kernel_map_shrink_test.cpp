@@ -177,6 +177,23 @@ TEST(KernelMapArguments, NameAPlaceThatNoOtherCommandHasToMake) {
   EXPECT_THAT(in_notation(shrunk.script), ElementsAre("ioremap(0x04000000, 0x1000)"));
 }
 
+/// Two calls of which pages fail, and another way that no change leads away from.
+TEST(KernelMapPlainScripts, HaveAnyCallLastWherePagesFail) {
+  const shrink::Fails<KernelMapFamily> fails = [](const Script& script) -> std::optional<Script> {
+    const std::vector<std::string> commands = in_notation(script);
+    const std::vector<std::string> plain{"set fail_pages=2", "ioremap(0xe0000000, 0x3ff000)", "vmalloc(0x1000)"};
+    const bool sets = !commands.empty() && commands.front().starts_with("set ");
+    const bool fails_so = sets && std::ranges::count(commands, "get_page()") == 4;
+    return fails_so || (commands == plain && script.boot == plain_machine) ? std::optional(script) : std::nullopt;
+  };
+  SetKnobs set{};
+  set.fail_pages = 7;
+  const Script before = plain_script({set, GetPage{false}, GetPage{false}, GetPage{false}, GetPage{false}});
+  ASSERT_TRUE(fails(before)) << testing::PrintToString(in_notation(before));
+  const auto shrunk = shrink::simplify(before, fails, [](const Script&, std::uint64_t) { return true; });
+  EXPECT_EQ(shrunk.script.items.size(), 3u) << testing::PrintToString(in_notation(shrunk.script));
+}
+
 // ---- One defect, one script ---------------------------------------------------------------------------------------------------
 
 struct KnownDefect {

@@ -2,15 +2,19 @@
 #pragma once
 
 #include <refmm/spec/malloc.hpp>
+#include <refmm/tests/fingerprint.hpp>
 #include <refmm/tests/malloc_family.hpp>
 #include <refmm/tests/malloc_knowledge.hpp>
+#include <refmm/tests/shrink_plain.hpp>
 #include <refmm/tests/shrink_script.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <optional>
 #include <span>
 #include <utility>
+#include <vector>
 
 namespace refmm::malloc {
 
@@ -57,6 +61,11 @@ Script script_of(const Boot<std::uint32_t>& boot, std::span<const Command<std::u
 /// In the order in which they are tried: those that take most away first.
 std::span<const Move> moves();
 
+/// Plain processes, plain commands that may follow a script, and what of a heap makes a difference: tests/shrink_least.hpp.
+std::vector<shrink::PlainBoot<MallocFamily>> plain_boots(const Script& script);
+std::vector<Item> plain_items(const Script& script, const State<std::uint32_t>& state);
+Fingerprint outline(const State<std::uint32_t>& state);
+
 /// Where a script stands in the order of scripts. Fewer commands come first, then commands that ask less of the reader, then a
 /// plainer process, then plainer arguments; among equals the order of the commands decides.
 shrink::Rank rank(const Script& script);
@@ -81,6 +90,15 @@ struct Shrinking<MallocFamily> {
     return malloc::numbered_from_one(std::move(script));
   }
   static std::span<const Move<MallocFamily>> moves() { return malloc::moves(); }
+  static constexpr std::uint64_t most_least = 9'000;
+  static std::size_t kind_of(const MallocFamily::Command& command) { return command.index(); }
+  static std::vector<PlainBoot<MallocFamily>> plain_boots(const Script<MallocFamily>& script) {
+    return malloc::plain_boots(script);
+  }
+  static std::vector<Item> plain_items(const Script<MallocFamily>& script, const MallocFamily::State& state) {
+    return malloc::plain_items(script, state);
+  }
+  static Fingerprint outline(const MallocFamily::State& state) { return malloc::outline(state); }
 };
 
 }  // namespace refmm::shrink

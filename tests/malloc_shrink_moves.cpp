@@ -1,4 +1,6 @@
 // The moves that make a script of the user's heap simpler, beside those of any family (tests/shrink_moves.hpp).
+#include <refmm/spec/malloc_heap.hpp>
+#include <refmm/spec/malloc_request_step_laws.hpp>
 #include <refmm/spec/record.hpp>
 #include <refmm/tests/malloc_shrink.hpp>
 #include <refmm/tests/shrink_moves.hpp>
@@ -49,7 +51,7 @@ bool plainer_boot(const Script& script, const Propose& propose) {
   if (with_boot([](Boot<W>& boot) { boot.brk = boot.data + 4096; })) return true;
   bool taken = false;
   for_each_field(default_parameters<W>, [&](std::string_view name, const W& usual) {
-    for (const W value : {usual, W{0}, W{1}, W{600}, W{5000}}) {
+    for (const W value : {usual, W{0}, W{1}, W{600}, W{4096}, W{5000}}) {
       taken = taken || with_boot([&](Boot<W>& boot) {
                 for_each_field(boot.allocator.parameters, [&](std::string_view field, W& parameter) {
                   if (field == name) parameter = value;
@@ -68,6 +70,8 @@ std::vector<W> smaller(W number) {
                       500, 504, 508, 512, 1000, 1016, 4096, 8192, 100'000, 131'072, 200'000};
   for (W part = number / 2; part != 0; part /= 2) numbers.insert(number - part);
   for (W less = 1; less <= 16; ++less) numbers.insert(number - less);
+  // What is at the end of a page stays there.
+  for (W pages = 1; pages <= 4; ++pages) numbers.insert({number - pages * 4096, number % (pages * 4096)});
   std::vector<W> less;
   for (const W candidate : numbers) {
     if (candidate < number) less.push_back(candidate);
@@ -143,6 +147,24 @@ bool plainer_sizes(const Script& script, const Propose& propose) {
   return false;
 }
 
+/// Of two requests one asks for the least, and the other for what is left of both: what matters may be where the second block ends.
+bool shift_sizes(const Script& script, const Propose& propose) {
+  if (script.items.size() > 12) return false;
+  for (std::size_t i = 0; i < script.items.size(); ++i) {
+    for (std::size_t j = 0; j < script.items.size(); ++j) {
+      Script changed = script;
+      W* const less = bytes_of(changed.items[i].command);
+      W* const more = bytes_of(changed.items[j].command);
+      if (i == j || !less || !more) continue;
+      const W both = holds::size_needed(*less) + holds::size_needed(*more);
+      *less = 0;
+      *more = both - smallest_chunk<W> - chunk_alignment<W> + 1 - word_bytes<W>;
+      if (propose_simpler(script, std::move(changed), propose)) return true;
+    }
+  }
+  return false;
+}
+
 // ---- Plainer commands ---------------------------------------------------------------------------------------------------------
 
 /// Plain commands that may stand in for another: about the same block, or for a new one.
@@ -159,6 +181,7 @@ std::vector<Item> stand_ins(const Script& script, std::size_t position) {
     add(Malloc<W>{call->count * call->size}, 0);
     add(Calloc<W>{call->count * call->size, 1}, 0);
     add(Calloc<W>{1, call->count * call->size}, 0);
+    for (W count = 2; count <= 8; ++count) add(Calloc<W>{count, call->count * call->size / count}, 0);
   }
   if (const auto* call = std::get_if<Memalign<W>>(&item.command)) add(Malloc<W>{call->bytes}, 0);
   if (const auto* call = std::get_if<Realloc<W>>(&item.command)) {
@@ -168,7 +191,10 @@ std::vector<Item> stand_ins(const Script& script, std::size_t position) {
   if (const auto* call = std::get_if<StoreWord<W>>(&item.command)) add(StoreByte<W>{call->addr, 65}, item.from);
   if (const auto* call = std::get_if<Memset<W>>(&item.command)) add(StoreByte<W>{call->addr, 65}, item.from);
   if (const auto* call = std::get_if<LoadWord<W>>(&item.command)) add(LoadByte<W>{call->addr}, item.from);
-  if (!std::holds_alternative<Malloc<W>>(item.command)) add(Malloc<W>{1}, 0);
+  if (!std::holds_alternative<Malloc<W>>(item.command)) {
+    add(Malloc<W>{0}, 0);
+    add(Malloc<W>{1}, 0);
+  }
   for (std::size_t i = 0; i < position; ++i) {
     Command<W> earlier = script.items[i].command;
     if (bytes_of(earlier)) add(Free<W>{0}, script.items[i].id);
@@ -235,12 +261,13 @@ bool fewer_knobs(const Script& script, const Propose& propose) {
   return false;
 }
 
-constexpr std::array<Move, 11> all_moves{shrink::remove_runs<MallocFamily>,
+constexpr std::array<Move, 12> all_moves{shrink::remove_runs<MallocFamily>,
                                          remove_resizing,
                                          plainer_boot,
                                          shrink::remove_pairs<MallocFamily>,
                                          plainer_sizes,
                                          plainer_arguments,
+                                         shift_sizes,
                                          fewer_knobs,
                                          replace_commands,
                                          shrink::remove_triples<MallocFamily>,

@@ -7,8 +7,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <variant>
 #include <vector>
 
@@ -105,12 +107,54 @@ TEST(MallocShrinking, EndsAtThePlainestScript) {
                               Free<W>{first + 208}}),
       script_of(plain(),
                 Commands{Malloc<W>{40}, Realloc<W>{0, 50}, Sbrk<W>{100}, Free<W>{block}, Free<W>{block + 48}})};
-  const Script plainest =
-      script_of(plain(), Commands{Malloc<W>{0}, Malloc<W>{0}, Free<W>{block}, Free<W>{block + 16}});
+  const Script plainest = script_of(plain(), Commands{Memalign<W>{9, 0}, Free<W>{block + 24}});
   for (const Script& beginning : beginnings) {
     ASSERT_TRUE(fails(beginning));
     EXPECT_EQ(shrink::simplify(beginning, fails, go_on).script, plainest);
   }
+}
+
+/// Ends where shrinking of a script ends that fails once its commands are as `is_wrong` says.
+Script simplest(const Script& beginning, bool (*is_wrong)(const Commands&)) {
+  const shrink::Fails<MallocFamily> fails = [=](const Script& script) -> std::optional<Script> {
+    const Commands commands = shrink::commands_of(script);
+    for (std::size_t count = 1; count <= commands.size(); ++count) {
+      if (is_wrong(Commands(commands.begin(), commands.begin() + static_cast<std::ptrdiff_t>(count))))
+        return script_of(script.boot, std::span(commands).first(count));
+    }
+    return std::nullopt;
+  };
+  return shrink::simplify(beginning, fails, [](const Script&, std::uint64_t) { return true; }).script;
+}
+
+W bytes_of(const Command<W>& command) {
+  const auto* malloc = std::get_if<Malloc<W>>(&command);
+  return malloc ? malloc->bytes : 0;
+}
+
+TEST(MallocShrinking, GivesTheLeastToOneOfTwoRequests) {
+  const auto ends_at_3000 = [](const Commands& commands) {
+    W sum = 0;
+    for (const Command<W>& command : commands) sum += std::max(W{16}, (bytes_of(command) + 11) / 8 * 8);
+    return commands.size() == 2 && sum == 3000;
+  };
+  const Script beginning = script_of(plain(), Commands{Malloc<W>{997}, Malloc<W>{1981}});
+  EXPECT_EQ(simplest(beginning, ends_at_3000), script_of(plain(), Commands{Malloc<W>{0}, Malloc<W>{2973}}));
+}
+
+TEST(MallocShrinking, LeavesARequestAtItsPlaceInAPage) {
+  const auto is_at_place = [](const Commands& commands) { return bytes_of(commands.back()) % 4096 / 5 == 401; };
+  EXPECT_EQ(simplest(script_of(plain(), Commands{Malloc<W>{3 * 4096 + 2009}}), is_at_place),
+            script_of(plain(), Commands{Malloc<W>{2005}}));
+}
+
+TEST(MallocShrinking, FindsFactorsWithTheLeastSum) {
+  const auto clears_35 = [](const Commands& commands) {
+    const auto* calloc = std::get_if<Calloc<W>>(&commands.back());
+    return calloc && calloc->count * calloc->size == 35;
+  };
+  EXPECT_EQ(simplest(script_of(plain(), Commands{Calloc<W>{1, 35}}), clears_35),
+            script_of(plain(), Commands{Calloc<W>{5, 7}}));
 }
 
 }  // namespace

@@ -1,17 +1,26 @@
 #include <refmm/tests/buddy_shrink.hpp>
 #include <refmm/tests/fault_shrink.hpp>
+#include <refmm/tests/fingerprint.hpp>
 #include <refmm/tests/kernel_map_shrink.hpp>
 #include <refmm/tests/malloc_shrink.hpp>
 #include <refmm/tests/shrink.hpp>
+#include <refmm/tests/shrink_least.hpp>
 #include <refmm/tests/slab_shrink.hpp>
 #include <refmm/tests/vma_shrink.hpp>
 
-#include <set>
+#include <unordered_set>
 #include <utility>
 
 namespace refmm::shrink {
 
 namespace {
+
+Fingerprint fingerprint_of_rank(const Rank& rank) {
+  Fingerprint fingerprint;
+  add(fingerprint, rank.numbers);
+  add(fingerprint, rank.names);
+  return fingerprint;
+}
 
 template <class Family>
 class Search {
@@ -23,6 +32,19 @@ class Search {
 
   Shrunk<Family> run() {
     try_one(best_);  // cuts it behind the command that fails
+    move_while_simpler();
+    if constexpr (HasPlainSessions<Family>) {
+      const bool taken =
+          propose_least_sessions<Family>(Script<Family>(best_), [this](const Script<Family>& session) {
+            return !ended_ && Own::rank(session) < rank_ && try_one(session);
+          });
+      if (taken) move_while_simpler();
+    }
+    return {std::move(best_), tries_, !ended_};
+  }
+
+ private:
+  void move_while_simpler() {
     for (bool simpler = true; simpler && !ended_;) {
       simpler = false;
       for (const Move<Family> move : Own::moves()) {
@@ -30,13 +52,11 @@ class Search {
           simpler = true;
       }
     }
-    return {std::move(best_), tries_, !ended_};
   }
 
- private:
   /// True if the candidate fails and what fails of it is simpler than the best so far, which it then is.
   bool try_one(const Script<Family>& candidate) {
-    if (!tried_.insert(Own::rank(candidate)).second) return false;
+    if (!tried_.insert(fingerprint_of_rank(Own::rank(candidate))).second) return false;
     if (ended_ || !go_on_(best_, tries_)) {
       ended_ = true;
       return false;
@@ -56,7 +76,7 @@ class Search {
   const GoOn<Family>& go_on_;
   Script<Family> best_;
   Rank rank_;
-  std::set<Rank> tried_{};
+  std::unordered_set<Fingerprint, FingerprintHash> tried_{};  // of their ranks, which are long
   std::uint64_t tries_ = 0;
   bool ended_ = false;
 };

@@ -3,7 +3,8 @@
 // RapidCheck's own shrinking removes commands and makes arguments smaller one at a time; for one bug it ends in as many
 // places as it began from. Here a script is made simpler by a fixed list of moves (Shrinking<Family>::moves), some of
 // which change many commands at once, until none of them leads to a simpler script that still fails. What is simpler
-// is a total order (Shrinking<Family>::rank), so wherever the search begins it is drawn to the same script.
+// is a total order (Shrinking<Family>::rank), so wherever the search begins it is drawn to the same script. Where moves come to an end
+// early, the plainest sessions that there are come last (tests/shrink_least.hpp).
 //
 // Nothing here knows how a script fails: that is a function. The search serves every family and every subject.
 #pragma once
