@@ -7,6 +7,7 @@
 #include <refmm/spec/kernel_map_range_laws.hpp>
 #include <refmm/spec/kernel_sharing_laws.hpp>
 #include <refmm/spec/paging_laws.hpp>
+#include <refmm/tests/kernel_sharing_examples.hpp>
 #include <refmm/tests/law_examples.hpp>
 
 #include <gtest/gtest.h>
@@ -30,17 +31,6 @@ bool holds(const auto& law, std::initializer_list<Written> inputs) {
   run_here().insert(law.name);
   return holds_for(law, Subject{}, inputs);
 }
-
-#define ANYWHERE                         \
-  {"process", {1}}, {"position", {0}}, { \
-    "slot", { 786 }                      \
-  }
-// Process 1 has slot 768 and lacks 786; a directory that waits has 786.
-#define LAZY                                                                                           \
-  {"swapper", {768, 0x000001e3, 786, 0x00401063}}, {"pgds", {1, 768, 1}}, {"quick_list", {0, 786, 1}}, \
-      {"alive", {1, 1}}, {                                                                             \
-    "quick_list_length", { 1 }                                                                         \
-  }
 
 bool run_all() {
   using Sharing = model::KernelSharingSubject;

@@ -3,6 +3,7 @@
 #include <refmm/tests/malloc_commands.hpp>
 #include <refmm/tests/malloc_shrink.hpp>
 #include <refmm/tests/shrink.hpp>
+#include <refmm/tests/shrink_fails.hpp>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -79,23 +80,9 @@ TEST(MallocScripts, TakeATagForABlocks) {
 
 /// Wherever it begins, shrinking ends at the plainest script that has what is looked for: a free chunk is merged with one in front.
 TEST(MallocShrinking, EndsAtThePlainestScript) {
-  const shrink::Fails<MallocFamily> fails = [](const Script& script) -> std::optional<Script> {
-    Script failing{script.boot, {}};
-    State<W> state = MallocFamily::boot(script.boot);
-    Resolver resolver;
-    for (const Item& item : script.items) {
-      const auto command = resolver.resolve(item, state);
-      if (!command) continue;
-      failing.items.push_back(item);
-      auto outcome = MallocFamily::step(script.boot, std::move(state), *command);
-      state = std::move(outcome.state);
-      resolver.note(item, outcome.result);
-      for (const ClauseRef clause : outcome.because) {
-        if (clause == ClauseRef("malloc.free.merges_before")) return failing;
-      }
-    }
-    return std::nullopt;
-  };
+  const auto fails = shrink::fails_where<MallocFamily>([](const Commands&, const auto& outcome) {
+    return std::ranges::find(outcome.because, ClauseRef("malloc.free.merges_before")) != outcome.because.end();
+  });
   const auto go_on = [](const Script&, std::uint64_t) { return true; };
   Boot<W> odd = plain();
   odd.data = 0x0900'0000;

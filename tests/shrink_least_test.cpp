@@ -3,6 +3,7 @@
 #include <refmm/tests/fingerprint.hpp>
 #include <refmm/tests/malloc_shrink.hpp>
 #include <refmm/tests/shrink.hpp>
+#include <refmm/tests/shrink_fails.hpp>
 #include <refmm/tests/shrink_least.hpp>
 
 #include <gmock/gmock.h>
@@ -21,32 +22,10 @@ namespace {
 
 using W = std::uint32_t;
 using Commands = std::vector<Command<W>>;
-using Fails = shrink::Fails<MallocFamily>;
 
 constexpr W block = 0x0804b008;
 
 Boot<W> plain() { return {corrected, 0x0804a000, 0x0804b000}; }
-
-/// Fails at the first command after which the commands so far are as `is_wrong` says.
-Fails fails_after(bool (*is_wrong)(const Commands&)) {
-  return [is_wrong](const Script& script) -> std::optional<Script> {
-    Script failing{script.boot, {}};
-    State<W> state = MallocFamily::boot(script.boot);
-    Resolver resolver;
-    Commands commands;
-    for (const Item& item : script.items) {
-      const auto command = resolver.resolve(item, state);
-      if (!command) continue;
-      failing.items.push_back(item);
-      auto outcome = MallocFamily::step(script.boot, std::move(state), *command);
-      state = std::move(outcome.state);
-      resolver.note(item, outcome.result);
-      commands.push_back(*command);
-      if (is_wrong(commands)) return failing;
-    }
-    return std::nullopt;
-  };
-}
 
 template <class Call>
 std::ptrdiff_t count_of(const Commands& commands) {
@@ -60,7 +39,8 @@ bool by_two_ways(const Commands& commands) {
 }
 
 TEST(LeastSessions, AreFoundFromWhereNoMoveLeadsToThem) {
-  const Fails fails = fails_after(by_two_ways);
+  const auto fails = shrink::fails_where<MallocFamily>(
+      [](const Commands& commands, const auto&) { return by_two_ways(commands); });
   const Script beginning =
       script_of(plain(), Commands{Sbrk<W>{4096}, Sbrk<W>{100}, Malloc<W>{7}, Sbrk<W>{4096}, Sbrk<W>{8}});
   ASSERT_TRUE(fails(beginning));
@@ -110,7 +90,8 @@ TEST(LeastSessions, GoOnFromEachStateOnce) {
 }
 
 TEST(LeastSessions, StopWhenTheyAreToldTo) {
-  const Fails fails = fails_after(by_two_ways);
+  const auto fails = shrink::fails_where<MallocFamily>(
+      [](const Commands& commands, const auto&) { return by_two_ways(commands); });
   const Script beginning = script_of(plain(), Commands{Sbrk<W>{1}, Sbrk<W>{1}, Sbrk<W>{1}, Sbrk<W>{1}});
   const auto shrunk =
       shrink::simplify(beginning, fails, [](const Script&, std::uint64_t tries) { return tries < 2000; });
