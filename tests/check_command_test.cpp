@@ -311,6 +311,14 @@ TEST_F(CheckCommand, RefusesWhatItDoesNotKnow) {
   refused("--frobnicate", "--frobnicate");
 }
 
+/// With the bad page table of 2.4.0 filled, an access faults for ever, in the reference too: that ends, and is said.
+TEST_F(CheckCommand, SaysThatTheReferenceDoesNotComeBack) {
+  const Ran ran = check("--area fault --defect bad_table_moves_back --seed 1 --runs 218");
+  EXPECT_EQ(ran.exit, 3) << ran.output;
+  EXPECT_THAT(ran.output, HasSubstr("run 217 of this seed cannot be shrunk: the reference does not come back from "
+                                    "`[pid 2] load(0x00000800)`, command 247 of the run"));
+}
+
 TEST_F(CheckCommand, FailsWhereItCannotWrite) {
   const std::string line = REFMM_COMMAND
       " check --runs 100 --seed 5 --mutant slab.impl.free.loses_link --folder /proc/nothing >/dev/null 2>&1";
