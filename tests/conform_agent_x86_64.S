@@ -1,0 +1,59 @@
+// What the agent cannot say in C: where it begins, system calls with all their arguments, and accesses that may fault.
+
+// Everything runs on a stack of the agent's own, so that the stack that the kernel made can be unmapped or written over.
+        .section .text
+        .globl _start
+_start: leaq    conform_stack_end(%rip), %rsp
+        xorl    %ebp, %ebp
+        call    conform_main
+        hlt
+
+// long conform_system_call(const unsigned long words[7]): the number of the call and its six arguments.
+        .globl conform_system_call
+conform_system_call:
+        movq    (%rdi), %rax
+        movq    16(%rdi), %rsi
+        movq    24(%rdi), %rdx
+        movq    32(%rdi), %r10
+        movq    40(%rdi), %r8
+        movq    48(%rdi), %r9
+        movq    8(%rdi), %rdi
+        syscall
+        ret
+
+// int conform_load(unsigned long address): the byte there; -1 if the handler of signals sent it to conform_recovery.
+        .globl conform_load
+        .globl conform_load_instruction
+conform_load:
+conform_load_instruction:
+        movzbl  (%rdi), %eax
+        ret
+
+// int conform_store(unsigned long address, unsigned byte): 0; -1 likewise.
+        .globl conform_store
+        .globl conform_store_instruction
+conform_store:
+conform_store_instruction:
+        movb    %sil, (%rdi)
+        xorl    %eax, %eax
+        ret
+
+        .globl conform_recovery
+conform_recovery:
+        movl    $-1, %eax
+        ret
+
+// Where handlers of signals return to.
+        .globl conform_restorer
+conform_restorer:
+        movl    $15, %eax
+        syscall
+
+// In the data and not in the bss: so that the image has no anonymous memory, which would be joined with the heap.
+        .section .data
+        .balign 16
+conform_stack:
+        .zero   32768
+conform_stack_end:
+
+        .section .note.GNU-stack, "", @progbits
