@@ -3,6 +3,7 @@
 // The process is a program of its own (conform_agent.c), of 32 or of 64 bits, which has nothing but its image, a stack that it does not
 // use and the vdso. Calls may do with the address space what they like as long as they leave alone its image and descriptor
 // REFMM_CONFORM_CHANNEL. If it ends all the same, or does not answer, that is a result: answers are empty from then on, and end() tells.
+// It ends with the thread that started it.
 //
 // Each call waits for another process twice. Where both share a processor (sched_setaffinity before agents are started, which inherit it)
 // that can be several times as fast as from one processor to another.
