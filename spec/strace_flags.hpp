@@ -1,0 +1,18 @@
+// The flags that strace prints by name in calls that have to do with memory, descriptors and processes, with their values on
+// x86. They are those of Linux today, of which 2.4.0 knew few.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+
+namespace refmm::strace {
+
+/// 2 of `PROT_WRITE`, 0 of `NULL`; nothing of a name that is not in the table.
+std::optional<std::uint64_t> flag_value(std::string_view name);
+
+/// All names of the table, sorted.
+std::span<const std::string_view> flag_names();
+
+}  // namespace refmm::strace
