@@ -3,7 +3,7 @@
 namespace refmm::strace {
 
 std::uint32_t Processes::of_line(std::uint32_t printed, bool may_be_first) {
-  line_seen_ = true;
+  began();
   if (printed == 0) return alive_.size() == 1 ? *alive_.begin() : first_;
   if (may_be_first && !attached_.contains(printed)) first_is(printed);
   alive_.insert(printed);

@@ -16,6 +16,9 @@ class Processes {
   /// strace began with: not if that one is in a call, and the line does not resume it.
   std::uint32_t of_line(std::uint32_t printed, bool may_be_first);
 
+  /// A line of some process has begun: from now on, processes that are attached to have been made by others.
+  void began() { line_seen_ = true; }
+
   /// `pid` was made by another process, or strace was told to trace it.
   void attached(std::uint32_t pid);
 

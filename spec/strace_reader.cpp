@@ -53,12 +53,12 @@ Broken broken(std::string_view body) {
   return has_no_result ? Broken{Ending::no_result, begin} : Broken{};
 }
 
-/// Where a message of strace begins that was written into the middle of a line: `brk(NULLstrace: Process 4712 attached`.
-std::size_t begin_of_message(std::string_view line) {
+/// Where a message of strace begins that was written into the middle of a line: `brk(NULLstrace: Process 4712 attached`. In a line
+/// that goes on already it may be all of what is printed next.
+std::size_t begin_of_message(std::string_view line, bool goes_on) {
   if (!line.ends_with(" attached") && !line.ends_with(" detached")) return line.npos;
   const std::size_t begin = line.rfind("strace: Process ");
-  if (begin == line.npos || begin == 0) return line.npos;
-  return read_head(line).body == begin ? line.npos : begin;
+  return begin == line.npos || (!goes_on && read_head(line).body == begin) ? line.npos : begin;
 }
 
 Diagnostic unlike_strace(const Text& text) {
@@ -74,6 +74,7 @@ Diagnostic unlike_strace(const Text& text) {
 Log Reader::read() && {
   read_lines();
   std::vector<std::pair<std::uint32_t, std::uint32_t>> left;  // by the line in which they began
+  left.reserve(pending_.size());
   for (const auto& [pid, call] : pending_) left.emplace_back(call.line, pid);
   std::ranges::sort(left);
   for (const auto& [line, pid] : left) give_up(pid);
@@ -92,10 +93,11 @@ Text Reader::whole_line() {
   while (next_line_ <= log_.source.lines()) {
     std::string_view line = log_.source.line(next_line_);
     if (line.ends_with('\r')) line.remove_suffix(1);
-    const std::size_t message = begin_of_message(line);
+    const std::size_t message = begin_of_message(line, whole.size() > 0);
     whole.append(Text(line.substr(0, message), {next_line_, 1}));
     ++next_line_;
     if (message == line.npos) break;
+    processes_.began();
     read_line(Text(line.substr(message), {next_line_ - 1, static_cast<std::uint32_t>(message + 1)}));
   }
   return whole;
@@ -109,7 +111,9 @@ void Reader::read_line(const Text& text) {
     refuse({head, processes_.first(), text, text.at(text.size()).line}, unlike_strace(text));
     return;
   }
-  const std::uint32_t pid = processes_.of_line(head.pid, may_be_first(body));
+  // What strace says of itself is of no process.
+  const bool is_message = head.pid == 0 && body.characters().starts_with("strace: ");
+  const std::uint32_t pid = is_message ? processes_.first() : processes_.of_line(head.pid, may_be_first(body));
   if (head.pid != 0 && processes_.first() == head.pid) first_is(head.pid);
   read_body({head, pid, body, text.at(text.size()).line});
 }
@@ -162,9 +166,13 @@ bool Reader::read_report_of(const Line& line) {
   return found.has_value();
 }
 
-void Reader::report(const Line& line, Report event) {
-  if (const auto* const attached = std::get_if<Attached>(&event)) processes_.attached(attached->pid);
+void Reader::report(Line line, Report event) {
+  if (const auto* const attached = std::get_if<Attached>(&event)) {
+    line.pid = attached->pid;
+    processes_.attached(attached->pid);
+  }
   if (const auto* const detached = std::get_if<Detached>(&event)) {
+    line.pid = detached->pid;
     give_up(detached->pid);
     processes_.ended(detached->pid);
   }
@@ -273,11 +281,12 @@ void Reader::give_up(std::uint32_t pid) {
   if (found == pending_.end()) return;
   const Pending call = std::move(found->second);
   pending_.erase(found);
-  log_.records.push_back({.line = call.line,
-                          .begun = call.line,
-                          .pid = pid,
-                          .time = call.time,
-                          .event = read_call_cut_short(call.text)});
+  const Line line{{.time = call.time}, pid, call.text, call.line};
+  try {
+    add(line, call.line, read_call_cut_short(call.text));
+  } catch (const InputError& error) {
+    refuse(line, error.diagnostic());
+  }
 }
 
 /// Whether a line can be one of the process that strace began with, whose number is not known yet.

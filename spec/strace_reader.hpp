@@ -43,7 +43,7 @@ class Reader {
 
   void read_body(const Line& line);
   bool read_report_of(const Line& line);
-  void report(const Line& line, Report event);
+  void report(Line line, Report event);
   void read_begin(const Line& line);
   void read_resumed(const Line& line);
   void expect_no_call(const Line& line);

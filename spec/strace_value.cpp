@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cctype>
 #include <charconv>
 #include <string_view>
 
@@ -148,6 +150,18 @@ char unescaped(std::string_view text, std::size_t& place) {
   return static_cast<char>(value);
 }
 
+std::string without_escapes(std::string_view text) {
+  std::string bytes;
+  for (std::size_t i = 0; i < text.size();) {
+    if (text[i] == '\\' && i + 1 < text.size()) {
+      bytes += unescaped(text, ++i);
+    } else {
+      bytes += text[i++];
+    }
+  }
+  return bytes;
+}
+
 }  // namespace
 
 std::uint64_t number(const Argument& argument) { return Expression(argument, true).read(); }
@@ -160,7 +174,7 @@ std::optional<std::string> descriptor(const Argument& argument) {
     if (text[i] != '<') continue;
     const std::size_t end = names_descriptor(text, i) ? past_descriptor(text, i) : text.npos;
     if (end == text.npos) return std::nullopt;
-    return std::string(text.substr(i + 1, text.rfind('>', end) - i - 1));
+    return without_escapes(text.substr(i + 1, text.rfind('>', end) - i - 1));
   }
   return std::nullopt;
 }
@@ -170,15 +184,7 @@ std::optional<String> string(const Argument& argument) {
   if (!text.starts_with('"')) return std::nullopt;
   const std::size_t end = past_string(text, 0);
   if (end == text.npos) return std::nullopt;
-  String found{.bytes = {}, .cut_off = text.substr(end).starts_with("...")};
-  for (std::size_t i = 1; i < end - 1;) {
-    if (text[i] == '\\') {
-      found.bytes += unescaped(text, ++i);
-    } else {
-      found.bytes += text[i++];
-    }
-  }
-  return found;
+  return String{.bytes = without_escapes(text.substr(1, end - 2)), .cut_off = text.substr(end).starts_with("...")};
 }
 
 }  // namespace refmm::strace
