@@ -24,11 +24,17 @@ std::string found_at(std::string_view text, std::size_t offset) {
   return offset >= text.size() ? "the end of the line" : in_backticks(text.substr(offset));
 }
 
-/// The arguments, split at the commas that are in no string, comment or bracket.
+/// What stands in parentheses (or brackets, or braces) up to `end`, split at the commas that are in no string, comment or bracket.
 class Arguments {
  public:
-  Arguments(const Text& text, std::size_t begin, bool may_be_cut_short)
-      : text_(text), characters_(text.characters()), part_(begin), place_(begin), cut_short_(may_be_cut_short) {
+  Arguments(const Text& text, std::size_t begin, char end, bool may_be_cut_short)
+      : text_(text),
+        characters_(text.characters()),
+        opened_(begin - 1),
+        part_(begin),
+        place_(begin),
+        closing_(end),
+        cut_short_(may_be_cut_short) {
     while (!ended_ && place_ < characters_.size()) step();
     if (ended_) return;
     if (!cut_short_) not_closed();
@@ -60,7 +66,7 @@ class Arguments {
   }
 
   void close(char c) {
-    const char expected = open_.empty() ? ')' : closing(characters_[open_.back()]);
+    const char expected = open_.empty() ? closing_ : closing(characters_[open_.back()]);
     if (c != expected) {
       const Position opened = open_.empty() ? Position{} : text_.at(open_.back());
       const std::string which =
@@ -115,7 +121,7 @@ class Arguments {
   }
 
   [[noreturn]] void not_closed() const {
-    const std::size_t opened = open_.empty() ? characters_.find('(') : open_.back();
+    const std::size_t opened = open_.empty() ? opened_ : open_.back();
     refuse(text_, characters_.size(),
            {.message = "the line breaks off",
             .expected = fmt::format("`{}` for the `{}` at column {}", closing(characters_[opened]),
@@ -126,8 +132,10 @@ class Arguments {
 
   const Text& text_;
   std::string_view characters_;
-  std::size_t part_;   // where the argument begins
-  std::size_t place_;  // how far it was read
+  std::size_t opened_;  // the bracket that ends at `end`
+  std::size_t part_;    // where the argument begins
+  std::size_t place_;   // how far it was read
+  char closing_;
   bool cut_short_;
   bool ended_ = false;
   std::vector<std::size_t> open_;
@@ -214,9 +222,15 @@ std::string_view name_of_call(std::string_view text) {
   return is_call ? text.substr(0, end) : std::string_view{};
 }
 
+std::vector<Argument> parts(const Argument& argument) {
+  if (!argument.text.starts_with('{') && !argument.text.starts_with('[')) return {};
+  const Text text(argument.text, argument.at);
+  return Arguments(text, 1, closing(argument.text[0]), false).take();
+}
+
 Call read_call(const Text& text) {
   Call call{.name = std::string(name_of_call(text.characters()))};
-  Arguments arguments(text, call.name.size() + 1, false);
+  Arguments arguments(text, call.name.size() + 1, ')', false);
   call.arguments = arguments.take();
   const std::size_t equals = text.characters().find_first_not_of(" \t", arguments.end());
   if (equals == std::string::npos || text.characters()[equals] != '=') {
@@ -232,7 +246,7 @@ Call read_call(const Text& text) {
 
 Call read_call_cut_short(const Text& text) {
   Call call{.name = std::string(name_of_call(text.characters())), .cut_short = true};
-  call.arguments = Arguments(text, call.name.size() + 1, true).take();
+  call.arguments = Arguments(text, call.name.size() + 1, ')', true).take();
   return call;
 }
 

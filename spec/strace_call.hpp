@@ -53,6 +53,10 @@ Call read_call(const Text& text);
 /// Reads as much of a call as there is of one that did not return: no result, perhaps not all arguments.
 Call read_call_cut_short(const Text& text);
 
+/// What stands in the braces or brackets of an argument: `flags=CLONE_VM` and `exit_signal=0` of `{flags=CLONE_VM, exit_signal=0}`,
+/// `3` and `4` of `[3, 4]`; nothing of any other. Throws InputError like read_call.
+std::vector<Argument> parts(const Argument& argument);
+
 /// The name that a line begins with as a call does, up to the parenthesis; empty if it does not.
 std::string_view name_of_call(std::string_view text);
 

@@ -1,4 +1,5 @@
 #include <refmm/spec/strace_check.hpp>
+#include <refmm/spec/strace_clone.hpp>
 #include <refmm/spec/strace_value.hpp>
 
 #include <fmt/format.h>
@@ -66,6 +67,7 @@ void check_string(const Argument& argument) {
 }  // namespace
 
 void check_arguments(const Call& call) {
+  if (makes_process(call) && call.result.kind == Result::Kind::value) clone_flags(call);
   const Signature* const found = std::ranges::lower_bound(signatures, call.name, {}, &Signature::name);
   if (found == std::end(signatures) || found->name != call.name) return;
   const std::string_view kinds = found->arguments;

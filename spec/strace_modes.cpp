@@ -1,3 +1,4 @@
+#include <refmm/spec/strace_clone.hpp>
 #include <refmm/spec/strace_modes.hpp>
 #include <refmm/spec/strace_value.hpp>
 
@@ -114,10 +115,6 @@ class Programs {
 void tell_modes(std::vector<Record>& records, const std::map<std::size_t, std::size_t>& digits_of_pointer) {
   const Programs programs(records, digits_of_pointer);
   for (std::size_t i = 0; i < records.size(); ++i) records[i].mode = programs.mode_of(i);
-}
-
-bool makes_process(const Call& call) {
-  return call.name == "fork" || call.name == "vfork" || call.name == "clone" || call.name == "clone3";
 }
 
 }  // namespace refmm::strace

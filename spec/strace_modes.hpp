@@ -13,7 +13,4 @@ namespace refmm::strace {
 /// A process runs the program of the one that forked it until it calls execve. `digits_of_pointer` has what -i shows, by record.
 void tell_modes(std::vector<Record>& records, const std::map<std::size_t, std::size_t>& digits_of_pointer);
 
-/// Whether a call makes a process: fork, vfork, clone, clone3. Its result is the number of the new one.
-bool makes_process(const Call& call);
-
 }  // namespace refmm::strace

@@ -1,4 +1,5 @@
 #include <refmm/spec/strace_check.hpp>
+#include <refmm/spec/strace_clone.hpp>
 #include <refmm/spec/strace_modes.hpp>
 #include <refmm/spec/strace_reader.hpp>
 

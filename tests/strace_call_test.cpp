@@ -1,5 +1,6 @@
 // Calls as strace prints them in one line, with each of its options. Lines are what strace 6.1 printed.
 
+#include <refmm/spec/strace_clone.hpp>
 #include <refmm/tests/strace_lines.hpp>
 
 #include <gmock/gmock.h>
@@ -102,6 +103,33 @@ TEST(StraceCall, may_name_its_arguments) {
   EXPECT_EQ(call.arguments[1].name, "flags");
   EXPECT_EQ(number(call.arguments[1]), 0x111u);
   EXPECT_EQ(call.arguments[1].at, (Position{1, 31}));
+}
+
+TEST(StraceParts, are_what_stands_in_braces_or_brackets) {
+  const auto parts_of = [](std::string_view text) {
+    std::vector<std::string> found;
+    for (const Argument& part : parts({.text = std::string(text), .at = {1, 7}})) {
+      found.push_back(fmt::format("{} {}={}", part.at.column, part.name, part.text));
+    }
+    return found;
+  };
+  EXPECT_THAT(parts_of("[3, 4]"), ElementsAre("8 =3", "11 =4"));
+  EXPECT_THAT(parts_of("{a=[1, 2], b=\"}\"} => {c=1}"), ElementsAre("10 a=[1, 2]", "20 b=\"}\""));
+  EXPECT_THAT(parts_of("[]"), ElementsAre());
+  EXPECT_THAT(parts_of("PROT_READ"), ElementsAre());
+  EXPECT_THROW(parts_of("[3, 4"), InputError);
+}
+
+TEST(StraceClone, has_flags_wherever_they_stand) {
+  const auto flags_of = [](std::string_view line) { return clone_flags(call_of(line)); };
+  EXPECT_EQ(flags_of("fork() = 4712"), 17u);
+  EXPECT_EQ(flags_of("vfork() = 4712"), clone_vm | clone_vfork | 17u);
+  EXPECT_EQ(flags_of("clone(child_stack=NULL, flags=CLONE_VM|CLONE_FILES|SIGCHLD) = 8678"),
+            clone_vm | clone_files | 17u);
+  EXPECT_EQ(flags_of("clone3({flags=CLONE_VM|CLONE_THREAD, exit_signal=0} => {parent_tid=[3]}, 88) = 3"),
+            clone_vm | clone_thread);
+  EXPECT_EQ(only_diagnostic(log_of({"clone3(0x7f1000, 88) = 3"})).message, "clone3 has no flags");
+  EXPECT_EQ(only_diagnostic(log_of({"clone() = 3"})).message, "clone has no flags");
 }
 
 TEST(StraceResult, may_be_an_error) {
