@@ -127,7 +127,7 @@ class Arguments {
             .expected = fmt::format("`{}` for the `{}` at column {}", closing(characters_[opened]),
                                     characters_[opened], text_.at(opened).column),
             .found = "the end of the line",
-            .hint = "to leave this line out, if the log was cut off here"});
+            .hint = "strace -o FILE, which keeps what the program itself prints out of the log"});
   }
 
   const Text& text_;

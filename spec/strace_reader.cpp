@@ -58,8 +58,11 @@ Broken broken(std::string_view body) {
 /// that goes on already it may be all of what is printed next.
 std::size_t begin_of_message(std::string_view line, bool goes_on) {
   if (!line.ends_with(" attached") && !line.ends_with(" detached")) return line.npos;
-  const std::size_t begin = line.rfind("strace: Process ");
-  return begin == line.npos || (!goes_on && read_head(line).body == begin) ? line.npos : begin;
+  constexpr std::string_view of_strace = "strace: ";  // which versions before 4.9 leave out
+  std::size_t begin = line.rfind("Process ");
+  if (begin == line.npos || leading_number(line.substr(begin + 8)) == 0) return line.npos;
+  if (line.substr(0, begin).ends_with(of_strace)) begin -= of_strace.size();
+  return !goes_on && read_head(line).body == begin ? line.npos : begin;
 }
 
 Diagnostic unlike_strace(const Text& text) {
@@ -113,7 +116,8 @@ void Reader::read_line(const Text& text) {
     return;
   }
   // What strace says of itself is of no process.
-  const bool is_message = head.pid == 0 && body.characters().starts_with("strace: ");
+  const bool is_message =
+      head.pid == 0 && (body.characters().starts_with("strace: ") || body.characters().starts_with("Process "));
   const std::uint32_t pid = is_message ? processes_.first() : processes_.of_line(head.pid, may_be_first(body));
   if (head.pid != 0 && processes_.first() == head.pid) first_is(head.pid);
   read_body({head, pid, body, text.at(text.size()).line});
@@ -153,7 +157,7 @@ void Reader::read_body(const Line& line) {
       read_resumed(line);
     } else if (!name_of_call(line.body.characters()).empty()) {
       read_begin(line);
-    } else {
+    } else if (!goes_on(line)) {
       refuse(line, unlike_strace(line.body));
     }
   } catch (const InputError& error) {
@@ -247,6 +251,25 @@ void Reader::read_resumed(const Line& line) {
   }
 }
 
+/// With -z or -Z, which print calls by their results, strace writes of a call that is unfinished in one line the rest into the next,
+/// and does not say that it resumes. False if this is no such rest.
+bool Reader::goes_on(const Line& line) {
+  const auto begun = [&](const auto& pending) { return pending.second.line + 1 == line.number; };
+  const auto found = std::ranges::find_if(pending_, begun);
+  if (line.head.pid != 0 || found == pending_.end()) return false;
+  Text text = found->second.text;
+  text.append(line.body);
+  try {
+    read_call(text);
+  } catch (const InputError&) {
+    return false;
+  }
+  const std::uint32_t pid = found->first;
+  pending_.erase(found);
+  finish({line.head, pid, line.body, line.number}, text, line.number - 1);
+  return true;
+}
+
 /// A process that begins a call has returned from the one before.
 void Reader::expect_no_call(const Line& line) {
   const auto found = pending_.find(line.pid);
@@ -324,7 +347,10 @@ void Reader::add(const Line& line, std::uint32_t begun, Event event) {
 
 void Reader::refuse(const Line& line, Diagnostic diagnostic) {
   const bool is_last = line.number == log_.source.lines() && !log_.source.ends_with_line_end();
-  if (is_last) diagnostic.message += "; the log ends in the middle of this line";
+  if (is_last) {
+    diagnostic.message += "; the log ends in the middle of this line";
+    diagnostic.hint = "the log without its last line, or as it was before it was cut off";
+  }
   if (log_.diagnostics.size() < most_diagnostics) {
     log_.diagnostics.push_back(log_.source.error(std::move(diagnostic)).diagnostic());
   } else {

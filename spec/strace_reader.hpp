@@ -46,6 +46,7 @@ class Reader {
   void report(Line line, Report event);
   void read_begin(const Line& line);
   void read_resumed(const Line& line);
+  bool goes_on(const Line& line);
   void expect_no_call(const Line& line);
   void finish(const Line& line, const Text& text, std::uint32_t begun);
 

@@ -175,6 +175,23 @@ TEST(StraceTerminal, writes_messages_into_the_middle_of_lines) {
   EXPECT_EQ(log.records[1].begun, 2u);
 }
 
+TEST(StraceTerminal, named_itself_not_in_its_messages_once) {
+  const Log log = understood({"clone(child_stack=0, flags=SIGCHLDProcess 30107 attached", ") = 30107",
+                              "[pid 30107] close(4) = 0", "Process 30107 detached"});
+  EXPECT_THAT(records_of(log),
+              ElementsAre("0 clone(child_stack=0, flags=SIGCHLD) = 0x759b", "30107 close(4) = 0x0"));
+  EXPECT_EQ(log.records.size(), 4u);
+}
+
+TEST(StraceLog, may_not_say_that_a_call_is_resumed_in_the_next_line) {
+  const Log log =
+      understood({"22627 munmap(0x7f095df03000, 8523776 <unfinished ...>",
+                  ")                                       = 0", "22627 close(0)                          = 0"});
+  EXPECT_THAT(records_of(log), ElementsAre("22627 munmap(0x7f095df03000, 8523776) = 0x0", "22627 close(0) = 0x0"));
+  EXPECT_EQ(log.records[0].begun, 1u);
+  EXPECT_EQ(log_of({"22627 close(0 <unfinished ...>", "hello", ") = 0"}).diagnostics.size(), 2u);
+}
+
 TEST(StraceTerminal, says_what_strace_attached_to) {
   const Log log = understood({"strace: Process 4711 attached", "close(4) = 0",
                               "strace: Exit of unknown pid 4713 ignored", "strace: Process 4711 detached"});

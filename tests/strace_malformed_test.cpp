@@ -133,6 +133,7 @@ TEST(StraceMalformed, may_end_in_the_middle_of_a_line) {
   const Log log = read(transcript::Source("session.strace", text));
   EXPECT_THAT(only_diagnostic(log).message, "the line breaks off; the log ends in the middle of this line");
   EXPECT_EQ(only_diagnostic(log).at, (Position{2, 30}));
+  EXPECT_THAT(only_diagnostic(log).hint, StartsWith("the log without its last line"));
   EXPECT_TRUE(read(transcript::Source("session.strace", "4711 close(3) = 0")).diagnostics.empty());
   EXPECT_TRUE(read(transcript::Source("session.strace", "")).records.empty());
 }
