@@ -273,4 +273,11 @@ std::optional<std::uint64_t> flag_value(std::string_view name) {
 
 std::span<const std::string_view> flag_names() { return names; }
 
+std::span<const std::string_view> flag_names_like(std::string_view name) {
+  const std::string_view beginning = name.substr(0, name.find('_') + 1);
+  const auto like = std::ranges::equal_range(
+      names, beginning, {}, [&](std::string_view other) { return other.substr(0, beginning.size()); });
+  return beginning.empty() || like.empty() ? flag_names() : std::span<const std::string_view>(like);
+}
+
 }  // namespace refmm::strace

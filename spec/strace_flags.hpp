@@ -15,4 +15,7 @@ std::optional<std::uint64_t> flag_value(std::string_view name);
 /// All names of the table, sorted.
 std::span<const std::string_view> flag_names();
 
+/// Those that begin as `name` does, up to its `_`: of `PROT_RAED`, all of protections. All names if none does.
+std::span<const std::string_view> flag_names_like(std::string_view name);
+
 }  // namespace refmm::strace

@@ -86,7 +86,7 @@ class Expression {
 
   [[noreturn]] void unknown(std::size_t begin, std::string_view found) const {
     constexpr std::size_t longest = 40;  // what is longer is no slip of the pen
-    const std::string near = found.size() > longest ? "" : did_you_mean(found, flag_names());
+    const std::string near = found.size() > longest ? "" : did_you_mean(found, flag_names_like(found));
     throw InputError({.at = place_of(begin),
                       .message = "there is no such flag" + near,
                       .expected = "a number, or a flag that Linux has on x86",

@@ -86,6 +86,7 @@ TEST(StraceNumber, names_the_place_of_an_unknown_flag_and_what_is_near) {
   const Diagnostic unknown = why_not("PROT_READ|PROT_WRIET", 20);
   EXPECT_EQ(unknown.at.column, 30u);
   EXPECT_THAT(unknown.message, HasSubstr("did you mean PROT_WRITE"));
+  EXPECT_THAT(why_not("MPA_PRIVATE").message, HasSubstr("did you mean MAP_PRIVATE"));
   EXPECT_EQ(unknown.found, "`PROT_WRIET`");
   EXPECT_THAT(unknown.hint, HasSubstr("-X raw"));
   EXPECT_EQ(why_not(std::string(100000, 'A')).message, "there is no such flag");
@@ -97,6 +98,9 @@ TEST(StraceFlags, are_found_by_their_names) {
   EXPECT_EQ(flag_value("MAP_GROWSDOWN"), 0x100u);
   EXPECT_EQ(flag_value("O_LARGEFILE"), 0100000u);
   EXPECT_EQ(flag_value("F_DUPFD_CLOEXEC"), 1030u);
+  EXPECT_THAT(flag_names_like("MLOCK_ONFALT"), testing::ElementsAre("MLOCK_ONFAULT"));
+  EXPECT_EQ(flag_names_like("MPA_PRIVATE").size(), flag_names().size());
+  EXPECT_EQ(flag_names_like("NUL").size(), flag_names().size());
   EXPECT_FALSE(flag_value(""));
   EXPECT_FALSE(flag_value("MAP_"));
 }
