@@ -13,6 +13,7 @@
 #include <refmm/spec/malloc_clauses.hpp>
 #include <refmm/spec/paging_clauses.hpp>
 #include <refmm/spec/process_clauses.hpp>
+#include <refmm/spec/since_clauses.hpp>
 #include <refmm/spec/slab_clauses.hpp>
 #include <refmm/spec/vma_clauses.hpp>
 
@@ -29,7 +30,8 @@ inline constexpr std::array clause_tables{
     std::span<const Clause>(buddy::clauses),   std::span<const Clause>(slab::clauses),
     std::span<const Clause>(paging::clauses),  std::span<const Clause>(kernel_map::clauses),
     std::span<const Clause>(vma::clauses),     std::span<const Clause>(fault::clauses),
-    std::span<const Clause>(process::clauses), std::span<const Clause>(malloc::clauses)};
+    std::span<const Clause>(process::clauses), std::span<const Clause>(malloc::clauses),
+    std::span<const Clause>(since::clauses)};
 
 /// The area that a clause of this name belongs to: `vma` of `vma.munmap.hole`, and of `defect.vma.tree_keys`.
 constexpr std::string_view area_of(std::string_view name) {

@@ -65,3 +65,8 @@ refmm_test(conform_process_test
 refmm_test(conform_refusal_test
   SOURCES conform_refusal_test.cpp
   LIBRARIES refmm_conform_process)
+
+# Sessions that the running kernel and the model of its era carry out side by side.
+refmm_library(refmm_conform
+  SOURCES conform_commands.cpp conform_reality.cpp conform_run.cpp
+  LIBRARIES refmm_conform_process refmm_model refmm_spec fmt::fmt)

@@ -1,0 +1,49 @@
+// The running kernel's side of a session: its processes, and what they see, in the words of the model.
+#pragma once
+
+#include <refmm/spec/since.hpp>
+#include <refmm/tests/conform_process.hpp>
+#include <refmm/tests/conform_session.hpp>
+
+#include <cstdint>
+#include <list>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace refmm::conform {
+
+class Reality {
+ public:
+  /// Processes and files for a session, or why there are none on this machine.
+  static std::variant<Reality, Refusal> start(Bits bits, const SessionLimits& limits);
+
+  /// The model of the kernel at hand, and of its address space at the start.
+  since::KernelOf<Native> kernel() const { return kernel_; }
+  const since::World<Native>& world() const { return world_; }
+  /// The addresses of the program that carries out the calls.
+  Range image() const { return agents_.front().image(); }
+
+  /// Has a process carry out a call. What came of it, as since::notation writes it; how the process ended, if it did.
+  std::string carry_out(std::size_t process, const since::WorldCommand<Native>& command);
+
+  /// The areas of a process, as since::areas_notation writes them.
+  std::vector<std::string> areas(std::size_t process);
+
+ private:
+  std::string answer(Agent& agent, const since::Command<Native>& command);
+  std::string in_words(Agent& agent, std::optional<std::int64_t> result, bool is_address);
+  void survey();
+  void limit(const SessionLimits& limits);
+
+  Bits bits_ = Bits::of_64;
+  std::vector<File> files_{};
+  std::vector<Agent> agents_{};
+  since::KernelOf<Native> kernel_{};
+  since::World<Native> world_{};
+};
+
+/// The version of the kernel that is running; of one that names itself in a way that is not understood, that of Linux 6.18.
+since::KernelOf<Native> running_kernel(Bits bits);
+
+}  // namespace refmm::conform
