@@ -173,6 +173,32 @@ constexpr bool is_mlock(const since::Command<W>& command) {
   return std::holds_alternative<vma::Mlock<W>>(command) || std::holds_alternative<since::Mlock2<W>>(command);
 }
 
+/// The world when a transcript begins. [vma.boot]
+template <Word W>
+constexpr since::World<W> boot(const since::Boot<W>& boot) {
+  since::Process<W> process{};
+  process.state.start_brk = boot.brk;
+  process.state.base.mm.brk = process.state.base.mm.start_data = process.state.base.mm.end_code = boot.brk;
+  process.state.base.knobs = {.free_pages = 0u,
+                              .buffer_pages = 0u,
+                              .cache_pages = 0u,
+                              .swap_pages = 0u,
+                              .overcommit = true,
+                              .physpages = ~W(0u),
+                              .rlimit_as = boot.rlimit_as,
+                              .rlimit_data = boot.rlimit_data,
+                              .rlimit_stack = boot.rlimit_stack,
+                              .rlimit_memlock = boot.rlimit_memlock,
+                              .cap_ipc_lock = false,
+                              .max_map_count = 65530u,
+                              .fail_vma = 0,
+                              .fail_shmem = 0,
+                              .fail_move = 0};
+  since::World<W> world{};
+  world.processes.push_back(std::move(process));
+  return world;
+}
+
 // ---- Steps ----------------------------------------------------------------------------------------------------------
 
 template <Word W>
@@ -182,6 +208,8 @@ constexpr WorldStep<W> run(const since::KernelOf<W>& kernel, since::World<W> wor
   EraStep<W> step = model::step<W>(kernel, std::move(self.state), command, chosen);
   self.state = std::move(step.state);
   for (const vma::Effect<W>& effect : step.effects) carry_out(self.pages, effect);
+  if (const auto* open = std::get_if<vma::Open>(&command); open && !object_named(world, open->name))
+    world.objects.push_back({open->name, W(since::file_size), true, {}});
   add_new_objects(world, self.state.base, step.effects);
   if (is_mlock<W>(command) && locks_behind_end<W>(kernel, world, process, step.effects))
     step = refused(EraStep<W>{{}, {}, {}, std::move(step.because)}, since::Refusal::not_present,

@@ -48,6 +48,18 @@ struct World {
   REFMM_RECORD(World, (std::vector<Process<W>>, processes), (std::vector<Object<W>>, objects));
 };
 
+/// What a transcript begins with: one process with nothing but a heap of no pages, and no file.
+template <Word W>
+struct Boot {
+  REFMM_RECORD(Boot, (KernelOf<W>, kernel), (std::uint32_t, bits),  // of its programs: 32 or 64
+               (W, brk),                                            // bytes: where the heap begins
+               (W, rlimit_as), (W, rlimit_data), (W, rlimit_memlock),
+               (W, rlimit_stack));  // bytes; all ones for none
+};
+
+/// Bytes in a file that a transcript opens.
+inline constexpr std::uint32_t file_size = 4 * 4096;
+
 // ---- Calls of a process -----------------------------------------------------------------------------------------
 
 template <Word W>
@@ -64,6 +76,12 @@ struct Fork {
 
 template <Word W>
 using WorldCommand = std::variant<Command<W>, Load<W>, Store<W>, Fork>;
+
+/// A call, and by which process: by its place among them.
+template <Word W>
+struct ProcessCommand {
+  REFMM_RECORD(ProcessCommand, (std::uint32_t, process), (WorldCommand<W>, command));
+};
 
 /// The byte that was loaded.
 struct Value {

@@ -211,7 +211,7 @@ struct ResultWriter {
   std::string operator()(const Result<Native>& result) const { return std::visit(*this, result); }
   std::string operator()(const Value& r) const { return fmt::format("{}", r.byte); }
   std::string operator()(const BusError&) const { return "SIGBUS"; }
-  std::string operator()(const Child& r) const { return fmt::format("pid {}", r.number + 1); }
+  std::string operator()(const Child& r) const { return fmt::format("{}", r.number + 1); }
 };
 
 // ---- Areas ----------------------------------------------------------------------------------------------------------

@@ -28,7 +28,7 @@ WorldCommand<Native> command_of(std::string_view name, std::span<const Native> n
 /// `mmap(NULL, 4096, PROT_READ, MAP_PRIVATE|MAP_ANONYMOUS, -1, 0)`.
 std::string notation(const WorldCommand<Native>& command);
 
-/// `0x2aaaaaaab000`, `0`, `-1 ENOMEM`, `7`, `SIGSEGV`, `SIGBUS`, `pid 2`.
+/// `0x2aaaaaaab000`, `0`, `-1 ENOMEM`, `7`, `SIGSEGV`, `SIGBUS`, `2` of a child.
 std::string notation(const WorldResult<Native>& result);
 
 /// The areas, one a line: `10000000-10002000 rw-p 00000000 rd wr mr mw me ac`, and the name of the file, if there is one. Neither the

@@ -149,6 +149,7 @@ since::KernelOf<Native> running_kernel(Bits bits) {
 
 std::variant<Reality, Refusal> Reality::start(Bits bits, const SessionLimits& limits) {
   Settings settings{};
+  settings.with_vdso = false;
   settings.limits.locked = limits.locked * page_size;
   auto started = Agent::start(bits, settings);
   if (auto* refusal = std::get_if<Refusal>(&started)) return std::move(*refusal);
@@ -164,9 +165,6 @@ std::variant<Reality, Refusal> Reality::start(Bits bits, const SessionLimits& li
         std::ranges::find(session_files, descriptor.file, &SessionFile::name) - session_files.begin();
     constexpr std::array modes{Mode::read_only, Mode::read_only, Mode::write_only, Mode::read_and_write};
     agent.open(reality.files_[static_cast<std::size_t>(file)], modes[descriptor.f_mode], descriptor.number);
-  }
-  for (const SeenArea& area : agent.maps()) {
-    if (area.path.starts_with("[v")) agent.call(Call::munmap, {area.start, area.end - area.start});
   }
   reality.survey();
   reality.limit(limits);
@@ -322,7 +320,7 @@ std::string Reality::carry_out(std::size_t process, const since::WorldCommand<Na
   if (!forked || !forked->child)
     return in_words(agent, forked ? std::optional(forked->result) : std::nullopt, false);
   agents_.push_back(std::move(*forked->child));
-  return fmt::format("pid {}", agents_.size());
+  return fmt::format("{}", agents_.size());
 }
 
 std::vector<std::string> Reality::areas(std::size_t process) {

@@ -15,6 +15,7 @@
 #include <refmm/tests/fault_family.hpp>
 #include <refmm/tests/kernel_map_family.hpp>
 #include <refmm/tests/malloc_family.hpp>
+#include <refmm/tests/since_family.hpp>
 #include <refmm/tests/slab_family.hpp>
 #include <refmm/tests/subject.hpp>
 #include <refmm/tests/vma_family.hpp>
@@ -42,6 +43,7 @@ struct Implementations {
   Subject<VmaFamily>* vma = nullptr;
   Subject<FaultFamily>* fault = nullptr;
   Subject<MallocFamily>* malloc = nullptr;
+  Subject<SinceFamily>* since = nullptr;
 };
 
 /// Which kernel the model is: 2.4.0 with its defects, or without.

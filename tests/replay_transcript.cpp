@@ -6,6 +6,7 @@
 #include <refmm/tests/replay_fault.hpp>
 #include <refmm/tests/replay_kernel_map.hpp>
 #include <refmm/tests/replay_malloc.hpp>
+#include <refmm/tests/replay_since.hpp>
 #include <refmm/tests/replay_slab.hpp>
 #include <refmm/tests/replay_transcript.hpp>
 #include <refmm/tests/replay_vma.hpp>
@@ -364,10 +365,12 @@ std::unique_ptr<Transcript> begin_transcript(const transcript::Source& source, c
   if (name == VmaFamily::name) return begin(std::type_identity<VmaFamily>());
   if (name == FaultFamily::name) return begin(std::type_identity<FaultFamily>());
   if (name == MallocFamily::name) return begin(std::type_identity<MallocFamily>());
-  throw reading::unexpected(
-      source, *family, fmt::format("family {} cannot be replayed yet", in_backticks(family->text)),
-      fmt::format("a family that can: {}, {}, {}, {}, {}, {}", BuddyFamily::name, FaultFamily::name,
-                  KernelMapFamily::name, MallocFamily::name, SlabFamily::name, VmaFamily::name));
+  if (name == SinceFamily::name) return begin(std::type_identity<SinceFamily>());
+  throw reading::unexpected(source, *family,
+                            fmt::format("family {} cannot be replayed yet", in_backticks(family->text)),
+                            fmt::format("a family that can: {}, {}, {}, {}, {}, {}, {}", BuddyFamily::name,
+                                        FaultFamily::name, KernelMapFamily::name, MallocFamily::name,
+                                        SinceFamily::name, SlabFamily::name, VmaFamily::name));
 }
 
 }  // namespace refmm::replay
