@@ -20,7 +20,7 @@ import xml.etree.ElementTree
 
 REFMM, BOOK_SOURCE = "", ""
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-CHAPTERS = ["buddy", "slab", "paging", "kernel", "vma", "fault", "process", "malloc"]
+CHAPTERS = ["buddy", "slab", "paging", "kernel", "vma", "fault", "process", "malloc", "since"]
 
 
 class Page(html.parser.HTMLParser):

@@ -66,7 +66,28 @@ refmm_test(conform_refusal_test
   SOURCES conform_refusal_test.cpp
   LIBRARIES refmm_conform_process)
 
+# What the C programs begin with that sessions are written as.
+set(prelude "${CMAKE_CURRENT_BINARY_DIR}/conform_program_prelude.cpp")
+add_custom_command(
+  OUTPUT "${prelude}"
+  COMMAND "${CMAKE_COMMAND}" "-DOUTPUT=${prelude}" "-DFILE=${CMAKE_CURRENT_SOURCE_DIR}/conform_program_prelude.h"
+          "-DHEADER=refmm/tests/conform_image.hpp" "-DFUNCTION=refmm::conform::program_prelude"
+          -P "${CMAKE_SOURCE_DIR}/cmake/embed_bytes.cmake"
+  DEPENDS conform_program_prelude.h "${CMAKE_SOURCE_DIR}/cmake/embed_bytes.cmake"
+  VERBATIM)
+
 # Sessions that the running kernel and the model of its era carry out side by side.
 refmm_library(refmm_conform
-  SOURCES conform_commands.cpp conform_reality.cpp conform_run.cpp
+  SOURCES
+    conform_campaign.cpp
+    conform_commands.cpp
+    conform_heap.cpp
+    conform_program.cpp
+    conform_reality.cpp
+    conform_run.cpp
+    conform_seen.cpp
+    conform_shrink.cpp
+    conform_subject.cpp
+    conform_transcript.cpp
+    "${prelude}"
   LIBRARIES refmm_conform_process refmm_model refmm_spec fmt::fmt)

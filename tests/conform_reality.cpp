@@ -3,6 +3,7 @@
 #include <refmm/spec/since_notation.hpp>
 #include <refmm/spec/vma_state.hpp>
 #include <refmm/tests/conform_reality.hpp>
+#include <refmm/tests/conform_seen.hpp>
 
 #include <fmt/format.h>
 #include <sys/resource.h>
@@ -42,66 +43,7 @@ since::Version running_version() {
 /// True if large areas without a file are aligned at all: not where the kernel was built without huge pages.
 bool has_huge_pages() { return std::ifstream("/sys/kernel/mm/transparent_hugepage/enabled").good(); }
 
-// ---- Areas in the words of the model --------------------------------------------------------------------------------
-
-struct FlagPair {
-  VmFlag seen;
-  std::uint32_t flag;
-};
-constexpr std::array flag_pairs{FlagPair{VmFlag::readable, vma::VM_READ},
-                                FlagPair{VmFlag::writable, vma::VM_WRITE},
-                                FlagPair{VmFlag::executable, vma::VM_EXEC},
-                                FlagPair{VmFlag::shared, vma::VM_SHARED},
-                                FlagPair{VmFlag::may_read, vma::VM_MAYREAD},
-                                FlagPair{VmFlag::may_write, vma::VM_MAYWRITE},
-                                FlagPair{VmFlag::may_execute, vma::VM_MAYEXEC},
-                                FlagPair{VmFlag::may_share, vma::VM_MAYSHARE},
-                                FlagPair{VmFlag::grows_down, vma::VM_GROWSDOWN},
-                                FlagPair{VmFlag::locked, vma::VM_LOCKED},
-                                FlagPair{VmFlag::lock_on_fault, since::VM_LOCKONFAULT},
-                                FlagPair{VmFlag::read_sequentially, since::VM_SEQ_READ},
-                                FlagPair{VmFlag::read_randomly, since::VM_RAND_READ},
-                                FlagPair{VmFlag::not_copied_by_fork, vma::VM_DONTCOPY},
-                                FlagPair{VmFlag::not_expanded, vma::VM_DONTEXPAND},
-                                FlagPair{VmFlag::accounted, since::VM_ACCOUNT},
-                                FlagPair{VmFlag::no_huge_pages, since::VM_NOHUGEPAGE},
-                                FlagPair{VmFlag::droppable, since::VM_DROPPABLE}};
-
-Native flags_of(const SeenArea& area) {
-  Native flags = 0;
-  for (const FlagPair& pair : flag_pairs) {
-    if (area.detail->flags.has(pair.seen)) flags |= pair.flag;
-  }
-  return flags;
-}
-
-/// `A` of `/memfd:A (deleted)`, `/dev/zero` of memory that is shared without a file.
-std::string file_of(const SeenArea& area) {
-  constexpr std::string_view prefix = "/memfd:", suffix = " (deleted)";
-  std::string path = area.path;
-  if (path.ends_with(suffix)) path.resize(path.size() - suffix.size());
-  return path.starts_with(prefix) ? path.substr(prefix.size()) : path;
-}
-
-/// The area as the only one of an address space of the model: so that one function writes both.
-std::string notation_of(const SeenArea& seen) {
-  since::State<Native> alone{};
-  vma::Area<Native> area{};
-  area.vm_start = seen.start;
-  area.vm_end = seen.end;
-  area.vm_pgoff = seen.offset / page_size;
-  area.vm_flags = flags_of(seen);
-  area.mapped_noreserve = seen.detail->flags.has(VmFlag::not_reserved);
-  if (seen.inode != 0) {
-    vma::Inode inode{};
-    inode.name = file_of(seen);
-    alone.base.inodes.push_back(inode);
-    alone.base.files.push_back({.number = 1, .inode = inode.name, .f_mode = 0, .f_count = 1, .fd = std::nullopt});
-    area.vm_file = 1;
-  }
-  alone.base.mm.areas.push_back(area);
-  return since::areas_notation(alone).front();
-}
+// ---- The start of a process ----------------------------------------------------------------------------------------
 
 /// The page offset that the kernel keeps of memory without a file: its page, of a stack the page where exec built it up, which is at
 /// the top of what programs of 64 bits have.
@@ -157,17 +99,40 @@ std::variant<Reality, Refusal> Reality::start(Bits bits, const SessionLimits& li
   reality.bits_ = bits;
   reality.kernel_ = running_kernel(bits);
   reality.agents_.push_back(std::move(std::get<Agent>(started)));
-  for (const SessionFile& file : session_files)
-    reality.files_.emplace_back(std::string(file.name), file.size, since::initial_byte);
+  for (const std::string_view file : session_files)
+    reality.files_.emplace_back(Name(file), File(std::string(file), since::file_size, since::initial_byte));
   Agent& agent = reality.agents_.front();
   for (const SessionDescriptor& descriptor : session_descriptors) {
-    const auto file =
-        std::ranges::find(session_files, descriptor.file, &SessionFile::name) - session_files.begin();
+    const auto file = std::ranges::find(session_files, descriptor.file) - session_files.begin();
     constexpr std::array modes{Mode::read_only, Mode::read_only, Mode::write_only, Mode::read_and_write};
-    agent.open(reality.files_[static_cast<std::size_t>(file)], modes[descriptor.f_mode], descriptor.number);
+    agent.open(reality.files_[static_cast<std::size_t>(file)].second, modes[descriptor.f_mode], descriptor.number);
   }
   reality.survey();
   reality.limit(limits);
+  return reality;
+}
+
+std::variant<Reality, Refusal> Reality::bare(const since::Boot<Native>& boot) {
+  const Bits bits = boot.bits == 32 ? Bits::of_32 : Bits::of_64;
+  Settings settings{};
+  settings.with_vdso = false;
+  settings.limits.locked = boot.rlimit_memlock;
+  settings.limits.stack = boot.rlimit_stack;
+  auto started = Agent::start(bits, settings);
+  if (auto* refusal = std::get_if<Refusal>(&started)) return std::move(*refusal);
+  Reality reality;
+  reality.bits_ = bits;
+  reality.agents_.push_back(std::move(std::get<Agent>(started)));
+  Agent& agent = reality.agents_.front();
+  reality.heap_ = {boot.brk, static_cast<Native>(*agent.call(Call::brk, {0}))};
+  Native all = 0, data = 0;  // what the program has of its own counts, too
+  for (const SeenArea& area : agent.areas()) {
+    const Native bytes = area.end - area.start;
+    all += bytes;
+    if (area.write && !area.shared && !area.detail->flags.has(VmFlag::grows_down)) data += bytes;
+  }
+  if (boot.rlimit_as != unlimited) agent.limit(RLIMIT_AS, boot.rlimit_as + all);
+  if (boot.rlimit_data != unlimited) agent.limit(RLIMIT_DATA, boot.rlimit_data + data);
   return reality;
 }
 
@@ -196,14 +161,11 @@ void Reality::survey() {
     add_file(descriptor.file, descriptor.f_mode, static_cast<std::uint32_t>(descriptor.number));
   for (const SeenArea& seen : agent.areas()) {
     const Native pages = (seen.end - seen.start) / page_size;
-    base.mm.areas.push_back({.vm_start = seen.start,
-                             .vm_end = seen.end,
-                             .vm_pgoff = seen.inode != 0 ? seen.offset / page_size : offset_of_memory(seen, bits_),
-                             .vm_flags = flags_of(seen),
-                             .vm_file = seen.inode != 0 ? 1u : 0u,
-                             .vm_ops = false,
-                             .mapped_noreserve = false,
-                             .id = ++base.areas_made});
+    vma::Area<Native> area = area_of(seen);
+    if (seen.inode == 0) area.vm_pgoff = offset_of_memory(seen, bits_);
+    area.vm_file = seen.inode != 0 ? 1 : 0;
+    area.id = ++base.areas_made;
+    base.mm.areas.push_back(area);
     if (seen.inode != 0) base.inodes.front().i_mmap.push_back(base.areas_made);
     base.mm.total_vm += pages;
     if (!seen.detail->flags.has(VmFlag::writable)) continue;
@@ -228,7 +190,8 @@ void Reality::survey() {
                 .fail_shmem = 0,
                 .fail_move = 0};
   world_.processes.push_back(std::move(process));
-  for (const SessionFile& file : session_files) world_.objects.push_back({Name(file.name), file.size, true, {}});
+  for (const std::string_view file : session_files)
+    world_.objects.push_back({Name(file), since::file_size, true, {}});
 }
 
 void Reality::limit(const SessionLimits& limits) {
@@ -303,7 +266,23 @@ std::string access_in_words(const std::optional<Access>& access, const Agent& ag
 
 }  // namespace
 
+/// Opens a file of a transcript as the lowest descriptor that is free.
+std::string Reality::open(Agent& agent, const vma::Open& call) {
+  auto file = std::ranges::find(files_, call.name, &std::pair<Name, File>::first);
+  if (file == files_.end()) {
+    files_.emplace_back(call.name, File(std::string(call.name.view()), since::file_size, since::initial_byte));
+    file = files_.end() - 1;
+  }
+  std::int32_t number = 3;
+  while (std::ranges::find(descriptors_, number) != descriptors_.end()) ++number;
+  constexpr std::array modes{Mode::read_only, Mode::read_only, Mode::write_only, Mode::read_and_write};
+  descriptors_.push_back(number);
+  return in_words(agent, agent.open(file->second, modes[call.mode & 3], number), false);
+}
+
 std::string Reality::answer(Agent& agent, const since::Command<Native>& command) {
+  if (const auto* call = std::get_if<vma::Open>(&command)) return open(agent, *call);
+  if (const auto* call = std::get_if<vma::Close>(&command)) std::erase(descriptors_, call->fd);
   const Raw raw = std::visit(RawCall{bits_}, command);
   const auto& a = raw.arguments;
   return in_words(agent, agent.call(raw.call, {a[0], a[1], a[2], a[3], a[4], a[5]}), raw.is_address);
@@ -323,10 +302,20 @@ std::string Reality::carry_out(std::size_t process, const since::WorldCommand<Na
   return fmt::format("{}", agents_.size());
 }
 
+since::World<Native> Reality::observed() {
+  since::World<Native> world{};
+  for (Agent& agent : agents_) {
+    std::vector<SeenArea> areas = agent.areas();
+    std::erase_if(areas, [&](const SeenArea& area) {
+      return area.path == "[stack]" || (area.start < agent.image().end && area.end > agent.image().start);
+    });
+    world.processes.push_back({heap_.to_here(state_of(areas)), {}});
+  }
+  return world;
+}
+
 std::vector<std::string> Reality::areas(std::size_t process) {
-  std::vector<std::string> lines;
-  for (const SeenArea& area : agents_[process].areas()) lines.push_back(notation_of(area));
-  return lines;
+  return since::areas_notation(state_of(agents_[process].areas()));
 }
 
 }  // namespace refmm::conform

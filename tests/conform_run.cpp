@@ -34,10 +34,12 @@ since::State<Native> joined_as_seen(const since::KernelOf<Native>& kernel, since
 
 }  // namespace
 
-std::variant<SideBySide, Refusal> SideBySide::start(Bits bits, const SessionLimits& limits) {
-  auto reality = Reality::start(bits, limits);
+std::variant<SideBySide, Refusal> SideBySide::start(const Session& session) {
+  auto reality = Reality::start(session.bits, session.limits);
   if (auto* refusal = std::get_if<Refusal>(&reality)) return std::move(*refusal);
-  return SideBySide(std::move(std::get<Reality>(reality)));
+  SideBySide both(std::move(std::get<Reality>(reality)));
+  if (session.without) both.kernel_.era.*session.without->is_in = false;
+  return both;
 }
 
 std::optional<Difference> SideBySide::compare_areas(std::size_t process) {
@@ -71,7 +73,7 @@ std::variant<Compared, Difference> SideBySide::carry_out(const SessionStep& step
 }
 
 std::variant<std::optional<Difference>, Refusal> run(const Session& session) {
-  auto started = SideBySide::start(session.bits, session.limits);
+  auto started = SideBySide::start(session);
   if (auto* refusal = std::get_if<Refusal>(&started)) return std::move(*refusal);
   auto& both = std::get<SideBySide>(started);
   for (std::size_t at = 0; at < session.steps.size(); ++at) {

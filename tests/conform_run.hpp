@@ -32,7 +32,8 @@ struct Compared {
 /// The two sides of a session under way.
 class SideBySide {
  public:
-  static std::variant<SideBySide, Refusal> start(Bits bits, const SessionLimits& limits);
+  /// For the steps of `session`, none of which is carried out yet.
+  static std::variant<SideBySide, Refusal> start(const Session& session);
 
   const since::World<Native>& world() const { return world_; }
   const since::KernelOf<Native>& kernel() const { return kernel_; }

@@ -1,6 +1,7 @@
 // A session: calls of one or more processes, to be carried out by the running kernel and by the model of its era.
 #pragma once
 
+#include <refmm/spec/since_eras.hpp>
 #include <refmm/spec/since_memory.hpp>
 #include <refmm/tests/conform_calls.hpp>
 
@@ -14,12 +15,8 @@ namespace refmm::conform {
 
 using Native = std::uint64_t;
 
-/// A file that every session has: its size in bytes, and the descriptors by which it is open.
-struct SessionFile {
-  std::string_view name;
-  Native size;
-};
-inline constexpr std::array session_files{SessionFile{"A", 3 * 4096 + 100}, SessionFile{"B", 64 * 4096}};
+/// The files that every session has, of since::file_size bytes, and how they are open.
+inline constexpr std::array<std::string_view, 2> session_files{"A", "B"};
 
 struct SessionDescriptor {
   std::int32_t number;
@@ -46,6 +43,7 @@ struct SessionStep {
 struct Session {
   Bits bits = Bits::of_64;
   SessionLimits limits{};
+  const since::Change* without = nullptr;  // the model leaves this change out: to see that it is noticed
   std::vector<SessionStep> steps{};
 };
 

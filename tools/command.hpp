@@ -33,6 +33,7 @@ SubCommand add_run(CLI::App& refmm);
 SubCommand add_check(CLI::App& refmm);
 SubCommand add_clause(CLI::App& refmm);
 SubCommand add_completion(CLI::App& refmm, std::vector<SubCommand> others);
+SubCommand add_conform(CLI::App& refmm);
 SubCommand add_demo(CLI::App& refmm);
 SubCommand add_merge(CLI::App& refmm);
 SubCommand add_museum(CLI::App& refmm);

@@ -1,0 +1,70 @@
+#include <refmm/model/since_memory.hpp>
+#include <refmm/spec/since_notation.hpp>
+#include <refmm/tests/conform_transcript.hpp>
+
+#include <fmt/format.h>
+#include <sys/utsname.h>
+
+#include <string_view>
+#include <utility>
+
+namespace refmm::conform {
+namespace {
+
+std::string_view mode_of(std::uint32_t f_mode) {
+  if (f_mode == (vma::FMODE_READ | vma::FMODE_WRITE)) return "O_RDWR";
+  return f_mode == vma::FMODE_WRITE ? "O_WRONLY" : "O_RDONLY";
+}
+
+/// True if a step maps a file, and so needs the descriptors of a session.
+bool maps_a_file(const SessionStep& step) {
+  const auto* command = std::get_if<since::Command<Native>>(&step.command);
+  const auto* mmap = command ? std::get_if<vma::Mmap<Native>>(command) : nullptr;
+  return mmap && (mmap->flags & vma::MAP_ANONYMOUS) == 0;
+}
+
+std::string call_of(const SessionStep& step) {
+  const std::string call = since::notation(step.command);
+  return step.process == 0 ? call : fmt::format("[pid {}] {}", step.process + 1, call);
+}
+
+}  // namespace
+
+std::string running_version_text() {
+  utsname names{};
+  if (uname(&names) != 0) return "6.18";
+  const std::string_view release = names.release;
+  return std::string(release.substr(0, release.find_first_not_of("0123456789.")));
+}
+
+std::string transcript_of(const Shown& shown) {
+  const Session& session = shown.session;
+  std::string text = fmt::format("boot family=since era={} bits={} rlimit_memlock={:#x}\n", running_version_text(),
+                                 static_cast<unsigned>(session.bits), session.limits.locked * 4096);
+  if (session.limits.address_space)
+    text += fmt::format("# RLIMIT_AS: {} pages beyond the program\n", *session.limits.address_space);
+  if (session.limits.data)
+    text += fmt::format("# RLIMIT_DATA: {} pages beyond the program\n", *session.limits.data);
+  if (std::ranges::any_of(session.steps, maps_a_file)) {
+    for (const SessionDescriptor& descriptor : session_descriptors)
+      text +=
+          fmt::format("open(\"{}\", {}) = {}\n", descriptor.file, mode_of(descriptor.f_mode), descriptor.number);
+  }
+  auto started = SideBySide::start(session);
+  auto* both = std::get_if<SideBySide>(&started);
+  for (std::size_t at = 0; at < session.steps.size(); ++at) {
+    text += call_of(session.steps[at]);
+    if (both) {
+      auto compared = both->carry_out(session.steps[at]);
+      if (const auto* agreed = std::get_if<Compared>(&compared)) text += " = " + agreed->result;
+    }
+    text += '\n';
+  }
+  const Difference& difference = shown.difference;
+  text += fmt::format("# {}:\n#   refmm:  {}\n#   kernel: {}\n# because", difference.field, difference.expected,
+                      difference.found);
+  for (const ClauseRef clause : difference.because) text += fmt::format(" [{}]", clause->name);
+  return text + '\n';
+}
+
+}  // namespace refmm::conform
