@@ -48,10 +48,16 @@ constexpr since::Object<W>* object_named(since::World<W>& world, const Name& nam
   return found == world.objects.end() ? nullptr : &*found;
 }
 
+/// What an object began with.
+template <Word W>
+constexpr std::uint8_t first_byte_of(const since::Object<W>& object, W offset) {
+  return object.patterned && offset < object.size ? since::initial_byte(offset) : std::uint8_t{0};
+}
+
 template <Word W>
 constexpr std::uint8_t byte_of(const since::Object<W>& object, W offset) {
   if (const auto stored = stored_byte(object.bytes, offset)) return *stored;
-  return object.patterned && offset < object.size ? since::initial_byte(offset) : std::uint8_t{0};
+  return first_byte_of(object, offset);
 }
 
 // ---- Pages that go and move -----------------------------------------------------------------------------------------
@@ -115,8 +121,9 @@ constexpr bool is_behind_end(const since::KernelOf<W>& kernel, const Place<W>& p
 
 template <Word W>
 constexpr std::uint8_t byte_at(const Place<W>& place) {
-  if (place.own) {
+  if (place.own) {  // what was stored to the object since it was copied is not seen
     if (const auto stored = stored_byte(place.own->bytes, place.in_page)) return *stored;
+    return place.object ? first_byte_of(*place.object, place.in_object) : std::uint8_t{0};
   }
   return place.object ? byte_of(*place.object, place.in_object) : std::uint8_t{0};
 }

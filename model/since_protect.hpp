@@ -71,13 +71,16 @@ constexpr EraStep<W> part_protected(const since::KernelOf<W>& kernel, EraStep<W>
   });
 }
 
-/// The range of a call with PROT_GROWSDOWN begins where its area does, which must grow. The call, or Refused.
+/// What is asked of the area of a call with PROT_GROWSDOWN or PROT_GROWSUP, of which x86 has no areas. Refused, or as it was.
 template <Word W>
-constexpr EraStep<W> check_growing(EraStep<W> so_far, W addr) {
+constexpr EraStep<W> check_growing(EraStep<W> so_far, W addr, W end, W growing) {
   const auto& areas = so_far.state.base.mm.areas;
   const std::size_t position = first_above(areas, addr);
-  if (position == areas.size()) return refused(std::move(so_far), since::Refusal::hole, "since.mprotect.hole");
-  if (!has(areas[position].vm_flags, vma::VM_GROWSDOWN))
+  const bool down = has(growing, since::PROT_GROWSDOWN);
+  const bool is_there = position != areas.size() &&
+                        is_true(down ? areas[position].vm_start < end : areas[position].vm_start <= addr);
+  if (!is_there) return refused(std::move(so_far), since::Refusal::hole, "since.mprotect.hole");
+  if (!down || !has(areas[position].vm_flags, vma::VM_GROWSDOWN))
     return refused(std::move(so_far), since::Refusal::does_not_grow, "since.mprotect.grows");
   return so_far;
 }
@@ -96,16 +99,13 @@ constexpr EraStep<W> mprotect_since(const since::KernelOf<W>& kernel, EraStep<W>
   if (!std::holds_alternative<vma::Nothing>(so_far.result)) return so_far;
   const W end = call.addr + page_align<W>(kernel.base.machine, call.len);
   if (era.mprotect_grows && growing != W(0u)) {
-    const auto& areas = so_far.state.base.mm.areas;
-    const std::size_t position = first_above(areas, call.addr);
-    const bool is_there = position != areas.size() && is_true(areas[position].vm_start < end);
-    if (!is_there) return refused(std::move(so_far), since::Refusal::hole, "since.mprotect.hole");
-    so_far = check_growing<W>(std::move(so_far), call.addr);
+    so_far = check_growing<W>(std::move(so_far), call.addr, end, growing);
     if (was_refused(so_far)) return so_far;
-    if (has(growing, since::PROT_GROWSUP))
-      return refused(std::move(so_far), since::Refusal::does_not_grow, "since.mprotect.grows");
-    call.addr = so_far.state.base.mm.areas[position].vm_start;
+    const auto& areas = so_far.state.base.mm.areas;
+    call.addr = areas[first_above(areas, call.addr)].vm_start;
   }
+  note(so_far.because, era.mprotect_semaphores && has(call.prot, since::PROT_SEM), "since.mprotect.semaphores");
+  note(so_far.because, era.mprotect_grows && is_true(growing != W(0u)), "since.mprotect.grows");
   if (era.mprotect_semaphores) call.prot = call.prot & ~W(since::PROT_SEM);
 
   // change

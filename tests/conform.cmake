@@ -91,3 +91,6 @@ refmm_library(refmm_conform
     conform_transcript.cpp
     "${prelude}"
   LIBRARIES refmm_conform_process refmm_model refmm_spec fmt::fmt)
+
+refmm_test(conform_test SOURCES conform_test.cpp LIBRARIES refmm_conform)
+refmm_test(since_test SOURCES since_test.cpp LIBRARIES refmm_model refmm_spec refmm_replay)

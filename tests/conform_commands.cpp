@@ -42,8 +42,16 @@ class Draw {
     return kind < 28 ? pages * page : pages * page - below(page);
   }
   Native protection() {
-    if (once_in(40)) return one_of<Native>({since::PROT_SEM | 1, 0x10, 0x80000000});
+    if (once_in(30))
+      return one_of<Native>({since::PROT_SEM | 1, since::PROT_SEM | 3, since::PROT_GROWSDOWN | 1,
+                             since::PROT_GROWSDOWN | 3, since::PROT_GROWSUP | 1,
+                             since::PROT_GROWSDOWN | since::PROT_GROWSUP | 1, 0x10, 0x80000000});
     return one_of<Native>({0, 1, 1, 3, 3, 3, 3, 5, 7});
+  }
+  /// Of a program of 32 bits the offset has as many bits of pages.
+  Native large_offset() {
+    const Native largest = bits_ == Bits::of_32 ? Native{0xffffffff} * page : ~Native{0} >> 1 & ~(page - 1);
+    return one_of<Native>({0x100000 * page, 0xfffff * page, largest, largest - page, largest - 2 * page});
   }
   std::uint32_t seed_byte() { return static_cast<std::uint32_t>(1 + below(255)); }
 
@@ -84,7 +92,7 @@ since::Command<Native> made_up_mmap(Draw& draw) {
   if (!anonymous || draw.once_in(8)) {
     call.fd = draw.one_of({3, 3, 4, 5, 6, 6, 6, 7, 7, 9, -1});
     call.offset = page * draw.below(6);
-    if (draw.once_in(20)) call.offset = draw.one_of<Native>({0x100000 * page, 0xfffff * page});
+    if (draw.once_in(20)) call.offset = draw.large_offset();
   }
   if (call.addr != 0 && !draw.once_in(4)) call.flags |= vma::MAP_FIXED;
   if (draw.once_in(10)) call.flags |= since::MAP_FIXED_NOREPLACE;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <string>
 #include <type_traits>
 #include <utility>
 #include <variant>
@@ -36,7 +37,12 @@ class Search {
   /// True if the same kind of call differs in the same kind of thing.
   bool is_alike(const Difference& other) const {
     const bool both_results = other.field == "result" && best_.difference.field == "result";
-    return both_results || (other.field != "result" && best_.difference.field != "result");
+    if (both_results) return outcome_of(other.found) == outcome_of(best_.difference.found);
+    return (other.field != "result" && best_.difference.field != "result");
+  }
+  /// The error, if it is one.
+  static std::string outcome_of(const std::string& result) {
+    return result.starts_with("-1 ") ? result : "success";
   }
 
   Shown best_;

@@ -1,5 +1,6 @@
 #include <refmm/model/since_memory.hpp>
 #include <refmm/spec/since_notation.hpp>
+#include <refmm/spec/since_transcript.hpp>
 #include <refmm/tests/conform_transcript.hpp>
 
 #include <fmt/format.h>
@@ -35,6 +36,28 @@ std::string running_version_text() {
   if (uname(&names) != 0) return "6.18";
   const std::string_view release = names.release;
   return std::string(release.substr(0, release.find_first_not_of("0123456789.")));
+}
+
+Scripted session_of(const transcript::File& file) {
+  Scripted scripted;
+  since::Boot<Native> boot{};
+  since::World<Native> world{};
+  for (const transcript::Line& line : file.lines) {
+    if (const auto* begin = std::get_if<transcript::Boot>(&line.content)) {
+      boot = since::read_boot(*file.source, line, *begin);
+      world = model::boot<Native>(boot);
+      scripted = {};
+      scripted.session.bits = boot.bits == 32 ? Bits::of_32 : Bits::of_64;
+      scripted.session.limits.locked = boot.rlimit_memlock / 4096;
+    } else if (const auto* call = std::get_if<transcript::Call>(&line.content)) {
+      const since::ProcessCommand<Native> command = since::read_call(*file.source, *call, world);
+      auto step = model::step<Native>(boot.kernel, std::move(world), command.process, command.command);
+      world = std::move(step.world);
+      scripted.session.steps.push_back({command.process, command.command});
+      scripted.results.push_back(since::notation(step.result));
+    }
+  }
+  return scripted;
 }
 
 std::string transcript_of(const Shown& shown) {

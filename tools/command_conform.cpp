@@ -31,7 +31,7 @@ struct Options {
   std::optional<std::uint64_t> sessions{};
   std::uint64_t milliseconds = 60000;
   std::uint64_t steps = 60;
-  std::string without{}, keep{};
+  std::string without{}, keep{}, program{};
 };
 
 const since::Change* change_called(const std::string& name) {
@@ -84,7 +84,17 @@ void show_difference(const Campaign& campaign, const Options& options) {
 
 // ---- The command ----------------------------------------------------------------------------------------------------
 
+/// Writes a transcript as a C program.
+Exit write_program(const std::string& path) {
+  const conform::Scripted scripted = conform::session_of(transcript::parse(transcript::load(path)));
+  const std::string comment = fmt::format("// {}, by refmm. To run it: cc {}-static FILE.c && ./a.out\n", path,
+                                          scripted.session.bits == conform::Bits::of_32 ? "-m32 " : "");
+  fmt::print("{}", conform::program_of(scripted.session, comment, scripted.results));
+  return Exit::agree;
+}
+
 Exit run(const Options& options) {
+  if (!options.program.empty()) return write_program(options.program);
   conform::CampaignOptions campaign_options;
   campaign_options.seed = options.seed;
   if (options.bits == 32) campaign_options.bits = conform::Bits::of_32;
@@ -124,6 +134,7 @@ completion::Values values() {
   for (const since::Change& change : since::changes) changes.emplace_back(change.clause->name);
   return {{"--bits", completion::names(std::array{"32", "64"})},
           {"--without", completion::names(changes)},
+          {"--program", completion::files()},
           {"--keep", completion::files()}};
 }
 
@@ -145,6 +156,8 @@ SubCommand add_conform(CLI::App& refmm) {
   app->add_option("--bits", options->bits, "Programs of 32 bits, or of 64; both in turn if not given")
       ->check(CLI::IsMember({32, 64}));
   app->add_option("--without", options->without, "Leave a change out of the model, to see that it is noticed");
+  app->add_option("--program", options->program,
+                  "Only write this transcript as a C program (the last one of the file)");
   app->add_option("--keep", options->keep, "Where a difference is written, as FILE.mmt and FILE.c")
       ->default_val("difference");
   return {app, [options] { return run(*options); }, values};

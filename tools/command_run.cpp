@@ -29,7 +29,7 @@ namespace fs = std::filesystem;
 
 struct Options {
   std::vector<std::string> paths{};
-  std::string subject{};  // model, impl, both, or a library; empty if none was chosen
+  std::string subject{};  // model, impl, both, kernel, or a library; empty if none was chosen
   std::string profile = "as-built";
   bool explain = false;
   bool picture = false;
@@ -105,12 +105,12 @@ std::optional<Exit> refuse_subject(const Options& options) {
   const std::string& subject = options.subject;
   if (names_library(subject) && !options.mutant.empty())
     return usage_error("--mutant is a mistake of the implementation: it needs --subject impl or both");
-  if (subject.empty() || subject == "model" || subject == "impl" || subject == "both" || names_library(subject))
-    return std::nullopt;
-  return usage_error(
-      fmt::format("there is no subject {}; there are model, impl, both, and shared libraries, as in "
-                  "--subject ./mine.so",
-                  in_backticks(subject)));
+  constexpr std::array<std::string_view, 5> names{"", "model", "impl", "both", "kernel"};
+  if (std::ranges::find(names, subject) != names.end() || names_library(subject)) return std::nullopt;
+  return usage_error(fmt::format(
+      "there is no subject {}; there are model, impl, both, kernel (the one that is running, for the family "
+      "since), and shared libraries, as in --subject ./mine.so",
+      in_backticks(subject)));
 }
 
 Exit carry_out(const Options& options);
@@ -128,12 +128,20 @@ Exit carry_out(const Options& options) {
   if (with_mutant && std::ranges::find(mutants, options.mutant) == mutants.end())
     return usage_error(
         fmt::format("there is no mutant {}{}", options.mutant, did_you_mean(options.mutant, mutants)));
-  if (with_mutant && options.subject == "model")
+  if (with_mutant && (options.subject == "model" || options.subject == "kernel"))
     return usage_error("--mutant is a mistake of the implementation: it needs --subject impl or both");
   const std::string subject = !options.subject.empty() ? options.subject : with_mutant ? "impl" : "model";
 
   const bool is_foreign = names_library(subject);
-  const Subjects subjects(subject != "model" && !is_foreign, options.mutant);
+  const bool is_kernel = subject == "kernel";
+  Subjects subjects(subject != "model" && !is_foreign && !is_kernel, options.mutant);
+  if (is_kernel) {
+    for (const unsigned bits : {32u, 64u}) {
+      if (const auto refusal = no_running_kernel(bits))
+        return usage_error(fmt::format("the running kernel cannot be asked: {}", refusal->why));
+    }
+    subjects.take_running_kernel();
+  }
   std::optional<ForeignSubjects> foreign_subjects;
   if (is_foreign) {
     foreign_subjects.emplace(subject);
@@ -170,7 +178,7 @@ Exit carry_out(const Options& options) {
 
 completion::Values values() {
   return {{"FILE|FOLDER", completion::files()},
-          {"--subject", completion::or_files(completion::names(std::array{"model", "impl", "both"}))},
+          {"--subject", completion::or_files(completion::names(std::array{"model", "impl", "both", "kernel"}))},
           {"--mutant", completion::names(mutant_names())},
           {"--profile", completion::names(std::array{"as-built", "corrected"})}};
 }

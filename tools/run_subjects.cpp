@@ -36,7 +36,10 @@ replay::Implementations Subjects::implementations() const {
           .kernel_map = kernel_map_.get(),
           .vma = vma_.get(),
           .fault = fault_.get(),
-          .malloc = malloc_.get()};
+          .malloc = malloc_.get(),
+          .since = since_.get()};
 }
+
+void Subjects::take_running_kernel() { since_ = make_running_kernel(); }
 
 }  // namespace refmm::command

@@ -3,6 +3,7 @@
 
 #include <refmm/spec/mutant.hpp>
 #include <refmm/tests/buddy_subject.hpp>
+#include <refmm/tests/conform_subject.hpp>
 #include <refmm/tests/fault_subject.hpp>
 #include <refmm/tests/kernel_map_subject.hpp>
 #include <refmm/tests/malloc_subject.hpp>
@@ -29,8 +30,12 @@ class Subjects {
 
   replay::Implementations implementations() const;
 
+  /// The running kernel, for transcripts of later eras, in place of whatever was.
+  void take_running_kernel();
+
  private:
   std::optional<WithMutant> mistake_{};
+  std::unique_ptr<SinceSubject> since_{};
   std::unique_ptr<BuddySubject> buddy_{};
   std::unique_ptr<SlabSubject> slab_{};
   std::unique_ptr<VmaSubject> vma_{};

@@ -258,13 +258,13 @@ void tell_of(const Head& head, Section& section) {
 
 /// The kernel that the model is to be.
 replay::Profile profile_of(const Options& options, const Head& head) {
-  const auto& [buddy, slab, kernel_map, vma, fault, malloc] = options.subject;
+  const auto& [buddy, slab, kernel_map, vma, fault, malloc, since] = options.subject;
   if (options.profile) return *options.profile;
   if (head.is_of_counterexample())
     return option_in(head.field("replay"), "--profile") == "corrected" ? replay::Profile::corrected
                                                                        : replay::Profile::as_built;
-  return buddy || slab || kernel_map || vma || fault || malloc ? replay::Profile::corrected
-                                                               : replay::Profile::as_built;
+  return buddy || slab || kernel_map || vma || fault || malloc || since ? replay::Profile::corrected
+                                                                        : replay::Profile::as_built;
 }
 
 }  // namespace
