@@ -31,11 +31,11 @@ constexpr EraStep<W> check_heap_growth(const since::KernelOf<W>& kernel, EraStep
   const MachineOf<W>& machine = kernel.base.machine;
   const vma::Mm<W>& mm = so_far.state.base.mm;
   const W pages = pages_between<W>(machine, oldbrk, newbrk);
-  for (const vma::Area<W>& area : guarded<W>(kernel, mm)) {
-    if (meets(area, oldbrk, newbrk + machine.page_size))
-      return break_stays(std::move(so_far),
-                         kernel.era.guard_gap ? ClauseRef("since.guard_gap") : ClauseRef("vma.brk.collision"));
-  }
+  const auto in_the_way = [&](const vma::Area<W>& area) {
+    return meets(area, oldbrk, W(newbrk + machine.page_size));
+  };
+  if (kernel.era.guard_gap && std::ranges::any_of(guarded<W>(kernel, mm), in_the_way))
+    return break_stays(std::move(so_far), "since.guard_gap");
   if (kernel.era.mmap_locked && has(mm.def_flags, vma::VM_LOCKED) &&
       passes_locked_limit<W>(kernel, so_far.state, pages))
     return break_stays(std::move(so_far), "since.mmap.locked");

@@ -189,7 +189,9 @@ constexpr vma::Mmap2<W> for_2_4_0(const since::KernelOf<W>& kernel, vma::Mmap2<W
 template <Word W>
 constexpr EraStep<W> check_mmap(const since::KernelOf<W>& kernel, EraStep<W> so_far, const vma::Mmap2<W>& call,
                                 W len, std::optional<W> chosen) {
-  if (!has(call.flags, vma::MAP_ANONYMOUS) && !mapped_file(so_far.state, call))
+  // Where nothing else is refused first 2.4.0 finds that itself.
+  const bool looks_first = kernel.era != since::Era{};
+  if (looks_first && !has(call.flags, vma::MAP_ANONYMOUS) && !mapped_file(so_far.state, call))
     return refused(std::move(so_far), vma::Refusal::descriptor_not_open, "vma.mmap.descriptor");
   so_far = check_length<W>(kernel, std::move(so_far), call);
   if (!was_refused(so_far)) so_far = place_of_mapping<W>(kernel, std::move(so_far), call, len, chosen);

@@ -47,7 +47,7 @@ std::string result_of(const Result<Word>& result) {
   return std::visit(
       [](const auto& one) -> std::string {
         using One = std::remove_cvref_t<decltype(one)>;
-        if constexpr (std::is_same_v<One, vma::Address<Word>>) return fmt::format("{:#x}", one.value);
+        if constexpr (std::is_same_v<One, vma::Address<Word>>) return fmt::format("{:#010x}", one.value);
         if constexpr (std::is_same_v<One, vma::Descriptor>) return fmt::format("{}", one.fd);
         if constexpr (std::is_same_v<One, vma::Refused>) return notation(one.refusal);
         if constexpr (std::is_same_v<One, vma::Success>) return "0";
