@@ -145,7 +145,7 @@ class AddressSpace {
   Word start_data = 0;
   Word brk = 0;
 
- private:
+ protected:  // what address spaces of later eras go on from (since_address_space.hpp)
   // ---- Flags, and arithmetic of pages ----
 
   static bool has(Word flags, std::uint32_t flag) { return (flags & flag) != 0; }

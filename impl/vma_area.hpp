@@ -45,6 +45,7 @@ struct VmArea : ShareHook {
   std::uint32_t vm_flags;  // VM_*
   bool vm_ops;             // it has open and close operations
   bool mapped_noreserve;   // it was mapped with MAP_NORESERVE: its growth is not charged
+  bool was_written;        // it may have pages of its own: anon_vma of later eras (since_merge.hpp), not of 2.4.0
 
   bool has(std::uint32_t flag) const { return (vm_flags & flag) != 0; }
 
