@@ -94,3 +94,7 @@ refmm_library(refmm_conform
 
 refmm_test(conform_test SOURCES conform_test.cpp LIBRARIES refmm_conform)
 refmm_test(since_test SOURCES since_test.cpp LIBRARIES refmm_model refmm_spec refmm_replay)
+refmm_test(since_scenarios_test
+  SOURCES since_scenarios_test.cpp
+  LIBRARIES refmm_conform refmm_replay refmm_since_subject)
+refmm_test(conform_program_test SOURCES conform_program_test.cpp LIBRARIES refmm_conform refmm_replay)

@@ -2,15 +2,12 @@
 #pragma once
 
 #include <refmm/tests/conform_launch.hpp>
-#include <refmm/tests/since_family.hpp>
-#include <refmm/tests/subject.hpp>
+#include <refmm/tests/since_subject.hpp>
 
 #include <memory>
 #include <optional>
 
 namespace refmm {
-
-using SinceSubject = Subject<SinceFamily>;
 
 /// The running kernel. Its version is what it is, whatever era a transcript is of. reset() throws std::invalid_argument where this
 /// machine or the sandbox has no process for it.

@@ -6,6 +6,7 @@
 #include <refmm/tests/kernel_map_subject.hpp>
 #include <refmm/tests/malloc_subject.hpp>
 #include <refmm/tests/replay.hpp>
+#include <refmm/tests/since_subject.hpp>
 #include <refmm/tests/slab_subject.hpp>
 #include <refmm/tests/vma_subject.hpp>
 
@@ -23,7 +24,8 @@ class AllImplementations {
             .kernel_map = kernel_map_.get(),
             .vma = vma_.get(),
             .fault = fault_.get(),
-            .malloc = malloc_.get()};
+            .malloc = malloc_.get(),
+            .since = since_.get()};
   }
 
  private:
@@ -33,6 +35,7 @@ class AllImplementations {
   std::unique_ptr<VmaSubject> vma_ = make_vma_implementation();
   std::unique_ptr<FaultSubject> fault_ = make_fault_implementation();
   std::unique_ptr<MallocSubject> malloc_ = make_malloc_implementation();
+  std::unique_ptr<SinceSubject> since_ = make_since_implementation();
 };
 
 }  // namespace refmm::replay

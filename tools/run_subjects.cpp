@@ -27,6 +27,7 @@ Subjects::Subjects(bool implementation, const std::string& mutant) {
   vma_ = mistake_ ? make_mutable_vma_implementation() : make_vma_implementation();
   kernel_map_ = mistake_ ? make_mutable_kernel_map_implementation() : make_kernel_map_implementation();
   fault_ = mistake_ ? make_mistaken_fault_subject() : make_fault_implementation();
+  since_ = make_since_implementation();
   malloc_ = mistake_ ? make_mistaken_malloc_subject() : make_malloc_implementation();
 }
 
