@@ -76,15 +76,23 @@ constexpr void carry_out(std::vector<since::OwnPage<W>>& pages, const vma::Effec
   }
 }
 
+/// An object, if there is none of its name yet; the process knows where it ends.
+template <Word W>
+constexpr void add_object(since::World<W>& world, since::State<W>& state, const since::Object<W>& object) {
+  if (!object_named(world, object.name)) world.objects.push_back(object);
+  if (std::ranges::find(state.ends, object.name, &since::FileEnd<W>::name) == state.ends.end())
+    state.ends.push_back({object.name, object.size});
+}
+
 /// Memory that is shared without a file is an object from when it is mapped.
 template <Word W>
-constexpr void add_new_objects(since::World<W>& world, const vma::State<W>& state,
+constexpr void add_new_objects(since::World<W>& world, since::State<W>& state,
                                const std::vector<vma::Effect<W>>& effects) {
   for (const vma::Effect<W>& effect : effects) {
     const auto* setup = std::get_if<vma::ShmemZeroSetup<W>>(&effect);
     if (!setup || !setup->made) continue;
-    const Name name = state.inodes.back().name;
-    if (!object_named(world, name)) world.objects.push_back({name, setup->end - setup->start, false, {}});
+    const Name& name = state.base.inodes.back().name;
+    add_object(world, state, since::Object<W>{name, setup->end - setup->start, false, {}});
   }
 }
 
@@ -158,28 +166,6 @@ constexpr void put_byte(const since::KernelOf<W>& kernel, since::World<W>& world
   world.processes[process].pages.push_back(std::move(page));
 }
 
-/// True if locking a range of memory comes to pages behind the end of a file, which cannot be made present.
-template <Word W>
-constexpr bool locks_behind_end(const since::KernelOf<W>& kernel, since::World<W>& world, std::size_t process,
-                                const std::vector<vma::Effect<W>>& effects) {
-  const MachineOf<W>& machine = kernel.base.machine;
-  for (const vma::Effect<W>& effect : effects) {
-    const auto* present = std::get_if<vma::MakePagesPresent<W>>(&effect);
-    if (!present) continue;
-    for (const vma::Area<W>& area : world.processes[process].state.base.mm.areas) {
-      if (!meets(area, present->start, present->end) || area.vm_file == 0) continue;
-      const W last = (area.vm_end < present->end ? area.vm_end : present->end) - machine.page_size;
-      if (is_behind_end<W>(kernel, place_of<W>(kernel, world, process, last))) return true;
-    }
-  }
-  return false;
-}
-
-template <Word W>
-constexpr bool is_mlock(const since::Command<W>& command) {
-  return std::holds_alternative<vma::Mlock<W>>(command) || std::holds_alternative<since::Mlock2<W>>(command);
-}
-
 /// The world when a transcript begins. [vma.boot]
 template <Word W>
 constexpr since::World<W> boot(const since::Boot<W>& boot) {
@@ -215,12 +201,9 @@ constexpr WorldStep<W> run(const since::KernelOf<W>& kernel, since::World<W> wor
   EraStep<W> step = model::step<W>(kernel, std::move(self.state), command, chosen);
   self.state = std::move(step.state);
   for (const vma::Effect<W>& effect : step.effects) carry_out(self.pages, effect);
-  if (const auto* open = std::get_if<vma::Open>(&command); open && !object_named(world, open->name))
-    world.objects.push_back({open->name, W(since::file_size), true, {}});
-  add_new_objects(world, self.state.base, step.effects);
-  if (is_mlock<W>(command) && locks_behind_end<W>(kernel, world, process, step.effects))
-    step = refused(EraStep<W>{{}, {}, {}, std::move(step.because)}, since::Refusal::not_present,
-                   "since.mlock.present");
+  if (const auto* open = std::get_if<vma::Open>(&command))
+    add_object(world, self.state, since::Object<W>{open->name, W(since::file_size), true, {}});
+  add_new_objects(world, self.state, step.effects);
   return {std::move(world), std::move(step.result), std::move(step.because)};
 }
 

@@ -10,12 +10,28 @@
 
 namespace refmm::model::inline REFMM_BUILD {
 
-/// The range as far as its pages can be made present: up to the first area that nobody may access. [since.mlock.present]
+/// The first address of an area of which nothing can be made present: nobody may access it, or its file ends there.
 template <Word W>
-constexpr W end_of_access(const vma::Mm<W>& mm, W start, W end) {
-  for (const vma::Area<W>& area : mm.areas) {
-    if (meets(area, start, end) && !has(area.vm_flags, vma::VM_ACCESS))
-      return area.vm_start < start ? start : area.vm_start;
+constexpr W end_of_presence(const since::KernelOf<W>& kernel, const since::State<W>& state,
+                            const vma::Area<W>& area) {
+  if (!has(area.vm_flags, vma::VM_ACCESS)) return area.vm_start;
+  if (area.vm_file == 0) return area.vm_end;
+  const auto known = std::ranges::find(state.ends, file_name(state.base, area), &since::FileEnd<W>::name);
+  if (known == state.ends.end()) return area.vm_end;
+  const MachineOf<W>& machine = kernel.base.machine;
+  const W pages = pages_in<W>(machine, page_align<W>(machine, known->size));
+  if (pages <= area.vm_pgoff) return area.vm_start;
+  const W there = bytes_in<W>(machine, pages - area.vm_pgoff);
+  return there < area.vm_end - area.vm_start ? area.vm_start + there : area.vm_end;
+}
+
+/// The range as far as its pages can be made present: up to the first one that cannot. [since.mlock.present]
+template <Word W>
+constexpr W end_of_presence(const since::KernelOf<W>& kernel, const since::State<W>& state, W start, W end) {
+  for (const vma::Area<W>& area : state.base.mm.areas) {
+    if (!meets(area, start, end)) continue;
+    const W first = end_of_presence<W>(kernel, state, area);
+    if (first < area.vm_end && first < end) return first < start ? start : first;
   }
   return end;
 }
@@ -81,7 +97,7 @@ constexpr EraStep<W> mlock_since(const since::KernelOf<W>& kernel, EraStep<W> so
   if (era.mlock_counts_once) so_far.because.push_back("since.mlock.counts_once");
   so_far = range_locked<W>(kernel, std::move(so_far), start, bytes, bits);
   if (was_refused(so_far) || has(bits, since::VM_LOCKONFAULT) || bytes == W(0u)) return so_far;
-  const W end = start + bytes, present = end_of_access<W>(so_far.state.base.mm, start, end);
+  const W end = start + bytes, present = end_of_presence<W>(kernel, so_far.state, start, end);
   if (present != start) so_far.effects.push_back(vma::MakePagesPresent<W>{start, present});
   if (present != end && era.mlock_present)
     return refused(std::move(so_far), since::Refusal::not_present, "since.mlock.present");

@@ -47,13 +47,20 @@ struct BasicKernel {
 template <class W>
 using KernelOf = BasicKernel<Native<W>>;
 
+/// How long a file, or memory that is shared without one, is.
+template <Word W>
+struct FileEnd {
+  REFMM_RECORD(FileEnd, (Name, name), (W, size));  // bytes
+};
+
 /// The address space of a process between two calls.
 template <Word W>
 struct State {
   REFMM_RECORD(State, (vma::State<W>, base), (W, start_brk),  // bytes: the heap begins here
                (std::vector<std::uint32_t>,
-                written),        // ids of private areas to which something may have been written
-               (bool, forked));  // it began as the copy of another
+                written),                         // ids of private areas to which something may have been written
+               (bool, forked),                    // it began as the copy of another
+               (std::vector<FileEnd<W>>, ends));  // of files whose length matters: of others every page is there
 };
 
 // ---- Calls that 2.4.0's vocabulary does not have ----------------------------------------------------------------

@@ -189,6 +189,7 @@ void Reality::survey() {
                 .fail_vma = 0,
                 .fail_shmem = 0,
                 .fail_move = 0};
+  for (const std::string_view file : session_files) state.ends.push_back({Name(file), since::file_size});
   world_.processes.push_back(std::move(process));
   for (const std::string_view file : session_files)
     world_.objects.push_back({Name(file), since::file_size, true, {}});

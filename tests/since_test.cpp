@@ -80,7 +80,7 @@ Compared compare(const std::filesystem::path& path) {
     auto expected = model::step<Word>(vma::corrected, state, command);
     ++compared.calls;
     if (const auto later = as_of_eras(command)) {
-      auto found = model::step<Word>(without_a_change, {state, 0, {}, false}, *later);
+      auto found = model::step<Word>(without_a_change, {state, 0, {}, false, {}}, *later);
       ++compared.of_eras;
       const std::string where = fmt::format("{}:{}", path.string(), line.at.line);
       EXPECT_EQ(found.state.base, expected.state) << where;
