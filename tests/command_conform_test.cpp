@@ -1,5 +1,7 @@
 // refmm conform, and refmm run on the running kernel.
+#include <refmm/spec/since_eras.hpp>
 #include <refmm/tests/command_fixture.hpp>
+#include <refmm/tests/conform_reality.hpp>
 #include <refmm/tests/conform_subject.hpp>
 
 #include <gmock/gmock.h>
@@ -19,6 +21,8 @@ class ConformCommand : public Command {
   void SetUp() override {
     for (const unsigned bits : {32u, 64u}) {
       if (const auto refusal = no_running_kernel(bits)) GTEST_SKIP() << refusal->why;
+      if (!(conform::running_kernel(conform::Bits::of_64).era == since::era_of(since::linux_6_18)))
+        GTEST_SKIP() << "the running kernel is older than 6.18, for which the eras were settled";
     }
   }
 };

@@ -33,6 +33,7 @@ bool is_of_the_era() { return running_kernel(Bits::of_64).era == since::era_of(s
 class OfBits : public testing::TestWithParam<Bits> {};
 
 TEST_P(OfBits, SessionsAgreeWithTheRunningKernel) {
+  if (!is_of_the_era()) GTEST_SKIP() << "the running kernel is older than 6.18, for which the eras were settled";
   const std::uint64_t seed =
       static_cast<std::uint64_t>(std::chrono::system_clock::now().time_since_epoch().count());
   const auto done = campaign({.seed = seed % 1000000000, .bits = GetParam(), .sessions = 1000});
