@@ -92,22 +92,6 @@ constexpr EraStep<W> run(const since::KernelOf<W>& kernel, EraStep<W> so_far, co
   return touch_since<W>(kernel, std::move(so_far), call);
 }
 
-/// What is made present is written to as far as it may be, unless it is locked by touching it.
-template <Word W>
-constexpr since::State<W> present_is_written(since::State<W> state, const std::vector<vma::Effect<W>>& effects) {
-  for (const vma::Effect<W>& effect : effects) {
-    const auto* present = std::get_if<vma::MakePagesPresent<W>>(&effect);
-    if (!present) continue;
-    for (const vma::Area<W>& area : state.base.mm.areas) {
-      const W all = W(VM_LOCKED_MASK | vma::VM_SHARED | vma::VM_WRITE);
-      const bool own = is_true((area.vm_flags & all) == W(vma::VM_LOCKED | vma::VM_WRITE));
-      if (own && meets(area, present->start, present->end) && !was_written(state, area))
-        state.written.push_back(area.id);
-    }
-  }
-  return state;
-}
-
 /// Carries out one call. `chosen` is where the kernel put a mapping, if that is known: it is taken if it is allowed.
 template <Word W>
 constexpr EraStep<W> step(const since::KernelOf<W>& kernel, since::State<W> before,

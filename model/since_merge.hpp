@@ -9,6 +9,8 @@
 #include <cstdint>
 #include <optional>
 #include <utility>
+#include <variant>
+#include <vector>
 
 namespace refmm::model::inline REFMM_BUILD {
 
@@ -104,6 +106,24 @@ constexpr EraStep<W> merged_as_seen(const since::KernelOf<W>& kernel, EraStep<W>
   return so_far;
 }
 
+inline constexpr std::uint32_t VM_LOCKED_MASK = vma::VM_LOCKED | since::VM_LOCKONFAULT;
+
+/// What is made present is written to as far as it may be, unless it is locked by touching it.
+template <Word W>
+constexpr since::State<W> present_is_written(since::State<W> state, const std::vector<vma::Effect<W>>& effects) {
+  for (const vma::Effect<W>& effect : effects) {
+    const auto* present = std::get_if<vma::MakePagesPresent<W>>(&effect);
+    if (!present) continue;
+    for (const vma::Area<W>& area : state.base.mm.areas) {
+      const W all = W(VM_LOCKED_MASK | vma::VM_SHARED | vma::VM_WRITE);
+      const bool own = is_true((area.vm_flags & all) == W(vma::VM_LOCKED | vma::VM_WRITE));
+      if (own && meets(area, present->start, present->end) && !was_written(state, area))
+        state.written.push_back(area.id);
+    }
+  }
+  return state;
+}
+
 /// Calls `change(so_far, area, from, to)` for the part in start..end of each area in turn, up to a hole or a refusal, and joins what
 /// is then alike. What came before stays. `hole(so_far)` is the outcome where there is one.
 template <Word W>
@@ -120,6 +140,7 @@ constexpr EraStep<W> part_by_part(const since::KernelOf<W>& kernel, EraStep<W> s
     const auto& now = so_far.state.base.mm.areas;
     if (now[first_above(now, from)].vm_flags != area.vm_flags)
       so_far = merged_around<W>(kernel, std::move(so_far), from, to);
+    so_far.state = present_is_written(std::move(so_far.state), so_far.effects);
     if (to == end) return so_far;
     from = to;
   }

@@ -36,8 +36,6 @@ constexpr W end_of_presence(const since::KernelOf<W>& kernel, const since::State
   return end;
 }
 
-inline constexpr std::uint32_t VM_LOCKED_MASK = vma::VM_LOCKED | since::VM_LOCKONFAULT;
-
 /// Gives the part start..end of an area `bits` of VM_LOCKED_MASK in place of what it had; areas of the kernel's own are left alone.
 /// Success, or Refused. Source: mlock_fixup.
 template <Word W>
