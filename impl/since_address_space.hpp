@@ -54,9 +54,8 @@ class EraAddressSpace : protected AddressSpace<EraPaging> {
   /// True if the page of an address, in an area, is behind the end of the file: SIGBUS.
   bool is_behind_end(const Area& area, Word addr) const;
 
-  /// Pages that a call was to make present are there when it is over. False if there are none behind the end of a file. Follows
-  /// mm_populate in mm/gup.c.
-  bool mm_populate();
+  /// Pages that a call was to make present are there when it is over. Follows mm_populate in mm/gup.c.
+  void mm_populate();
 
   /// Copies the areas into `child`, an empty address space over the same files.
   void dup_mmap(EraAddressSpace& child);
@@ -203,7 +202,8 @@ class EraAddressSpace : protected AddressSpace<EraPaging> {
   EraReturned<Done> lock_one(Area* area, Word start, Word end, std::uint32_t bits);
   EraReturned<Done> lock_range(Word addr, Word len, std::uint32_t bits);
   EraReturned<Done> lock_with(Word addr, Word len, std::uint32_t bits);
-  Word end_of_access(Word start, Word end);
+  Word end_of_presence(const Area& area) const;
+  Word end_of_presence(Word start, Word end);
   void lock_all(std::uint32_t bits);
 
   // ---- since_madvise.hpp ----

@@ -13,7 +13,8 @@ inline std::uint32_t EraAddressSpace::heap_flags() const {
   return era_.brk_flags ? flags & ~vma::VM_EXEC : flags;
 }
 
-/// [since.guard_gap], [since.mmap.locked], [since.data_limit]: whether the heap may grow; the page above it stays free.
+/// [vma.brk.collision], [since.guard_gap], [since.mmap.locked], [since.data_limit]: whether the heap may grow; the page above it stays
+/// free.
 inline bool EraAddressSpace::may_grow_heap_to(Word from, Word to) {
   if (!is_unguarded(from, to + machine_.page_size)) return false;
   const Word pages = pages_in(to - from);

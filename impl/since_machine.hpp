@@ -81,7 +81,9 @@ class EraMachine {
     if (own != nullptr && own->is_stored(addr % era_page_size)) return own->byte(addr % era_page_size);
     const VmArea<EraWord>& area = **reached;
     const EraObject* const object = object_of(area);
-    return object == nullptr ? std::uint8_t{0} : object->load(self.mm.offset_in_file(area, addr));
+    if (object == nullptr) return std::uint8_t{0};
+    const EraWord offset = self.mm.offset_in_file(area, addr);
+    return own == nullptr ? object->load(offset) : object->first_byte(offset);
   }
 
   /// The same of a store: to the object of shared memory, or to a page of the process's own, which is made if need be.

@@ -32,10 +32,21 @@ inline EraReturned<Done> EraAddressSpace::lock_range(Word addr, Word len, std::u
                       [&](Area* area, Word from, Word to) { return lock_one(area, from, to, bits); });
 }
 
-/// [since.mlock.present]: the end of a range as far as its pages can be made present: up to the first area that nobody may access.
-inline auto EraAddressSpace::end_of_access(Word start, Word end) -> Word {
+/// The first address of an area of which nothing can be made present: nobody may access it, or its file ends there.
+inline auto EraAddressSpace::end_of_presence(const Area& area) const -> Word {
+  if (!area.has(vma::VM_ACCESS)) return area.vm_start;
+  const EraObject* const object = area.vm_file == nullptr ? nullptr : layer_.objects().find(*area.vm_file->inode);
+  if (object == nullptr) return area.vm_end;
+  const Word first = bytes_in(area.vm_pgoff);
+  const Word last = page_align(object->size);
+  return last <= first ? area.vm_start : std::min(area.vm_end, area.vm_start + (last - first));
+}
+
+/// [since.mlock.present]: the end of a range as far as its pages can be made present: up to the first one that cannot.
+inline auto EraAddressSpace::end_of_presence(Word start, Word end) -> Word {
   for (const Area& area : areas_.meeting(start, end)) {
-    if (!area.has(vma::VM_ACCESS)) return std::max(area.vm_start, start);
+    const Word first = end_of_presence(area);
+    if (first < area.vm_end && first < end) return std::max(first, start);
   }
   return end;
 }
@@ -54,7 +65,7 @@ inline EraReturned<Done> EraAddressSpace::lock_with(Word addr, Word len, std::ui
 
   if (auto locked = lock_range(start, bytes, bits); !locked) return locked;
   if (has(bits, since::VM_LOCKONFAULT) || bytes == 0) return Done{};
-  const Word present = end_of_access(start, end);
+  const Word present = end_of_presence(start, end);
   if (present != start) layer_.make_pages_present(start, present);
   if (present != end && era_.mlock_present) return since::Refusal::not_present;
   return Done{};

@@ -35,12 +35,14 @@ inline EraReturned<Done> EraAddressSpace::protect_one(Area* area, Word start, Wo
   return Done{};
 }
 
-/// [since.mprotect.grows]: where the range of a call with PROT_GROWSDOWN begins: with its area, which must grow down. None grows up
-/// on x86.
+/// [since.mprotect.grows]: where the range of a call with PROT_GROWSDOWN begins: with its area, which must grow down. With PROT_GROWSUP
+/// it would end with its area, but none grows up on x86.
 inline EraReturned<EraWord> EraAddressSpace::start_of_growing(Word addr, Word end, Word growing) {
   const Area* const area = areas_.find(addr);
-  if (area == nullptr || area->vm_start >= end) return since::Refusal::hole;
-  if (!area->has(vma::VM_GROWSDOWN) || has(growing, since::PROT_GROWSUP)) return since::Refusal::does_not_grow;
+  const bool down = has(growing, since::PROT_GROWSDOWN);
+  const bool is_there = area != nullptr && (down ? area->vm_start < end : area->vm_start <= addr);
+  if (!is_there) return since::Refusal::hole;
+  if (!down || !area->has(vma::VM_GROWSDOWN)) return since::Refusal::does_not_grow;
   return area->vm_start;
 }
 

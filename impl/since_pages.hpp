@@ -1,7 +1,8 @@
 // Bytes that processes of later eras store: in pages of their own, which copies of a process share until one is written to, and in
 // objects, which are files and memory that is shared without one. Part of impl/since.hpp.
 //
-// A page holds the bytes that were stored. The others are still what lies below it: what the file has there, or 0.
+// A page holds the bytes that were stored to it, or to the object that it was copied from. The others are what they began with: what
+// the file had there, or 0.
 #pragma once
 
 #include <refmm/impl/vma_area.hpp>
@@ -51,6 +52,10 @@ class EraObject {
   std::uint8_t load(EraWord offset) const {
     const EraPage* const page = find(offset);
     if (page != nullptr && page->is_stored(offset % era_page_size)) return page->byte(offset % era_page_size);
+    return first_byte(offset);
+  }
+  /// What was there before anything was stored.
+  std::uint8_t first_byte(EraWord offset) const {
     return patterned && offset < size ? since::initial_byte(offset) : std::uint8_t{0};
   }
   void store(EraWord offset, std::uint8_t value) {

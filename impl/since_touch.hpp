@@ -6,8 +6,6 @@
 
 #include <refmm/impl/since_address_space.hpp>
 
-#include <algorithm>
-
 namespace refmm::impl::inline REFMM_BUILD {
 
 /// [since.guard_gap]: true if a stack would come too near to the accessible area below it by growing down to `addr`.
@@ -48,17 +46,13 @@ inline bool EraAddressSpace::is_behind_end(const Area& area, Word addr) const {
 }
 
 /// What is locked is written to as far as it may be, unless it is locked by touching it.
-inline bool EraAddressSpace::mm_populate() {
-  bool all_present = true;
+inline void EraAddressSpace::mm_populate() {
   for (const auto& [start, end] : layer_.take_present()) {
     for (Area& area : areas_.meeting(start, end)) {
-      const Word last = std::min(area.vm_end, end) - machine_.page_size;
-      if (is_behind_end(area, last)) all_present = false;
       constexpr std::uint32_t all = lock_bits | vma::VM_SHARED | vma::VM_WRITE;
       if ((area.vm_flags & all) == (vma::VM_LOCKED | vma::VM_WRITE)) area.was_written = true;
     }
   }
-  return all_present;
 }
 
 /// [since.fork.unlocked]

@@ -46,11 +46,8 @@ class Caller {
       : machine_(machine), self_(machine.process(place)), place_(place) {}
 
   Result operator()(const since::Command<Word>& command) const {
-    CallResult result = std::visit(*this, command);
-    const bool all_present = self_.mm.mm_populate();
-    const bool locks =
-        std::holds_alternative<vma::Mlock<Word>>(command) || std::holds_alternative<since::Mlock2<Word>>(command);
-    if (locks && !all_present) result = since::Refused{since::Refusal::not_present};
+    const CallResult result = std::visit(*this, command);
+    self_.mm.mm_populate();
     return result;
   }
   Result operator()(const since::Load<Word>& c) const {
