@@ -6,6 +6,8 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -67,21 +69,37 @@ class MadeUpSession {
     const conform::Untouchable nothing{~Word{0}, ~(page - 1)};
     for (;;) {
       auto made_up = conform::made_up_step(random_, boot_.kernel, both_.world(), bits_, nothing);
-      if (!is_forgotten(made_up.command)) return made_up;
+      if (!is_forgotten(made_up.process, made_up.command)) return made_up;
     }
   }
 
-  /// True of an mprotect that 2.4.0 looks at in the arguments, and later kernels too, in another order; but the model of those between
-  /// does not, and makes areas of no pages.
-  bool is_forgotten(const since::WorldCommand<Word>& command) const {
+  /// True of a call for which the model of the era forgets what 2.4.0 looks at, and all later kernels, too.
+  bool is_forgotten(std::size_t process, const since::WorldCommand<Word>& command) const {
+    const auto* call = std::get_if<since::Command<Word>>(&command);
+    if (call == nullptr) return false;
+    if (const auto* protect = std::get_if<vma::Mprotect<Word>>(call)) return is_forgotten(*protect);
+    const auto* move = std::get_if<vma::Brk<Word>>(call);
+    return move != nullptr && is_forgotten(process, *move);
+  }
+
+  /// Between 2.5.0 and 2.6.0: the arguments. The model makes areas of no pages.
+  bool is_forgotten(const vma::Mprotect<Word>& call) const {
     const since::Era& era = boot_.kernel.era;
     if (!era.merge || era.mprotect_length_zero) return false;
-    const auto* call = std::get_if<since::Command<Word>>(&command);
-    const auto* protect = call != nullptr ? std::get_if<vma::Mprotect<Word>>(call) : nullptr;
-    if (protect == nullptr) return false;
-    const Word end = protect->addr + ((protect->len + page - 1) & ~(page - 1));
-    return end <= protect->addr || protect->prot > vma::VM_ACCESS;
+    return call.addr + rounded_up(call.len) <= call.addr || call.prot > vma::VM_ACCESS;
   }
+
+  /// Between 2.6.8 and 4.12: that the heap does not grow over other areas.
+  bool is_forgotten(std::size_t process, const vma::Brk<Word>& call) const {
+    const since::Era& era = boot_.kernel.era;
+    const auto& mm = both_.world().processes[process].state.base.mm;
+    const Word from = rounded_up(mm.brk), to = rounded_up(call.brk);
+    if (!era.brk_flags || era.guard_gap || to <= from) return false;
+    return std::ranges::any_of(mm.areas,
+                               [&](const auto& area) { return area.vm_start < to + page && area.vm_end > from; });
+  }
+  static Word rounded_up(Word bytes) { return (bytes + page - 1) & ~(page - 1); }
+
   std::optional<std::string> carry_out(conform::SessionStep made_up) {
     return both_.carry_out({static_cast<std::uint32_t>(made_up.process), std::move(made_up.command)});
   }
@@ -101,7 +119,10 @@ class MadeUpSession {
     if (kind == 0) return call(process, vma::Close{static_cast<std::int32_t>(below(9))});
     if (kind <= 2)
       return call(process, vma::Open{kind == 1 ? "A" : "C", static_cast<std::uint32_t>(1 + below(3))});
-    if (kind <= 6) return call(process, rare_call(process));
+    if (kind <= 8) {
+      auto rare = rare_call(process);
+      return is_forgotten(process, rare) ? std::nullopt : call(process, std::move(rare));
+    }
     conform::SessionStep made_up = draw();
     if (const auto* store = std::get_if<since::Store<Word>>(&made_up.command))
       offsets_.push_back(store->addr % page);
@@ -113,7 +134,17 @@ class MadeUpSession {
     const auto& areas = both_.world().processes[process].state.base.mm.areas;
     const Word start = areas.empty() ? 0x10000000 : areas[below(areas.size())].vm_start;
     const Word more = below(4) * page;
-    switch (below(4)) {
+    const Word brk = both_.world().processes[process].state.base.mm.brk;
+    switch (below(6)) {
+      case 4:
+        return vma::Mmap<Word>{rounded_up(brk) + more,
+                               page,
+                               vma::PROT_READ,
+                               vma::MAP_PRIVATE | vma::MAP_FIXED | vma::MAP_ANONYMOUS,
+                               -1,
+                               0};
+      case 5:
+        return vma::Brk<Word>{brk + more};
       case 0:
         return vma::Mprotect<Word>{start + more, page, below(8) | since::PROT_GROWSDOWN};
       case 1:

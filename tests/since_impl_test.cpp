@@ -192,6 +192,8 @@ TEST_F(SinceImplementationExample, CopiesPagesOfFilesThatAreWrittenPrivately) {
   EXPECT_EQ(byte(0, 0x10000003), 100);
   ASSERT_TRUE(machine().store(0, 0x10000003, 101));
   EXPECT_EQ(byte(0, 0x20000003), 100);
+  ASSERT_TRUE(machine().store(0, 0x20000004, 102));
+  EXPECT_EQ(byte(0, 0x10000004), since::initial_byte(4)) << "the copy was made before";
   const auto behind = machine().load(0, 0x10004000);
   ASSERT_FALSE(behind);
   EXPECT_EQ(behind.refusal(), impl::EraSignal::bus_error);
