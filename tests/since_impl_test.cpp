@@ -4,9 +4,14 @@
 
 #include <gtest/gtest.h>
 
+#include <cstddef>
 #include <cstdint>
+#include <fstream>
+#include <iterator>
 #include <optional>
 #include <ostream>
+#include <sstream>
+#include <string>
 #include <vector>
 
 namespace refmm {
@@ -265,6 +270,21 @@ TEST_F(SinceImplementationExample, GivesEverythingBack) {
   std::size_t objects = 0;
   for (const auto& inode : machine().files().inodes()) objects += machine().objects().find(inode) != nullptr;
   EXPECT_EQ(objects, 1u);  // the file
+}
+
+// ---- The example ----------------------------------------------------------------------------------------------------
+
+std::string text_of(const char* file) {
+  std::ifstream stream(file);
+  return {std::istreambuf_iterator<char>(stream), {}};
+}
+
+TEST(LaterEraExample, IsWhatTheHeaderShows) {
+  std::istringstream example(text_of("tests/later_era_example.cpp"));
+  std::string shown;
+  for (std::string line; std::getline(example, line);) shown += line.empty() ? "//\n" : "//   " + line + "\n";
+  EXPECT_GT(shown.size(), 500u);
+  EXPECT_NE(text_of("impl/since.hpp").find("//\n" + shown + "//\n"), std::string::npos) << shown;
 }
 
 }  // namespace
