@@ -4,6 +4,7 @@
 #pragma once
 
 #include <refmm/impl/since_address_space.hpp>
+#include <refmm/impl/since_limits.hpp>
 #include <refmm/impl/since_merge.hpp>
 
 #include <algorithm>

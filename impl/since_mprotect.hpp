@@ -5,6 +5,7 @@
 
 #include <refmm/impl/since_address_space.hpp>
 #include <refmm/impl/since_limits.hpp>
+#include <refmm/impl/since_merge.hpp>
 
 namespace refmm::impl::inline REFMM_BUILD {
 
