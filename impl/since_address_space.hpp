@@ -167,7 +167,6 @@ class EraAddressSpace : protected AddressSpace<EraPaging> {
 
   // ---- since_brk.hpp ----
 
-  std::uint32_t heap_flags() const;
   bool may_grow_heap_to(Word from, Word to);
   Word map_heap(Word new_brk, Word from, Word to);
 

@@ -7,22 +7,17 @@
 
 namespace refmm::impl::inline REFMM_BUILD {
 
-/// [since.brk.flags]
-inline std::uint32_t EraAddressSpace::heap_flags() const {
-  const std::uint32_t flags = vma::VM_ACCESS | vma::VM_MAYACCESS | def_flags_;
-  return era_.brk_flags ? flags & ~vma::VM_EXEC : flags;
-}
-
 /// [vma.brk.collision], [since.guard_gap], [since.mmap.locked], [since.data_limit]: whether the heap may grow; the page above it stays
 /// free.
 inline bool EraAddressSpace::may_grow_heap_to(Word from, Word to) {
   if (!is_unguarded(from, to + machine_.page_size)) return false;
   const Word pages = pages_in(to - from);
   const bool locks = era_.mmap_locked && (def_flags_ & vma::VM_LOCKED) != 0;
-  return !(locks && passes_locked_limit(pages)) && !passes_data_limit(heap_flags(), pages);
+  return !(locks && passes_locked_limit(pages)) && !passes_data_limit(vma::VM_WRITE, pages);
 }
 
-/// The heap up to `to`, as a mapping that may not be executed; the same as 2.4.0's in everything else. Returns the break.
+/// [since.brk.flags]: the heap up to `to`, as a mapping that may not be executed; the same as 2.4.0's in everything else. Returns the
+/// break.
 inline auto EraAddressSpace::map_heap(Word new_brk, Word from, Word to) -> Word {
   constexpr Word flags = vma::MAP_PRIVATE | vma::MAP_FIXED | vma::MAP_ANONYMOUS;
   const std::uint32_t def_flags = def_flags_;
