@@ -12,7 +12,7 @@
 #include <boost/smart_ptr/intrusive_ref_counter.hpp>
 
 #include <array>
-#include <bitset>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <iterator>
@@ -31,16 +31,27 @@ inline constexpr EraWord era_page_size = 4096;
 /// What was stored in a page, and where.
 class EraPage {
  public:
-  bool is_stored(std::size_t offset) const { return stored_[offset]; }
+  bool is_stored(std::size_t offset) const { return (stored_[offset / 64] >> offset % 64 & 1) != 0; }
   std::uint8_t byte(std::size_t offset) const { return bytes_[offset]; }
   void store(std::size_t offset, std::uint8_t value) {
     bytes_[offset] = value;
-    stored_.set(offset);
+    stored_[offset / 64] |= std::uint64_t{1} << offset % 64;
+  }
+
+  /// Calls visit(offset, byte) for each byte that was stored, in their order.
+  template <class Visit>
+  void for_each_stored(Visit visit) const {
+    for (std::size_t word = 0; word < stored_.size(); ++word) {
+      for (std::uint64_t rest = stored_[word]; rest != 0; rest &= rest - 1) {
+        const std::size_t offset = word * 64 + static_cast<std::size_t>(std::countr_zero(rest));
+        visit(offset, bytes_[offset]);
+      }
+    }
   }
 
  private:
   std::array<std::uint8_t, era_page_size> bytes_{};
-  std::bitset<era_page_size> stored_;
+  std::array<std::uint64_t, era_page_size / 64> stored_{};  // a bit a byte
 };
 
 /// A file, or memory that is shared without one. 2.4.0: address_space.

@@ -115,8 +115,7 @@ using FileNumbers = std::unordered_map<const impl::File<Word>*, std::uint32_t>;
 
 std::vector<since::StoredByte<Word>> stored_bytes(const impl::EraPage& page, Word first) {
   std::vector<since::StoredByte<Word>> bytes;
-  for (std::size_t at = 0; at < impl::era_page_size; ++at)
-    if (page.is_stored(at)) bytes.push_back({first + at, page.byte(at)});
+  page.for_each_stored([&](Word offset, std::uint8_t byte) { bytes.push_back({first + offset, byte}); });
   return bytes;
 }
 
