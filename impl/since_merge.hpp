@@ -57,8 +57,8 @@ inline void EraAddressSpace::split_at(Word address) {
   static_cast<void>(set_flags(area, address, area->vm_end, area->vm_flags, vma::Refusal::no_area_structure));
 }
 
-/// Calls change(area, from, to) for the part in start..end of each area in turn, up to a hole or a refusal, and joins what is then
-/// alike. What came before stays.
+/// Calls change(area, from, to) for the part in start..end of each area in turn, up to a hole or a refusal, joins what is then alike,
+/// and makes present what is to be, before the next one. What came before stays.
 template <class Change>
 EraReturned<Done> EraAddressSpace::part_by_part(Word start, Word end, EraRefusal hole, Change change) {
   for (Word from = start;;) {
@@ -68,6 +68,7 @@ EraReturned<Done> EraAddressSpace::part_by_part(Word start, Word end, EraRefusal
     const std::uint32_t before = area->vm_flags;
     if (auto changed = change(area, from, to); !changed) return changed;
     if (areas_.find(from)->vm_flags != before) merge_around(from, to);
+    mm_populate();
     if (to == end) return Done{};
     from = to;
   }
