@@ -67,7 +67,10 @@ inline EraReturned<Done> EraAddressSpace::lock_with(Word addr, Word len, std::ui
   if (auto locked = lock_range(start, bytes, bits); !locked) return locked;
   if (has(bits, since::VM_LOCKONFAULT) || bytes == 0) return Done{};
   const Word present = end_of_presence(start, end);
-  if (present != start) layer_.make_pages_present(start, present);
+  // The page that is not there was tried: its area is prepared for pages of its own if it may be accessed.
+  const bool tried = present != end && areas_.find(present)->has(vma::VM_ACCESS);
+  const Word last = tried ? present + machine_.page_size : present;
+  if (last != start) layer_.make_pages_present(start, last);
   if (present != end && era_.mlock_present) return since::Refusal::not_present;
   return Done{};
 }

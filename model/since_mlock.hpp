@@ -96,7 +96,11 @@ constexpr EraStep<W> mlock_since(const since::KernelOf<W>& kernel, EraStep<W> so
   so_far = range_locked<W>(kernel, std::move(so_far), start, bytes, bits);
   if (was_refused(so_far) || has(bits, since::VM_LOCKONFAULT) || bytes == W(0u)) return so_far;
   const W end = start + bytes, present = end_of_presence<W>(kernel, so_far.state, start, end);
-  if (present != start) so_far.effects.push_back(vma::MakePagesPresent<W>{start, present});
+  // The page that is not there was tried: its area is prepared for pages of its own if it may be accessed.
+  const auto& areas = so_far.state.base.mm.areas;
+  const bool tried = present != end && has(areas[first_above(areas, present)].vm_flags, vma::VM_ACCESS);
+  const W last = tried ? present + machine.page_size : present;
+  if (last != start) so_far.effects.push_back(vma::MakePagesPresent<W>{start, last});
   if (present != end && era.mlock_present)
     return refused(std::move(so_far), since::Refusal::not_present, "since.mlock.present");
   return so_far;
