@@ -12,7 +12,7 @@ namespace refmm::impl::inline REFMM_BUILD {
 /// [since.mremap.*]
 inline EraReturned<EraWord> EraAddressSpace::mremap(Word addr, Word old_len, Word new_len, Word flags,
                                                     Word new_addr) {
-  if (!era_.mremap_arguments) return mremap_as_2_4_0(addr, old_len, new_len, flags, new_addr);
+  if (!era_.merge) return mremap_as_2_4_0(addr, old_len, new_len, flags, new_addr);
   const EraRemap request{.r = {.addr = addr,
                                .old_len = page_align(old_len),
                                .new_len = page_align(new_len),
@@ -45,16 +45,18 @@ inline EraReturned<EraWord> EraAddressSpace::mremap_as_2_4_0(Word addr, Word old
 /// [since.mremap.arguments], [since.mremap.dontunmap]. Source: check_mremap_params.
 inline std::optional<EraRefusal> EraAddressSpace::check_arguments(Word flags, const EraRemap& request) const {
   const RemapRequest& r = request.r;
-  constexpr Word known = vma::MREMAP_MAYMOVE | vma::MREMAP_FIXED | since::MREMAP_DONTUNMAP;
+  const Word known =
+      vma::MREMAP_MAYMOVE | vma::MREMAP_FIXED | (era_.mremap_dontunmap ? since::MREMAP_DONTUNMAP : 0);
   if ((flags & ~known) != 0) return vma::Refusal::unknown_flags;
   if (!is_page_aligned(r.addr)) return vma::Refusal::address_unaligned;
   if (r.new_len == 0) return vma::Refusal::length_zero;
-  if (r.new_len > machine_.task_size) return since::Refusal::length_too_large;
+  if (era_.mremap_arguments && r.new_len > machine_.task_size) return since::Refusal::length_too_large;
   if (!request.names_destination()) return std::nullopt;
   if (request.leaves_old && (!r.may_move || r.old_len != r.new_len)) return since::Refusal::dontunmap_resizes;
-  const bool overlaps = r.addr < r.new_addr + r.new_len && r.new_addr < r.addr + r.old_len;
+  const bool overlap =
+      !era_.mremap_arguments || (r.addr < r.new_addr + r.new_len && r.new_addr < r.addr + r.old_len);
   const auto bad = bad_destination(r);
-  if (bad && (*bad != vma::Refusal::ranges_overlap || overlaps)) return *bad;
+  if (bad && (*bad != vma::Refusal::ranges_overlap || overlap)) return *bad;
   return std::nullopt;
 }
 

@@ -34,8 +34,10 @@ constexpr EraStep<W> check_heap_growth(const since::KernelOf<W>& kernel, EraStep
   const auto in_the_way = [&](const vma::Area<W>& area) {
     return meets(area, oldbrk, W(newbrk + machine.page_size));
   };
-  if (kernel.era.guard_gap && std::ranges::any_of(guarded<W>(kernel, mm), in_the_way))
-    return break_stays(std::move(so_far), "since.guard_gap");
+  const bool looks = kernel.era.guard_gap || kernel.era.brk_flags;  // else 2.4.0 does
+  if (looks && std::ranges::any_of(guarded<W>(kernel, mm), in_the_way))
+    return break_stays(std::move(so_far),
+                       kernel.era.guard_gap ? ClauseRef("since.guard_gap") : ClauseRef("vma.brk.collision"));
   if (kernel.era.mmap_locked && has(mm.def_flags, vma::VM_LOCKED) &&
       passes_locked_limit<W>(kernel, so_far.state, pages))
     return break_stays(std::move(so_far), "since.mmap.locked");

@@ -33,20 +33,23 @@ constexpr EraStep<W> check_arguments(const since::KernelOf<W>& kernel, EraStep<W
                                      const vma::Mremap<W>& call, const EraRemap<W>& request) {
   const MachineOf<W>& machine = kernel.base.machine;
   const RemapRequest<W>& r = request.r;
-  const W known = W(vma::MREMAP_MAYMOVE | vma::MREMAP_FIXED | since::MREMAP_DONTUNMAP);
+  const since::Era& era = kernel.era;
+  const W known =
+      W(vma::MREMAP_MAYMOVE | vma::MREMAP_FIXED) | W(era.mremap_dontunmap ? since::MREMAP_DONTUNMAP : 0u);
   if ((call.flags & ~known) != W(0u))
     return refused(std::move(so_far), vma::Refusal::unknown_flags, "vma.mremap.unknown_flags");
   if (!is_page_aligned<W>(machine, r.addr))
     return refused(std::move(so_far), vma::Refusal::address_unaligned, "vma.mremap.unaligned");
   if (r.new_len == W(0u)) return refused(std::move(so_far), vma::Refusal::length_zero, "vma.mremap.length_zero");
-  if (r.new_len > W(machine.task_size))
+  if (era.mremap_arguments && r.new_len > W(machine.task_size))
     return refused(std::move(so_far), since::Refusal::length_too_large, "since.mremap.arguments");
   if (!names_destination(request)) return so_far;
   if (request.leaves_old && (!r.may_move || r.old_len != r.new_len))
     return refused(std::move(so_far), since::Refusal::dontunmap_resizes, "since.mremap.dontunmap");
-  const bool overlaps = r.addr < r.new_addr + r.new_len && r.new_addr < r.addr + r.old_len;
+  const bool overlap =
+      !era.mremap_arguments || (r.addr < r.new_addr + r.new_len && r.new_addr < r.addr + r.old_len);
   const auto bad = bad_destination<W>(machine, r);
-  if (bad && (bad->refusal != vma::Refusal::ranges_overlap || overlaps)) return refused(std::move(so_far), *bad);
+  if (bad && (bad->refusal != vma::Refusal::ranges_overlap || overlap)) return refused(std::move(so_far), *bad);
   return so_far;
 }
 
@@ -252,7 +255,7 @@ template <Word W>
 constexpr EraStep<W> mremap_since(const since::KernelOf<W>& kernel, EraStep<W> so_far, const vma::Mremap<W>& call,
                                   std::optional<W> chosen) {
   const since::Era& era = kernel.era;
-  if (!era.mremap_arguments) {
+  if (!era.merge) {  // no later kernel resizes without joining
     return carried_out_by_2_4_0<W>(kernel, std::move(so_far), call);
   }
 

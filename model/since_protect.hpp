@@ -24,10 +24,12 @@ constexpr EraStep<W> check_protection(const since::KernelOf<W>& kernel, EraStep<
   const W end = call.addr + page_align<W>(kernel.base.machine, call.len);
   if (era.mprotect_wraps && end <= call.addr)
     return refused(std::move(so_far), since::Refusal::range_wraps, "since.mprotect.wraps");
+  if (end < call.addr) return refused(std::move(so_far), vma::Refusal::range_wraps, "vma.mprotect.wraps");
   const W known =
       W(vma::PROT_READ | vma::PROT_WRITE | vma::PROT_EXEC) | W(era.mprotect_semaphores ? since::PROT_SEM : 0u);
-  if (era.mprotect_length_zero && (prot & ~known) != W(0u))
+  if ((prot & ~known) != W(0u))
     return refused(std::move(so_far), vma::Refusal::unknown_protection, "vma.mprotect.unknown_bits");
+  if (end == call.addr) return succeeded<W>(std::move(so_far), vma::Success{}, "vma.mprotect.length_zero");
   return so_far;
 }
 

@@ -67,37 +67,9 @@ class MadeUpSession {
 
   conform::SessionStep draw() {
     const conform::Untouchable nothing{~Word{0}, ~(page - 1)};
-    for (;;) {
-      auto made_up = conform::made_up_step(random_, boot_.kernel, both_.world(), bits_, nothing);
-      if (!is_forgotten(made_up.process, made_up.command)) return made_up;
-    }
+    return conform::made_up_step(random_, boot_.kernel, both_.world(), bits_, nothing);
   }
 
-  /// True of a call for which the model of the era forgets what 2.4.0 looks at, and all later kernels, too.
-  bool is_forgotten(std::size_t process, const since::WorldCommand<Word>& command) const {
-    const auto* call = std::get_if<since::Command<Word>>(&command);
-    if (call == nullptr) return false;
-    if (const auto* protect = std::get_if<vma::Mprotect<Word>>(call)) return is_forgotten(*protect);
-    const auto* move = std::get_if<vma::Brk<Word>>(call);
-    return move != nullptr && is_forgotten(process, *move);
-  }
-
-  /// Between 2.5.0 and 2.6.0: the arguments. The model makes areas of no pages.
-  bool is_forgotten(const vma::Mprotect<Word>& call) const {
-    const since::Era& era = boot_.kernel.era;
-    if (!era.merge || era.mprotect_length_zero) return false;
-    return call.addr + rounded_up(call.len) <= call.addr || call.prot > vma::VM_ACCESS;
-  }
-
-  /// Between 2.6.8 and 4.12: that the heap does not grow over other areas.
-  bool is_forgotten(std::size_t process, const vma::Brk<Word>& call) const {
-    const since::Era& era = boot_.kernel.era;
-    const auto& mm = both_.world().processes[process].state.base.mm;
-    const Word from = rounded_up(mm.brk), to = rounded_up(call.brk);
-    if (!era.brk_flags || era.guard_gap || to <= from) return false;
-    return std::ranges::any_of(mm.areas,
-                               [&](const auto& area) { return area.vm_start < to + page && area.vm_end > from; });
-  }
   static Word rounded_up(Word bytes) { return (bytes + page - 1) & ~(page - 1); }
 
   std::optional<std::string> carry_out(conform::SessionStep made_up) {
@@ -120,8 +92,7 @@ class MadeUpSession {
     if (kind <= 2)
       return call(process, vma::Open{kind == 1 ? "A" : "C", static_cast<std::uint32_t>(1 + below(3))});
     if (kind <= 8) {
-      auto rare = rare_call(process);
-      return is_forgotten(process, rare) ? std::nullopt : call(process, std::move(rare));
+      return call(process, rare_call(process));
     }
     conform::SessionStep made_up = draw();
     if (const auto* store = std::get_if<since::Store<Word>>(&made_up.command))
