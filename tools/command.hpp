@@ -39,6 +39,7 @@ SubCommand add_merge(CLI::App& refmm);
 SubCommand add_museum(CLI::App& refmm);
 SubCommand add_prove(CLI::App& refmm);
 SubCommand add_show(CLI::App& refmm);
+SubCommand add_trace(CLI::App& refmm);
 SubCommand add_walk(CLI::App& refmm);
 
 /// "1 theorem", "2 theorems".

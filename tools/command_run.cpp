@@ -1,4 +1,4 @@
-// refmm run FILE|FOLDER...: transcripts, carried out on the model and on the implementation.
+// refmm run FILE|FOLDER...: transcripts, carried out on the model and on the implementation; or with --strace a log.
 #include <refmm/spec/nearest.hpp>
 #include <refmm/spec/transcript.hpp>
 #include <refmm/tests/foreign_process.hpp>
@@ -9,6 +9,7 @@
 #include <refmm/tools/progress.hpp>
 #include <refmm/tools/run_files.hpp>
 #include <refmm/tools/run_report.hpp>
+#include <refmm/tools/run_strace.hpp>
 #include <refmm/tools/run_subjects.hpp>
 
 #include <fmt/format.h>
@@ -35,6 +36,7 @@ struct Options {
   bool picture = false;
   bool fill = false;
   std::string mutant{};
+  StraceOptions strace{};
 };
 
 /// What is found out before anything is printed or written: an input that cannot be understood leaves no trace.
@@ -116,6 +118,13 @@ std::optional<Exit> refuse_subject(const Options& options) {
 Exit carry_out(const Options& options);
 
 Exit run(const Options& options) try {
+  if (!options.strace.log.empty()) {
+    StraceOptions strace = options.strace;
+    strace.explain = options.explain;
+    return run_strace(strace);
+  }
+  if (options.paths.empty())
+    return usage_error("there is nothing to run: name transcripts, or a log with --strace");
   if (const auto refused = refuse_subject(options)) return *refused;
   return carry_out(options);
 } catch (const LibraryError& error) {
@@ -180,6 +189,8 @@ completion::Values values() {
   return {{"FILE|FOLDER", completion::files()},
           {"--subject", completion::or_files(completion::names(std::array{"model", "impl", "both", "kernel"}))},
           {"--mutant", completion::names(mutant_names())},
+          {"--strace", completion::files()},
+          {"--maps", completion::files()},
           {"--profile", completion::names(std::array{"as-built", "corrected"})}};
 }
 
@@ -188,24 +199,38 @@ completion::Values values() {
 SubCommand add_run(CLI::App& refmm) {
   CLI::App* app = refmm.add_subcommand("run", "Carry transcripts out: fill in what they ask, test what they say");
   const auto options = std::make_shared<Options>();
-  app->add_option("FILE|FOLDER", options->paths, "Transcripts, or folders of them (*.mmt)")->required();
-  app->add_option("--subject", options->subject,
-                  "Who is compared with them: the model (default), the implementation (impl), both, or your own "
-                  "memory manager in a shared library (./mine.so)");
+  CLI::Option* files = app->add_option("FILE|FOLDER", options->paths, "Transcripts, or folders of them (*.mmt)");
+  CLI::Option* strace =
+      app->add_option("--strace", options->strace.log,
+                      "A log of strace in their place: which of its results Linux of an era may not give")
+          ->excludes(files);
+  app->add_option("--maps", options->strace.maps,
+                  "What /proc/PID/maps of the first process of the log was when its program began")
+      ->needs(strace);
+  app->add_option("--era", options->strace.era, "The version of Linux that the log is of; 6.18 if not given")
+      ->needs(strace);
+  CLI::Option* subject = app->add_option(
+      "--subject", options->subject,
+      "Who is compared with them: the model (default), the implementation (impl), both, or your own "
+      "memory manager in a shared library (./mine.so)");
+  subject->excludes(strace);
   app->add_option("--profile", options->profile,
                   "The kernel that the model is: 2.4.0 as-built (default), or corrected; recordings differ from a "
                   "corrected "
                   "one where they show a defect")
+      ->excludes(strace)
       ->check(CLI::IsMember({"as-built", "corrected"}));
   app->add_flag("--explain", options->explain, "Show each call with its result and the clauses that decided it");
   app->add_flag(
-      "--picture", options->picture,
-      "Draw slabs, address spaces, page tables and page frames, after each query for what they show and at the "
-      "end of each "
-      "transcript");
-  app->add_flag("--fill", options->fill, "Write the answers into the files");
+         "--picture", options->picture,
+         "Draw slabs, address spaces, page tables and page frames, after each query for what they show and at the "
+         "end of each "
+         "transcript")
+      ->excludes(strace);
+  app->add_flag("--fill", options->fill, "Write the answers into the files")->excludes(strace);
   app->add_option("--mutant", options->mutant,
-                  "A mistake that the implementation is to make; a wrong name lists what is near");
+                  "A mistake that the implementation is to make; a wrong name lists what is near")
+      ->excludes(strace);
   return {app, [options] { return run(*options); }, values};
 }
 

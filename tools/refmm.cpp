@@ -34,9 +34,9 @@ Exit run(int argc, char** argv) {
   app.set_version_flag("--version", "refmm " REFMM_VERSION);
   app.footer(exit_codes);
   app.require_subcommand(1);
-  std::vector<SubCommand> sub_commands{add_run(app),   add_show(app),   add_check(app),  add_merge(app),
-                                       add_prove(app), add_museum(app), add_clause(app), add_walk(app),
-                                       add_demo(app),  add_conform(app)};
+  std::vector<SubCommand> sub_commands{add_run(app),   add_show(app),    add_check(app),  add_merge(app),
+                                       add_prove(app), add_museum(app),  add_clause(app), add_walk(app),
+                                       add_demo(app),  add_conform(app), add_trace(app)};
   sub_commands.push_back(add_completion(app, sub_commands));
   for (const SubCommand& sub_command : sub_commands) {
     if (sub_command.app->get_footer().empty()) sub_command.app->footer(exit_codes);
