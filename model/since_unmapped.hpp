@@ -94,7 +94,8 @@ constexpr EraStep<W> place_found(const since::KernelOf<W>& kernel, EraStep<W> so
   const vma::Mm<W>& mm = so_far.state.base.mm;
   if (request.chosen) {
     const bool aligned = is_true(is_page_aligned<W>(kernel.base.machine, *request.chosen));
-    if (!aligned || !is_free_range<W>(kernel, mm, *request.chosen, request.len))
+    const W lowest = kernel.era.mmap_lowest_address ? W(kernel.lowest_address) : W(kernel.base.machine.page_size);
+    if (!aligned || *request.chosen < lowest || !is_free_range<W>(kernel, mm, *request.chosen, request.len))
       return succeeded<W>(std::move(so_far), since::ChoiceForbidden{}, "since.unmapped.anywhere");
     return succeeded<W>(std::move(so_far), vma::Address<W>{*request.chosen}, "since.unmapped.anywhere");
   }

@@ -35,7 +35,7 @@ TEST_F(Command, TellsItsVersion) { EXPECT_EQ(run("refmm --version").out, "refmm 
 
 TEST_F(Command, RefusesWhatItDoesNotUnderstand) {
   for (const char* line : {"refmm", "refmm frobnicate", "refmm --frobnicate", "refmm clause --frobnicate",
-                           "refmm clause slab.boot slab.order", "refmm run", "refmm run --subject kernel x.mmt",
+                           "refmm clause slab.boot slab.order", "refmm run", "refmm run --subject hardware x.mmt",
                            "refmm check --runs many", "refmm check --time 30y", "refmm check --jobs 0",
                            "refmm prove --jobs -1", "refmm check --runs 1 --time 1s"}) {
     const Ran ran = run(line);
