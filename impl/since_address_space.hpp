@@ -5,6 +5,7 @@
 #include <refmm/impl/since_returned.hpp>
 #include <refmm/impl/vma.hpp>
 #include <refmm/spec/since.hpp>
+#include <refmm/spec/since_boot.hpp>
 
 #include <cstdint>
 #include <optional>
@@ -28,7 +29,8 @@ class EraAddressSpace : protected AddressSpace<EraPaging> {
   /// Empty, with a heap that begins at `start_brk`. All that it is given must outlive it.
   EraAddressSpace(const Kernel& kernel, Caches& caches, Files<EraPaging>& files, EraPaging& layer, Word start_brk)
       : Base(kernel.base.machine, caches, files, layer), kernel_(kernel), era_(kernel.era), start_brk_(start_brk) {
-    end_code = start_data = brk = start_brk;
+    start_data = brk = start_brk;
+    end_code = start_brk - since::code_below_heap;
   }
 
   // ---- Calls (the parts of since.hpp say what each may be refused for) ----

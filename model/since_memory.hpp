@@ -5,6 +5,7 @@
 
 #include <refmm/model/since.hpp>
 #include <refmm/model/vma_exit.hpp>
+#include <refmm/spec/since_boot.hpp>
 #include <refmm/spec/since_memory.hpp>
 
 #include <algorithm>
@@ -171,7 +172,8 @@ template <Word W>
 constexpr since::World<W> boot(const since::Boot<W>& boot) {
   since::Process<W> process{};
   process.state.start_brk = boot.brk;
-  process.state.base.mm.brk = process.state.base.mm.start_data = process.state.base.mm.end_code = boot.brk;
+  process.state.base.mm.brk = process.state.base.mm.start_data = boot.brk;
+  process.state.base.mm.end_code = boot.brk - W(since::code_below_heap);
   process.state.base.knobs = {.free_pages = 0u,
                               .buffer_pages = 0u,
                               .cache_pages = 0u,

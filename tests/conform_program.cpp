@@ -72,7 +72,9 @@ std::string statement(const since::WorldCommand<Native>& command, Bits bits, std
   if (const auto* store = std::get_if<since::Store<Native>>(&command))
     return fmt::format("store(\"{}\", {}, {});", text, number(store->addr), store->value);
   if (std::holds_alternative<since::Fork>(command))
-    return fmt::format("if (fork() == 0) {{ me = {0}; await({0}); }} else show(\"{1}\", {0}, 0);", child, text);
+    return fmt::format(
+        "if (fork() == 0) {{ me = {0}; leave_with_parent(); await({0}); }} else show(\"{1}\", {0}, 0);", child,
+        text);
   const auto& call = std::get<since::Command<Native>>(command);
   const Written written = std::visit(Writer{bits}, call);
   return fmt::format("CALL({}, \"{}\", {});", written.is_address ? 1 : 0, text, written.arguments);
@@ -123,6 +125,8 @@ std::string program_of(const Session& session, const std::string& comment,
     if (at + 1 < session.steps.size() && session.steps[at + 1].process != step.process)
       text += fmt::format("    if (me == {0}) {{ pass({1}); await({0}); }}\n", step.process + 1,
                           session.steps[at + 1].process + 1);
+    // The first process ends the program: the turn goes back to it.
+    if (at + 1 == session.steps.size() && step.process != 0) text += "    pass(1);\n";
     text += "  }\n";
   }
   return text + "  exit(0);\n}\n";

@@ -1,4 +1,5 @@
 // Sessions written as C programs: each example of the chapter on later eras compiles, and prints what the chapter has.
+#include <refmm/spec/since_notation.hpp>
 #include <refmm/spec/transcript.hpp>
 #include <refmm/tests/conform_program.hpp>
 #include <refmm/tests/conform_reality.hpp>
@@ -44,8 +45,8 @@ TEST_P(Programs, PrintWhatTheChapterHas) {
   const fs::path source = folder.path() / "program.c", program = folder.path() / "program",
                  output = folder.path() / "output";
   std::ofstream(source) << conform::program_of(scripted.session, "", scripted.results);
-  const std::string line = fmt::format("cc -O1 -Wall -Wextra -static -o {} {} && {} >{} 2>&1", program.string(),
-                                       source.string(), program.string(), output.string());
+  const std::string line = fmt::format("cc -O1 -Wall -Wextra -static -o {} {} && timeout 10 {} >{} 2>&1",
+                                       program.string(), source.string(), program.string(), output.string());
   ASSERT_EQ(std::system(line.c_str()), 0) << contents(output) << contents(source);
   EXPECT_EQ(contents(output), expected_output(scripted));
 }

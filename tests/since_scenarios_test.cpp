@@ -128,7 +128,8 @@ std::vector<std::pair<std::uint32_t, std::string>> calls_of(const transcript::Fi
   const std::string text = transcript::print(file);
   for (std::size_t at = 0; at < text.size(); at = text.find('\n', at) + 1) {
     ++line;
-    const std::string one = text.substr(at, text.find('\n', at) - at);
+    std::string one = text.substr(at, text.find('\n', at) - at);
+    one.resize(one.find_last_not_of(' ') + 1);
     if (one.find(") = ") != one.npos && one[0] != '#') calls.emplace_back(line, one);
   }
   return calls;

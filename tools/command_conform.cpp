@@ -152,7 +152,8 @@ SubCommand add_conform(CLI::App& refmm) {
       ->excludes(time)
       ->check(whole_number(1));
   app->add_option("--steps", options->steps, "Calls in a session; 60 if not given")->check(whole_number(1));
-  app->add_option("--seed", options->seed, "Of the first session; the same seeds make the same calls");
+  app->add_option("--seed", options->seed, "Of the first session; the same seeds make the same calls")
+      ->check(whole_number(0));
   app->add_option("--bits", options->bits, "Programs of 32 bits, or of 64; both in turn if not given")
       ->check(CLI::IsMember({32, 64}));
   app->add_option("--without", options->without, "Leave a change out of the model, to see that it is noticed");

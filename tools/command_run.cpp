@@ -191,6 +191,7 @@ completion::Values values() {
           {"--mutant", completion::names(mutant_names())},
           {"--strace", completion::files()},
           {"--maps", completion::files()},
+          {"--era", completion::names(std::array{"2.4.0", "6.18"})},
           {"--profile", completion::names(std::array{"as-built", "corrected"})}};
 }
 
