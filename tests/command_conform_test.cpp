@@ -45,11 +45,11 @@ TEST_F(ConformCommand, SaysWhatWasComparedAndThatItAgrees) {
 }
 
 TEST_F(ConformCommand, MakesTheSameCallsOfTheSameSeed) {
-  const auto calls = [&] {
+  const auto decided = [&] {  // how many clauses; not how long it took
     const std::string out = run("refmm conform --sessions 10 --seed 3 --bits 64").out;
-    return out.substr(out.find("sessions"), out.find(" s;") - out.find("sessions")).substr(0, 24);
+    return out.substr(out.find(" s; "));
   };
-  EXPECT_EQ(calls(), calls());
+  EXPECT_EQ(decided(), decided());
 }
 
 TEST_F(ConformCommand, ShowsADifferenceAndKeepsItAsATranscriptAndAProgram) {

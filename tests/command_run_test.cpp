@@ -273,7 +273,7 @@ TEST_F(RunCommand, RefusesRecordingsOfOtherFamilies) {
   const Ran ran = run("refmm run $scratch/pipe.mmt");
   EXPECT_EQ(ran.exit, 2);
   EXPECT_THAT(ran.err, AllOf(HasSubstr("family `pipe` cannot be replayed yet"),
-                             HasSubstr("a family that can: buddy, fault, kernel, malloc, slab, vma")));
+                             HasSubstr("a family that can: buddy, fault, kernel, malloc, since, slab, vma")));
 }
 
 TEST_F(RunCommand, RefusesFilesThatCannotBeRead) {

@@ -314,7 +314,7 @@ TEST(Replay, refuses_families_that_it_cannot_replay) {
     } catch (const InputError& error) {
       EXPECT_EQ(error.diagnostic().at, (Position{2, 13}));
       EXPECT_THAT(error.diagnostic().message, HasSubstr("cannot be replayed yet"));
-      EXPECT_THAT(error.diagnostic().expected, HasSubstr("buddy, fault, kernel, malloc, slab, vma"));
+      EXPECT_THAT(error.diagnostic().expected, HasSubstr("buddy, fault, kernel, malloc, since, slab, vma"));
     }
   }
 }
