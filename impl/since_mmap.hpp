@@ -45,7 +45,8 @@ inline std::optional<EraRefusal> EraAddressSpace::check_length(const EraMapReque
 /// kernels return one that looks like an error (IS_ERR_VALUE) from the function that looks for places, and then to the caller.
 inline std::optional<EraRefusal> EraAddressSpace::check_fixed(const EraMapRequest& request) const {
   constexpr Word largest_error_value = 4094;
-  if (era_.mmap_error_address && request.addr > ~Word{0} - largest_error_value)
+  const bool too_long = era_.mmap_range && request.pages_len > machine_.task_size;  // is refused before
+  if (era_.mmap_error_address && !too_long && request.addr > ~Word{0} - largest_error_value)
     return since::TakenForError<Word>{request.addr};
   if (era_.mmap_range && !lies_in_task(request.addr, request.pages_len)) return since::Refusal::range_outside_task;
   if (era_.mmap_range && !is_page_aligned(request.addr)) return vma::Refusal::address_unaligned;

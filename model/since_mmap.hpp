@@ -49,7 +49,8 @@ constexpr EraStep<W> not_mapped_at_error(EraStep<W> so_far, W addr) {
 template <Word W>
 constexpr EraStep<W> check_fixed(const since::KernelOf<W>& kernel, EraStep<W> so_far, W addr, W len) {
   const since::Era& era = kernel.era;
-  if (era.mmap_error_address && addr > ~W(0u) - W(largest_error_value))
+  const bool too_long = era.mmap_range && is_true(len > W(kernel.base.machine.task_size));  // is refused before
+  if (era.mmap_error_address && !too_long && addr > ~W(0u) - W(largest_error_value))
     return not_mapped_at_error<W>(std::move(so_far), addr);
   if (era.mmap_range && !lies_in_task<W>(kernel.base.machine, addr, len))
     return refused(std::move(so_far), since::Refusal::range_outside_task, "since.mmap.range");

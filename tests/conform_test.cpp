@@ -34,11 +34,11 @@ class OfBits : public testing::TestWithParam<Bits> {};
 
 TEST_P(OfBits, SessionsAgreeWithTheRunningKernel) {
   if (!is_of_the_era()) GTEST_SKIP() << "the running kernel is older than 6.18, for which the eras were settled";
-  const std::uint64_t seed =
-      static_cast<std::uint64_t>(std::chrono::system_clock::now().time_since_epoch().count());
-  const auto done = campaign({.seed = seed % 1000000000, .bits = GetParam(), .sessions = 1000});
+  // Other seeds are for `refmm conform --seed`: a build does not fail for what nobody has changed.
+  constexpr std::uint64_t seed = 20261128;
+  const auto done = campaign({.seed = seed, .bits = GetParam(), .sessions = 1000});
   if (!done) GTEST_SKIP() << "the kernel at hand cannot be asked";
-  fmt::print("seed {}: {} calls\n", seed % 1000000000, done->steps);
+  fmt::print("seed {}: {} calls\n", seed, done->steps);
   if (!done->shown) return;
   ADD_FAILURE() << "session " << done->seed_of_difference << " differs:\n" << transcript_of(*done->shown);
 }
