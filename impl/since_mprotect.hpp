@@ -24,7 +24,7 @@ inline EraReturned<Done> EraAddressSpace::protect_one(Area* area, Word start, Wo
   const std::uint32_t before = area->vm_flags;
   const std::uint32_t after = protected_flags(*area, prot);
   if ((after & ~(after >> vma::may_shift) & vma::VM_ACCESS) != 0) return vma::Refusal::not_permitted;
-  if (after == before) return Done{};
+  if (((before & ~vma::VM_ACCESS) | static_cast<std::uint32_t>(prot)) == before) return Done{};
   const Word pages = pages_in(end - start);
   const bool looks = total_vm_ + pages <= pages_in(limits.address_space);
   if (looks && !is_data(before) && passes_data_limit(after, pages)) return since::Refusal::data_limit;

@@ -51,10 +51,11 @@ template <Word W>
 constexpr EraStep<W> part_protected(const since::KernelOf<W>& kernel, EraStep<W> so_far, std::uint32_t id, W start,
                                     W end, W prot) {
   const vma::Area<W> area = vma::area_of(so_far.state.base.mm, id);
+  const W asked = (area.vm_flags & ~W(vma::VM_ACCESS)) | prot;
   const W after = protected_flags<W>(area, prot, was_written(so_far.state, area));
   if (!is_permitted<W>(after & ~W(since::VM_ACCOUNT)))
     return refused(std::move(so_far), vma::Refusal::not_permitted, "vma.mprotect.not_permitted");
-  if (after == area.vm_flags) return succeeded<W>(std::move(so_far), vma::Success{}, "vma.split.same_flags");
+  if (asked == area.vm_flags) return succeeded<W>(std::move(so_far), vma::Success{}, "vma.split.same_flags");
   const W pages = pages_between<W>(kernel.base.machine, start, end);
   const vma::State<W>& base = so_far.state.base;
   // Where the limit on the address space leaves no room for as many pages again, the kernel does not look at that on data.
