@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <utility>
 #include <variant>
 
@@ -240,6 +241,25 @@ std::string permissions(Native vm_flags) {
 }
 
 }  // namespace
+
+std::optional<Version> version_of(std::string_view text) {
+  std::array<std::uint32_t, 3> parts{};
+  const char* at = text.data();
+  const char* const end = at + text.size();
+  for (std::size_t part = 0; part < parts.size(); ++part) {
+    const auto [next, error] = std::from_chars(at, end, parts[part]);
+    if (error != std::errc()) return std::nullopt;
+    if (next == end) return part == 0 ? std::nullopt : std::optional(Version{parts[0], parts[1], parts[2]});
+    if (*next != '.') return std::nullopt;
+    at = next + 1;
+  }
+  return std::nullopt;
+}
+
+std::string notation(const Version& version) {
+  const std::string text = fmt::format("{}.{}", version.major, version.minor);
+  return version.patch == 0 ? text : fmt::format("{}.{}", text, version.patch);
+}
 
 std::optional<std::size_t> arguments_of(std::string_view name) {
   const Shape* shape = shape_of(name);

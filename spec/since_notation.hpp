@@ -5,6 +5,7 @@
 //   [pid 2] load(0x2aaaaaaab000) = 7
 #pragma once
 
+#include <refmm/spec/since_eras.hpp>
 #include <refmm/spec/since_memory.hpp>
 
 #include <cstdint>
@@ -17,6 +18,12 @@
 namespace refmm::since {
 
 using Native = std::uint64_t;
+
+/// The version of Linux that is written `6.18` or `2.6.12`; nothing if it is none.
+std::optional<Version> version_of(std::string_view text);
+
+/// `6.18`; `2.6.12`.
+std::string notation(const Version& version);
 
 /// How many numbers a call of this name takes; nothing if it is not one of those that are modelled. mmap2 takes its offset in bytes,
 /// as strace prints it. `open` and what else has to do with descriptors is not among them.

@@ -7,7 +7,6 @@
 #include <fmt/format.h>
 
 #include <array>
-#include <charconv>
 #include <optional>
 #include <utility>
 #include <variant>
@@ -62,16 +61,7 @@ Native setting_of(const Source& source, const transcript::Boot& boot, std::strin
 // ---- The boot line --------------------------------------------------------------------------------------------------
 
 Version read_version(const Source& source, const transcript::Value& value) {
-  std::array<std::uint32_t, 3> parts{};
-  const char* at = value.text.data();
-  const char* const end = at + value.text.size();
-  for (std::size_t part = 0; part < parts.size(); ++part) {
-    const auto [next, error] = std::from_chars(at, end, parts[part]);
-    if (error != std::errc() || (next != end && *next != '.')) break;
-    at = next == end ? next : next + 1;
-    if (next == end && part > 0) return {parts[0], parts[1], parts[2]};
-    if (next == end) break;
-  }
+  if (const auto version = version_of(value.text)) return *version;
   throw unexpected(source, value, "this is no version of Linux", "a version such as 2.4.0, 4.17 or 6.18", "6.18");
 }
 

@@ -82,6 +82,7 @@ refmm_library(refmm_conform
     conform_campaign.cpp
     conform_commands.cpp
     conform_heap.cpp
+    conform_kernel.cpp
     conform_program.cpp
     conform_reality.cpp
     conform_run.cpp

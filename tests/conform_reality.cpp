@@ -2,17 +2,16 @@
 #include <refmm/spec/since_eras.hpp>
 #include <refmm/spec/since_notation.hpp>
 #include <refmm/spec/vma_state.hpp>
+#include <refmm/tests/conform_kernel.hpp>
 #include <refmm/tests/conform_reality.hpp>
 #include <refmm/tests/conform_seen.hpp>
 
 #include <fmt/format.h>
 #include <sys/resource.h>
-#include <sys/utsname.h>
 
 #include <algorithm>
 #include <array>
 #include <csignal>
-#include <cstdio>
 #include <fstream>
 #include <iterator>
 #include <sstream>
@@ -22,26 +21,6 @@ namespace refmm::conform {
 namespace {
 
 constexpr Native page_size = 4096;
-
-// ---- The kernel at hand ---------------------------------------------------------------------------------------------
-
-/// The number in a file of /proc/sys/vm, or `otherwise`.
-Native setting(const char* name, Native otherwise) {
-  std::ifstream file(std::string("/proc/sys/vm/") + name);
-  Native value = otherwise;
-  if (!(file >> value)) return otherwise;
-  return value;
-}
-
-since::Version running_version() {
-  utsname names{};
-  since::Version version = since::linux_6_18;
-  if (uname(&names) == 0) std::sscanf(names.release, "%u.%u.%u", &version.major, &version.minor, &version.patch);
-  return version;
-}
-
-/// True if large areas without a file are aligned at all: not where the kernel was built without huge pages.
-bool has_huge_pages() { return std::ifstream("/sys/kernel/mm/transparent_hugepage/enabled").good(); }
 
 // ---- The start of a process ----------------------------------------------------------------------------------------
 
@@ -78,14 +57,6 @@ std::vector<Native> statistics(pid_t process) {
 }
 
 }  // namespace
-
-since::KernelOf<Native> running_kernel(Bits bits) {
-  since::KernelOf<Native> kernel = since::kernel_of(running_version(), static_cast<unsigned>(bits));
-  kernel.lowest_address = setting("mmap_min_addr", 4096);
-  kernel.lowest_hint = std::max<Native>(kernel.lowest_address, 65536);
-  if (!has_huge_pages()) kernel.huge_page = 0;
-  return kernel;
-}
 
 // ---- The start ------------------------------------------------------------------------------------------------------
 
@@ -185,7 +156,7 @@ void Reality::survey() {
                 .rlimit_stack = Native{8} << 20,
                 .rlimit_memlock = 0,
                 .cap_ipc_lock = false,
-                .max_map_count = setting("max_map_count", 65530),
+                .max_map_count = kernel_setting("max_map_count", 65530),
                 .fail_vma = 0,
                 .fail_shmem = 0,
                 .fail_move = 0};

@@ -62,7 +62,4 @@ class Reality {
   since::World<Native> world_{};
 };
 
-/// The version of the kernel that is running; of one that names itself in a way that is not understood, that of Linux 6.18.
-since::KernelOf<Native> running_kernel(Bits bits);
-
 }  // namespace refmm::conform

@@ -3,6 +3,7 @@
 #include <refmm/spec/since_eras.hpp>
 #include <refmm/spec/since_notation.hpp>
 #include <refmm/tests/conform_campaign.hpp>
+#include <refmm/tests/conform_kernel.hpp>
 #include <refmm/tests/conform_program.hpp>
 #include <refmm/tests/conform_subject.hpp>
 
@@ -27,13 +28,10 @@ std::optional<Campaign> campaign(const CampaignOptions& options) {
   return std::move(std::get<Campaign>(ran));
 }
 
-/// The era is that of the model: changes that came later than the kernel at hand cannot be looked for on it.
-bool is_of_the_era() { return running_kernel(Bits::of_64).era == since::era_of(since::linux_6_18); }
-
 class OfBits : public testing::TestWithParam<Bits> {};
 
 TEST_P(OfBits, SessionsAgreeWithTheRunningKernel) {
-  if (!is_of_the_era()) GTEST_SKIP() << "the running kernel is older than 6.18, for which the eras were settled";
+  if (!is_settled(running_version())) GTEST_SKIP() << not_settled;
   // Other seeds are for `refmm conform --seed`: a build does not fail for what nobody has changed.
   constexpr std::uint64_t seed = 20261128;
   const auto done = campaign({.seed = seed, .bits = GetParam(), .sessions = 1000});
@@ -49,7 +47,7 @@ INSTANTIATE_TEST_SUITE_P(Conform, OfBits, testing::Values(Bits::of_32, Bits::of_
 class Without : public testing::TestWithParam<since::Change> {};
 
 TEST_P(Without, IsNoticed) {
-  if (!is_of_the_era()) GTEST_SKIP() << "the kernel at hand is of another era";
+  if (!is_settled(running_version())) GTEST_SKIP() << not_settled;
   const auto done = campaign({.seed = 1,
                               .bits = Bits::of_64,
                               .sessions = 4000,
@@ -68,7 +66,7 @@ std::string name_of(const testing::TestParamInfo<since::Change>& info) {
 INSTANTIATE_TEST_SUITE_P(Conform, Without, testing::ValuesIn(since::changes), name_of);
 
 TEST(Conform, ShowsADifferenceAsATranscriptThatTheModelReplays) {
-  if (!is_of_the_era()) GTEST_SKIP() << "the kernel at hand is of another era";
+  if (!is_settled(running_version())) GTEST_SKIP() << not_settled;
   const since::Change* const change = std::ranges::find_if(
       since::changes, [](const since::Change& one) { return one.clause->name == "since.mmap.noreplace"; });
   const auto done = campaign({.seed = 1, .bits = Bits::of_64, .sessions = 2000, .without = change});

@@ -1,10 +1,10 @@
 #include <refmm/model/since_memory.hpp>
 #include <refmm/spec/since_notation.hpp>
 #include <refmm/spec/since_transcript.hpp>
+#include <refmm/tests/conform_kernel.hpp>
 #include <refmm/tests/conform_transcript.hpp>
 
 #include <fmt/format.h>
-#include <sys/utsname.h>
 
 #include <string_view>
 #include <utility>
@@ -31,13 +31,6 @@ std::string call_of(const SessionStep& step) {
 
 }  // namespace
 
-std::string running_version_text() {
-  utsname names{};
-  if (uname(&names) != 0) return "6.18";
-  const std::string_view release = names.release;
-  return std::string(release.substr(0, release.find_first_not_of("0123456789.")));
-}
-
 Scripted session_of(const transcript::File& file) {
   Scripted scripted;
   since::Boot<Native> boot{};
@@ -62,8 +55,9 @@ Scripted session_of(const transcript::File& file) {
 
 std::string transcript_of(const Shown& shown) {
   const Session& session = shown.session;
-  std::string text = fmt::format("boot family=since era={} bits={} rlimit_memlock={:#x}\n", running_version_text(),
-                                 static_cast<unsigned>(session.bits), session.limits.locked * 4096);
+  std::string text =
+      fmt::format("boot family=since era={} bits={} rlimit_memlock={:#x}\n", since::notation(running_version()),
+                  static_cast<unsigned>(session.bits), session.limits.locked * 4096);
   if (session.limits.address_space)
     text += fmt::format("# RLIMIT_AS: {} pages beyond the program\n", *session.limits.address_space);
   if (session.limits.data)

@@ -20,7 +20,4 @@ struct Scripted {
 };
 Scripted session_of(const transcript::File& file);
 
-/// The version that the running kernel gives itself: `6.18.44`.
-std::string running_version_text();
-
 }  // namespace refmm::conform

@@ -2,7 +2,7 @@
 // does with the calls of the first is listed beside them.
 #include <refmm/spec/since_eras.hpp>
 #include <refmm/spec/transcript.hpp>
-#include <refmm/tests/conform_reality.hpp>
+#include <refmm/tests/conform_kernel.hpp>
 #include <refmm/tests/conform_subject.hpp>
 #include <refmm/tests/conform_transcript.hpp>
 #include <refmm/tests/replay.hpp>
@@ -55,10 +55,6 @@ Sessions of_the_running_era(const Sessions& sessions) {
   return kept;
 }
 
-bool is_of_the_era() {
-  return conform::running_kernel(conform::Bits::of_64).era == since::era_of(since::linux_6_18);
-}
-
 // ---- In the model, in the implementation, on the running kernel --------------------------------------------------------
 
 class OfSessions : public testing::TestWithParam<Sessions> {};
@@ -71,7 +67,7 @@ TEST_P(OfSessions, AgreeInTheImplementation) {
 }
 
 TEST_P(OfSessions, AgreeOnTheRunningKernel) {
-  if (!is_of_the_era()) GTEST_SKIP() << "the running kernel is of another era";
+  if (!conform::is_settled(conform::running_version())) GTEST_SKIP() << conform::not_settled;
   if (const auto refusal = no_running_kernel(64)) GTEST_SKIP() << refusal->why;
   const Sessions sessions = of_the_running_era(GetParam());
   if (sessions.text.empty()) GTEST_SKIP() << "none is of this era";

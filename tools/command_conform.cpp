@@ -2,6 +2,7 @@
 #include <refmm/spec/since_eras.hpp>
 #include <refmm/spec/since_notation.hpp>
 #include <refmm/tests/conform_campaign.hpp>
+#include <refmm/tests/conform_kernel.hpp>
 #include <refmm/tests/conform_program.hpp>
 #include <refmm/tools/book.hpp>
 #include <refmm/tools/command.hpp>
@@ -46,7 +47,7 @@ void show_counts(const Campaign& campaign) {
   const auto of_changes = std::ranges::count_if(
       campaign.clauses, [](const auto& clause) { return clause.first.starts_with("since."); });
   fmt::print("Linux {}: {}, {}, {:.1f} s; {} clauses decided, {} of them changes since 2.4.0\n",
-             conform::running_version_text(), counted(campaign.sessions, "session"),
+             since::notation(conform::running_version()), counted(campaign.sessions, "session"),
              counted(campaign.steps, "call"), static_cast<double>(campaign.time.count()) / 1000,
              campaign.clauses.size(), of_changes);
 }

@@ -1,6 +1,8 @@
 // refmm trace -- PROGRAM ARGUMENTS...: a program of today under strace, what it asked of the kernel judged by the model, and the address
 // space that it ended with compared.
+#include <refmm/spec/since_notation.hpp>
 #include <refmm/spec/strace_maps.hpp>
+#include <refmm/tests/conform_kernel.hpp>
 #include <refmm/tests/strace_replay_areas.hpp>
 #include <refmm/tools/command.hpp>
 #include <refmm/tools/completion.hpp>
@@ -10,7 +12,6 @@
 #include <refmm/tools/traced_program.hpp>
 
 #include <fmt/format.h>
-#include <sys/utsname.h>
 
 #include <cstdio>
 #include <cstring>
@@ -27,14 +28,6 @@ struct Options {
   std::string keep{};
   bool explain = false;
 };
-
-/// The version of the kernel at hand.
-since::Version running_version() {
-  utsname names{};
-  since::Version version = since::linux_6_18;
-  if (uname(&names) == 0) std::sscanf(names.release, "%u.%u.%u", &version.major, &version.minor, &version.patch);
-  return version;
-}
 
 std::vector<strace::Mapping> maps_of(const std::string& text, const std::string& name) {
   return strace::read_maps(transcript::Source(name, text));
@@ -86,7 +79,7 @@ std::string kept_in(const Options& options, bool agrees) {
 }
 
 Exit judge(const Options& options, const TracedProgram& traced, const transcript::Source& source) {
-  strace::ReplayOptions replaying{.version = running_version(),
+  strace::ReplayOptions replaying{.version = conform::running_version(),
                                   .maps = maps_of(traced.begin, "maps at the beginning")};
   const strace::Log log = strace::read(source);
   for (const Diagnostic& diagnostic : log.diagnostics) fmt::print("{}", print(diagnostic));
@@ -100,7 +93,7 @@ Exit judge(const Options& options, const TracedProgram& traced, const transcript
     write_text(kept, source.text());
     write_text(kept + ".maps", traced.begin);
     fmt::print("to repeat: refmm run --strace {} --maps {}.maps --era {}\n", kept, kept,
-               text_of(replaying.version));
+               since::notation(replaying.version));
   }
   return agrees ? Exit::agree : Exit::difference;
 }

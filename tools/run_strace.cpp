@@ -1,3 +1,4 @@
+#include <refmm/spec/since_notation.hpp>
 #include <refmm/spec/strace_maps.hpp>
 #include <refmm/tools/run_strace.hpp>
 #include <refmm/tools/strace_report.hpp>
@@ -5,29 +6,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <optional>
-#include <vector>
 
 namespace refmm::command {
 namespace {
-
-/// `6.18` or `2.6.12`; nothing of anything else, or of what was before 2.4.0.
-std::optional<since::Version> version_in(std::string_view text) {
-  std::vector<std::uint32_t> numbers;
-  for (const char* at = text.data(); numbers.size() < 3;) {
-    std::uint32_t number = 0;
-    const auto [end, error] = std::from_chars(at, text.data() + text.size(), number);
-    if (error != std::errc{}) return std::nullopt;
-    numbers.push_back(number);
-    if (end == text.data() + text.size()) break;
-    if (*end != '.' || numbers.size() == 3) return std::nullopt;
-    at = end + 1;
-  }
-  numbers.resize(3);
-  const since::Version version{numbers[0], numbers[1], numbers[2]};
-  return version < since::linux_2_4_0 ? std::nullopt : std::optional(version);
-}
 
 /// A text of which no line is a call, or that has more lines that are not understood than calls, is no log.
 void must_be_log(const strace::Log& log) {
@@ -49,9 +31,9 @@ void must_be_log(const strace::Log& log) {
 Exit run_strace(const StraceOptions& options) {
   strace::ReplayOptions replaying;
   if (!options.era.empty()) {
-    const auto version = version_in(options.era);
-    if (!version)
-      return usage_error(fmt::format("--era takes a version of Linux from 2.4 on, as in 5.10 or 2.6.12, not {}",
+    const auto version = since::version_of(options.era);
+    if (!version || *version < since::linux_2_4_0)
+      return usage_error(fmt::format("--era takes a version of Linux from 2.4.0 on, as in 5.10 or 2.6.12, not {}",
                                      in_backticks(options.era)));
     replaying.version = *version;
   }

@@ -107,11 +107,6 @@ std::string text_of(const strace::Call& call) {
   return fmt::format("{}{} = {}", text, call.cut_short ? " ..." : ")", in_words(call.result));
 }
 
-std::string text_of(since::Version version) {
-  const std::string text = fmt::format("{}.{}", version.major, version.minor);
-  return version.patch == 0 ? text : fmt::format("{}.{}", text, version.patch);
-}
-
 std::string explanations(const Log& log, const ReplayReport& report) {
   std::string text;
   for (const Judged* judged : in_order_of_log(report)) {
@@ -137,7 +132,7 @@ std::string summary(const Log& log, const ReplayReport& report, since::Version v
   std::string text = reservations(report);
   text += fmt::format("{}: {} of {}, {} about memory areas, as of Linux {}\n", log.source.file(),
                       counted(report.calls, "call"), counted(report.programs, "address space"),
-                      report.judged.size(), text_of(version));
+                      report.judged.size(), since::notation(version));
   const std::size_t wrong = report.count(Verdict::not_allowed);
   add_count(text, report.count(Verdict::allowed), "allowed by what is known");
   add_count(text, report.count(Verdict::learnt),

@@ -19,7 +19,4 @@ std::string mistakes(const strace::Log& log, const strace::ReplayReport& report)
 /// How many calls there are, how many were judged, what was learnt, what is not modelled, by name; and whether all is allowed.
 std::string summary(const strace::Log& log, const strace::ReplayReport& report, since::Version version);
 
-/// `6.18`, `2.6.12`.
-std::string text_of(since::Version version);
-
 }  // namespace refmm::command
