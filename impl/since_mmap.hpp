@@ -44,7 +44,7 @@ inline std::optional<EraRefusal> EraAddressSpace::check_length(const EraMapReque
 /// [since.mmap.error_address], [since.mmap.range], [since.mmap.lowest_address]: what is asked of an address that is given. Later
 /// kernels return one that looks like an error (IS_ERR_VALUE) from the function that looks for places, and then to the caller.
 inline std::optional<EraRefusal> EraAddressSpace::check_fixed(const EraMapRequest& request) const {
-  constexpr Word largest_error_value = 4094;
+  constexpr Word largest_error_value = 4095;
   const bool too_long = era_.mmap_range && request.pages_len > machine_.task_size;  // is refused before
   if (era_.mmap_error_address && !too_long && request.addr > ~Word{0} - largest_error_value)
     return since::TakenForError<Word>{request.addr};

@@ -33,8 +33,8 @@ constexpr EraStep<W> check_length(const since::KernelOf<W>& kernel, EraStep<W> s
   return so_far;
 }
 
-/// Addresses above this distance from the end of all addresses are what errors look like. Source: IS_ERR_VALUE.
-inline constexpr std::uint32_t largest_error_value = 4094;
+/// So many addresses, the last of all, look like errors. Source: MAX_ERRNO, IS_ERR_VALUE.
+inline constexpr std::uint32_t largest_error_value = 4095;
 
 /// Later kernels return such an address from the function that looks for places, take it for an error, and give it to the caller: as
 /// if something had been mapped there. [since.mmap.error_address]
@@ -219,7 +219,7 @@ constexpr W flags_of_later(const since::KernelOf<W>& kernel, const vma::Mmap2<W>
   const bool droppable = !has_file && (call.flags & W(vma::MAP_TYPE)) == W(since::MAP_DROPPABLE);
   if (era.mmap_droppable && droppable) more = more | W(since::VM_DROPPABLE);
   const bool promised = has(call.prot, vma::PROT_WRITE) && !has(call.flags, vma::MAP_SHARED | vma::MAP_NORESERVE);
-  if (era.merge && promised && !droppable) more = more | W(since::VM_ACCOUNT);
+  if (era.merge && promised && !droppable) more = more | W(since::VM_ACCOUNT);  // [since.merge.alike]
   return more;
 }
 

@@ -33,8 +33,8 @@ constexpr EraStep<W> check_protection(const since::KernelOf<W>& kernel, EraStep<
   return so_far;
 }
 
-/// The flags of a part with other permissions, and with the promise of memory that goes with being writable. `written` is true of
-/// an area with pages of its own. Source: mprotect_fixup in mm/mprotect.c.
+/// The flags of a part with other permissions, and with the promise of memory that goes with being writable ([since.merge.alike]).
+/// `written` is true of an area with pages of its own. Source: mprotect_fixup in mm/mprotect.c.
 template <Word W>
 constexpr W protected_flags(const vma::Area<W>& area, W prot, bool written) {
   const W after = (area.vm_flags & ~W(vma::VM_ACCESS)) | prot;
@@ -62,6 +62,7 @@ constexpr EraStep<W> part_protected(const since::KernelOf<W>& kernel, EraStep<W>
   const bool looks = is_true(base.mm.total_vm + pages <= pages_in<W>(kernel.base.machine, base.knobs.rlimit_as));
   if (looks && !is_data(area.vm_flags) && passes_data_limit<W>(kernel, so_far.state, after, pages))
     return refused(std::move(so_far), since::Refusal::data_limit, "since.data_limit");
+  note(so_far.because, is_true(((after ^ area.vm_flags) & W(since::VM_ACCOUNT)) != W(0u)), "since.merge.alike");
   return as_in_2_4_0<W>(std::move(so_far), [&](VmaStep<W> base) {
     base = with_flags<W>(kernel.base, std::move(base), id, start, end, after, refusals_of_mprotect);
     if (was_refused(base)) return base;

@@ -30,7 +30,9 @@ class Draw {
   /// An address of a page: of an area, beside one, in the window, or at the edges of the task.
   Native address() { return place() & most(); }
   Native masked(Native address) const { return address & most(); }
-  Native odd_address() { return once_in(24) ? address() + 1 + below(page - 1) : address(); }
+  Native odd_address() {
+    return once_in(24) ? masked(address() + one_of<Native>({1, page - 1, 1 + below(page - 1)})) : address();
+  }
 
   Native length() {
     const Native kind = below(32);

@@ -3,6 +3,7 @@
 #include <refmm/spec/since_eras.hpp>
 #include <refmm/spec/since_notation.hpp>
 #include <refmm/tests/conform_campaign.hpp>
+#include <refmm/tests/conform_image.hpp>
 #include <refmm/tests/conform_kernel.hpp>
 #include <refmm/tests/conform_program.hpp>
 #include <refmm/tests/conform_subject.hpp>
@@ -11,6 +12,7 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <cstdlib>
 #include <optional>
 #include <string>
 #include <variant>
@@ -64,6 +66,54 @@ std::string name_of(const testing::TestParamInfo<since::Change>& info) {
   return name;
 }
 INSTANTIATE_TEST_SUITE_P(Conform, Without, testing::ValuesIn(since::changes), name_of);
+
+/// Edges that made-up calls come to too rarely.
+TEST(Conform, AgreesOnAddressesThatLookLikeErrors) {
+  if (!is_settled(running_version())) GTEST_SKIP() << not_settled;
+  Session session;
+  for (const Native address :
+       {~Native{0}, ~Native{0} - 1, ~Native{0} - 4093, ~Native{0} - 4094, ~Native{0} - 4095}) {
+    constexpr Native flags = vma::MAP_PRIVATE | vma::MAP_FIXED | vma::MAP_ANONYMOUS;
+    session.steps.push_back(
+        {0, since::Command<Native>(vma::Mmap<Native>{address, 4096, vma::PROT_READ, flags, -1, 0})});
+  }
+  const auto ran = run(session);
+  if (const auto* refusal = std::get_if<Refusal>(&ran)) GTEST_SKIP() << refusal->why;
+  const auto& difference = std::get<std::optional<Difference>>(ran);
+  EXPECT_FALSE(difference) << "step " << difference->step << ": " << difference->expected << ", "
+                           << difference->found;
+}
+
+/// A part of a stack whose pages have gone keeps its promise of memory if it has the permissions already.
+TEST(Conform, AgreesOnPermissionsThatAreThereAlready) {
+  if (!is_settled(running_version())) GTEST_SKIP() << not_settled;
+  constexpr Native part = 0x7ffffffe4000;
+  const since::Command<Native> protect = vma::Mprotect<Native>{part, 4096, vma::PROT_READ};
+  constexpr Native flags = vma::MREMAP_MAYMOVE | since::MREMAP_DONTUNMAP;
+  Session session;
+  session.steps = {
+      {0, protect}, {0, since::Command<Native>(vma::Mremap<Native>{part, 4096, 4096, flags, 0})}, {0, protect}};
+  const auto ran = run(session);
+  if (const auto* refusal = std::get_if<Refusal>(&ran)) GTEST_SKIP() << refusal->why;
+  const auto& difference = std::get<std::optional<Difference>>(ran);
+  EXPECT_FALSE(difference) << "step " << difference->step << ": " << difference->expected << ", "
+                           << difference->found;
+}
+
+/// Where each thing that an agent needs is there, there is an agent: tests that are skipped without one cannot hide that it is broken.
+TEST(Conform, HasAKernelToAskWhereNothingForbidsIt) {
+  if (image_of_64_bits().empty()) GTEST_SKIP() << "this processor or compiler has no such program";
+  const std::string probe =
+      "setarch --addr-no-randomize --addr-compat-layout grep -q VmFlags /proc/self/smaps && "
+      "python3 -c 'import os\n"
+      "f = os.memfd_create(\"p\", 0)\n"
+      "os.write(f, open(\"/bin/true\", \"rb\").read())\n"
+      "os.execve(f, [\"true\"], {})'";
+  if (std::system(probe.c_str()) != 0)
+    GTEST_SKIP() << "programs in memory, or the layout of old, are refused here";
+  const auto refusal = no_running_kernel(64);
+  EXPECT_FALSE(refusal) << refusal->why;
+}
 
 TEST(Conform, ShowsADifferenceAsATranscriptThatTheModelReplays) {
   if (!is_settled(running_version())) GTEST_SKIP() << not_settled;
