@@ -149,15 +149,19 @@ inline EraReturned<EraWord> EraAddressSpace::remap_several(const EraRemap& reque
 // ---- The move -------------------------------------------------------------------------------------------------------
 
 /// Moves a good source to `to`, where nothing is. Memory without a file that has no pages of its own yet counts its pages from its
-/// new place ([since.merge.alike]).
+/// new place, and of what is locked only what is new is made present ([since.merge.alike]).
 inline EraReturned<EraWord> EraAddressSpace::move_to(const EraRemap& request, Word to) {
   const Area& area = *areas_.find(request.r.addr);
-  const auto moved = request.leaves_old ? copy_to(area, request.r, to) : move_vma(area, request.r, to);
+  const RemapRequest& r = request.r;
+  const auto moved = request.leaves_old ? copy_to(area, r, to) : move_vma(area, r, to);
   if (!moved) return moved;
   Area& there = *areas_.find(to);
+  layer_.take_present();
+  if (there.has(vma::VM_LOCKED) && r.new_len > r.old_len)
+    layer_.make_pages_present(to + r.old_len, to + r.new_len);
   if (!there.was_written && there.vm_file == nullptr) there.vm_pgoff = pages_in(to);
-  merge_around(to, to + request.r.new_len);
-  if (request.leaves_old) leave_old_range(request.r);
+  merge_around(to, to + r.new_len);
+  if (request.leaves_old) leave_old_range(r);
   return to;
 }
 

@@ -127,6 +127,19 @@ constexpr EraStep<W> old_range_left(EraStep<W> so_far, const RemapRequest<W>& r)
   return so_far;
 }
 
+/// Of what was moved and is locked only what is new is made present; 2.4.0 touches all of it. [since.merge.alike]
+template <Word W>
+constexpr EraStep<W> new_part_present(EraStep<W> so_far, const RemapRequest<W>& r, W to) {
+  std::erase_if(so_far.effects, [](const vma::Effect<W>& effect) {
+    return std::holds_alternative<vma::MakePagesPresent<W>>(effect);
+  });
+  const auto& areas = so_far.state.base.mm.areas;
+  const bool is_locked = has(areas[first_above(areas, to)].vm_flags, vma::VM_LOCKED);
+  if (is_locked && r.new_len > r.old_len)
+    so_far.effects.push_back(vma::MakePagesPresent<W>{to + r.old_len, to + r.new_len});
+  return so_far;
+}
+
 /// Moves the source, which is good, to `to`. The result is the Address, or Refused.
 template <Word W>
 constexpr EraStep<W> moved_to(const since::KernelOf<W>& kernel, EraStep<W> so_far, const EraRemap<W>& request,
@@ -139,6 +152,7 @@ constexpr EraStep<W> moved_to(const since::KernelOf<W>& kernel, EraStep<W> so_fa
     return move_vma<W>(kernel.base, std::move(base), area, request.r, to);
   });
   if (was_refused(so_far)) return so_far;
+  so_far = new_part_present<W>(std::move(so_far), request.r, to);
   so_far = offset_of_place<W>(kernel, std::move(so_far), to, written);
   so_far = merged_around<W>(kernel, std::move(so_far), to, W(to + request.r.new_len));
   return request.leaves_old ? old_range_left<W>(std::move(so_far), request.r) : so_far;
