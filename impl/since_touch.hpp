@@ -45,12 +45,12 @@ inline bool EraAddressSpace::is_behind_end(const Area& area, Word addr) const {
   return object != nullptr && object->ends_before(offset_in_file(area, addr));
 }
 
-/// What is locked is written to as far as it may be, unless it is locked by touching it.
+/// What is made present is written to as far as it may be, unless it is locked by touching it.
 inline void EraAddressSpace::mm_populate() {
   for (const auto& [start, end] : layer_.take_present()) {
     for (Area& area : areas_.meeting(start, end)) {
-      constexpr std::uint32_t all = lock_bits | vma::VM_SHARED | vma::VM_WRITE;
-      if ((area.vm_flags & all) == (vma::VM_LOCKED | vma::VM_WRITE)) area.was_written = true;
+      constexpr std::uint32_t all = since::VM_LOCKONFAULT | vma::VM_SHARED | vma::VM_WRITE;
+      if ((area.vm_flags & all) == vma::VM_WRITE) area.was_written = true;
     }
   }
 }

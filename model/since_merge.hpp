@@ -115,8 +115,8 @@ constexpr since::State<W> present_is_written(since::State<W> state, const std::v
     const auto* present = std::get_if<vma::MakePagesPresent<W>>(&effect);
     if (!present) continue;
     for (const vma::Area<W>& area : state.base.mm.areas) {
-      const W all = W(VM_LOCKED_MASK | vma::VM_SHARED | vma::VM_WRITE);
-      const bool own = is_true((area.vm_flags & all) == W(vma::VM_LOCKED | vma::VM_WRITE));
+      const W all = W(since::VM_LOCKONFAULT | vma::VM_SHARED | vma::VM_WRITE);
+      const bool own = is_true((area.vm_flags & all) == W(vma::VM_WRITE));
       if (own && meets(area, present->start, present->end) && !was_written(state, area))
         state.written.push_back(area.id);
     }

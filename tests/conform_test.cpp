@@ -115,6 +115,23 @@ TEST(Conform, AgreesOnLockedMemoryThatIsMoved) {
   }
 }
 
+/// Memory that may be dropped is made present where other memory would be locked, so that it is not joined after a move.
+TEST(Conform, AgreesOnMemoryThatMayBeDropped) {
+  constexpr Native start = 0x10028000, moved = start + 0x4000, to = 0x10100000;
+  constexpr Native flags = since::MAP_DROPPABLE | vma::MAP_FIXED | vma::MAP_ANONYMOUS;
+  constexpr Native moves = vma::MREMAP_MAYMOVE | vma::MREMAP_FIXED;
+  for (const Native locking : {vma::MCL_FUTURE, vma::MCL_CURRENT, vma::MCL_FUTURE | since::MCL_ONFAULT}) {
+    const since::Command<Native> lock = vma::Mlockall<Native>{locking};
+    const since::Command<Native> map = vma::Mmap<Native>{start, 0x400000, vma::PROT_WRITE, flags, -1, 0};
+    const bool is_first = (locking & vma::MCL_FUTURE) != 0;
+    Session session;
+    session.steps = {{0, is_first ? lock : map},
+                     {0, is_first ? map : lock},
+                     {0, since::Command<Native>(vma::Mremap<Native>{moved, 4096, 4096, moves, to})}};
+    expect_agreement(session);
+  }
+}
+
 /// Where each thing that an agent needs is there, there is an agent: tests that are skipped without one cannot hide that it is broken.
 TEST(Conform, HasAKernelToAskWhereNothingForbidsIt) {
   if (image_of_64_bits().empty()) GTEST_SKIP() << "this processor or compiler has no such program";
