@@ -258,7 +258,8 @@ std::optional<Version> version_of(std::string_view text) {
 
 std::string notation(const Version& version) {
   const std::string text = fmt::format("{}.{}", version.major, version.minor);
-  return version.patch == 0 ? text : fmt::format("{}.{}", text, version.patch);
+  const bool has_two_numbers = version.major > 2 && version.patch == 0;  // 2.6.0, but 3.10
+  return has_two_numbers ? text : fmt::format("{}.{}", text, version.patch);
 }
 
 std::optional<std::size_t> arguments_of(std::string_view name) {

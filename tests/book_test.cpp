@@ -4,12 +4,15 @@
 #include <refmm/spec/clause.hpp>
 #include <refmm/spec/malloc_defects.hpp>
 #include <refmm/spec/process_defects.hpp>
+#include <refmm/spec/since_eras.hpp>
+#include <refmm/spec/since_notation.hpp>
 #include <refmm/spec/vma_defects.hpp>
 #include <refmm/tests/book_fixture.hpp>
 #include <refmm/tools/book.hpp>
 #include <refmm/tools/clause_reference.hpp>
 #include <refmm/tools/law_list.hpp>
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -24,8 +27,10 @@ namespace refmm {
 namespace {
 
 namespace fs = std::filesystem;
+using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
+using testing::StartsWith;
 
 std::vector<std::string> names_of(const auto& things) {
   std::vector<std::string> names;
@@ -64,6 +69,20 @@ TEST(Book, StatesEveryClauseInASentence) {
     EXPECT_THAT(entry.prose, Not(IsEmpty())) << entry.file << ":" << entry.line;
     EXPECT_TRUE(book::first_sentence(entry.prose).ends_with('.'))
         << entry.file << ":" << entry.line << ": " << book::first_sentence(entry.prose);
+  }
+}
+
+TEST(Book, AgreesWithTheErasOnVersions) {
+  for (const since::Change& change : since::changes) {
+    const std::string version = since::notation(change.since);
+    const book::Entry* entry = book::find_entry(change.clause->name);
+    ASSERT_TRUE(entry) << change.clause->name;
+    EXPECT_THAT(entry->prose, StartsWith("Since Linux " + version + " ")) << entry->file << ":" << entry->line;
+
+    const bool can_be_cited = change.from == since::VersionFrom::manual_page;
+    const auto chapter = std::ranges::find(book::chapters(), entry->file, &book::Chapter::file);
+    EXPECT_THAT(chapter->text, HasSubstr(fmt::format("| [{}] | {} |", change.clause->name,
+                                                     can_be_cited ? version : "(" + version + ")")));
   }
 }
 
