@@ -43,9 +43,11 @@ inline auto EraAddressSpace::end_of_presence(const Area& area) const -> Word {
   return last <= first ? area.vm_start : std::min(area.vm_end, area.vm_start + (last - first));
 }
 
-/// [since.mlock.present]: the end of a range as far as its pages can be made present: up to the first one that cannot.
+/// [since.mlock.present]: the end of a range as far as its pages can be made present: up to the first one that cannot. What is locked
+/// on fault is not tried.
 inline auto EraAddressSpace::end_of_presence(Word start, Word end) -> Word {
   for (const Area& area : areas_.meeting(start, end)) {
+    if (area.has(since::VM_LOCKONFAULT)) continue;
     const Word first = end_of_presence(area);
     if (first < area.vm_end && first < end) return std::max(first, start);
   }
@@ -65,7 +67,7 @@ inline EraReturned<Done> EraAddressSpace::lock_with(Word addr, Word len, std::ui
   if (passes_locked_limit(pages)) return since::Refusal::lock_limit;
 
   if (auto locked = lock_range(start, bytes, bits); !locked) return locked;
-  if (has(bits, since::VM_LOCKONFAULT) || bytes == 0) return Done{};
+  if (bytes == 0) return Done{};
   const Word present = end_of_presence(start, end);
   // The page that is not there was tried: its area is prepared for pages of its own if it may be accessed.
   const bool tried = present != end && areas_.find(present)->has(vma::VM_ACCESS);

@@ -25,11 +25,12 @@ constexpr W end_of_presence(const since::KernelOf<W>& kernel, const since::State
   return there < area.vm_end - area.vm_start ? area.vm_start + there : area.vm_end;
 }
 
-/// The range as far as its pages can be made present: up to the first one that cannot. [since.mlock.present]
+/// The range as far as its pages can be made present: up to the first one that cannot. What is locked on fault is not tried.
+/// [since.mlock.present]
 template <Word W>
 constexpr W end_of_presence(const since::KernelOf<W>& kernel, const since::State<W>& state, W start, W end) {
   for (const vma::Area<W>& area : state.base.mm.areas) {
-    if (!meets(area, start, end)) continue;
+    if (!meets(area, start, end) || has(area.vm_flags, since::VM_LOCKONFAULT)) continue;
     const W first = end_of_presence<W>(kernel, state, area);
     if (first < area.vm_end && first < end) return first < start ? start : first;
   }
@@ -94,7 +95,7 @@ constexpr EraStep<W> mlock_since(const since::KernelOf<W>& kernel, EraStep<W> so
   so_far.because.push_back("since.mlock.unprivileged");
   if (era.mlock_counts_once) so_far.because.push_back("since.mlock.counts_once");
   so_far = range_locked<W>(kernel, std::move(so_far), start, bytes, bits);
-  if (was_refused(so_far) || has(bits, since::VM_LOCKONFAULT) || bytes == W(0u)) return so_far;
+  if (was_refused(so_far) || bytes == W(0u)) return so_far;
   const W end = start + bytes, present = end_of_presence<W>(kernel, so_far.state, start, end);
   // The page that is not there was tried: its area is prepared for pages of its own if it may be accessed.
   const auto& areas = so_far.state.base.mm.areas;

@@ -130,6 +130,12 @@ TEST(Conform, AgreesOnMemoryThatMayBeDropped) {
                      {0, since::Command<Native>(vma::Mremap<Native>{moved, 4096, 4096, moves, to})}};
     expect_agreement(session);
   }
+
+  Session on_fault;  // where nobody may access it, that fails
+  on_fault.steps = {
+      {0, since::Command<Native>(vma::Mmap<Native>{start, 0x2000, vma::PROT_NONE, flags, -1, 0})},
+      {0, since::Command<Native>(since::Mlock2<Native>{start + 0x1000, 1, since::MLOCK_ONFAULT})}};
+  expect_agreement(on_fault);
 }
 
 /// Where each thing that an agent needs is there, there is an agent: tests that are skipped without one cannot hide that it is broken.
