@@ -1,6 +1,8 @@
 // What libFuzzer calls: see fuzz_target.hpp.
 #include <refmm/spec/mutant.hpp>
+#include <refmm/spec/nearest.hpp>
 #include <refmm/tests/fuzz_target.hpp>
+#include <refmm/tests/mutant_names.hpp>
 
 #include <fmt/format.h>
 
@@ -39,6 +41,10 @@ void take_option(std::string_view argument) {
     std::exit(agree);
   }
   if (const auto mutant = value_of(argument, "--mutant=")) {
+    if (!std::ranges::binary_search(all_mutant_names(), *mutant)) {
+      fmt::print(stderr, "error: there is no mutant `{}`{}\n", *mutant, did_you_mean(*mutant, all_mutant_names()));
+      std::exit(usage);
+    }
     active_mutant() = *mutant;
   } else if (const auto name = value_of(argument, "--target=")) {
     chosen = find_target(*name);

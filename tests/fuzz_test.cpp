@@ -264,6 +264,10 @@ TEST_F(Fuzz, SaysWhatItHasNot) {
   const Ran target = run(alone("malloc_laws") + "--target=malloc-luck tests/regressions");
   EXPECT_EQ(target.exit, 2);
   EXPECT_THAT(target.err, HasSubstr("there is no target `malloc-luck`"));
+  const Ran mutant = run(alone("malloc_laws") + "--mutant=malloc.bins.links_one_wey tests/regressions");
+  EXPECT_EQ(mutant.exit, 2);
+  EXPECT_THAT(mutant.err,
+              HasSubstr("no mutant `malloc.bins.links_one_wey`; did you mean malloc.bins.links_one_way"));
   EXPECT_THAT(run(alone("malloc_laws") + "--laws").err, HasSubstr("there is no option `--laws`"));
   EXPECT_THAT(run(alone("malloc_laws")).err, StartsWith("usage: fuzz_malloc_laws "));
   const Ran file = run(alone("malloc_laws") + "$scratch/none");
