@@ -59,8 +59,10 @@ struct MisuseIntent {
     marked,           // of a frame that is marked as in use
     marked_on_list,   // a frame is marked as in use while it is free, and taken
     boot_free_again,  // a frame on a list is given to the lists
+    reserved_inside,  // a frame in a block on a list is reserved, and the block is taken and released
+    boot_free_used,   // frames that boot has kept are given to the lists, one of which is marked as in use
   };
-  static constexpr std::uint32_t kinds = 15;
+  static constexpr std::uint32_t kinds = 17;
   Kind kind;
   std::uint32_t which, order;
   Mark mark;

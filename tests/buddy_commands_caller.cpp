@@ -117,7 +117,8 @@ struct Plan {
     return {GetPage<W>{block->pfn + wish.frame % frames_in_block(block->order)}};
   }
 
-  Commands operator()(const BootFreeIntent& wish) const {
+  /// The frames that boot has kept and nobody uses, in runs.
+  std::vector<FrameRange<W>> runs_of_reserved_frames() const {
     const auto free = free_blocks_of_frames(now);
     std::vector<FrameRange<W>> runs;
     for (W position = 0; position < now.zone_pages; ++position) {
@@ -129,6 +130,11 @@ struct Plan {
       else
         runs.push_back({pfn, pfn});
     }
+    return runs;
+  }
+
+  Commands operator()(const BootFreeIntent& wish) const {
+    const auto runs = runs_of_reserved_frames();
     if (runs.empty()) return {};
     FrameRange<W> run = runs[wish.which % runs.size()];
     run.first += wish.frame % (run.last - run.first + 1);
@@ -169,8 +175,11 @@ struct Plan {
       case around_free:
       case boot_free_again:
       case marked_on_list:
+      case reserved_inside:
         if (on_list) return of_free(wish, *on_list);
         break;
+      case boot_free_used:
+        return boot_free_marked_frame(wish);
       default:
         if (mine) return of_block(wish, *mine);
         break;
@@ -182,6 +191,23 @@ struct Plan {
   Commands beyond(std::uint32_t order) const {
     const W position = (now.zone_pages - 1) / frames_in_block(order) * frames_in_block(order);
     return {FreePagesOk<W>{pfn_of(now, position), order}};
+  }
+
+  Commands boot_free_marked_frame(const MisuseIntent& wish) const {
+    const auto runs = runs_of_reserved_frames();
+    if (runs.empty()) return {};
+    const FrameRange<W> run = runs[wish.which % runs.size()];
+    const W frame = run.first + wish.which % (run.last - run.first + 1);
+    return {MarkPage<W>{frame, wish.mark}, BootFree<W>{run}};
+  }
+
+  /// A block of the list of an order, the first one, which is the one that a request for the order takes.
+  Commands reserved_while_free(const MisuseIntent& wish, std::uint32_t order) const {
+    if (order == 0) return {};
+    const W front = now.free_area[order].free_list.front();
+    const W frame = front + 1 + wish.which % (frames_in_block(order) - 1);
+    return {MarkPage<W>{frame, {.flags = PG_reserved, .buffers = false, .mapping = false}}, AllocPages{order},
+            FreePagesOk<W>{front, order}};
   }
 
   Commands of_free(const MisuseIntent& wish, const HeldBlock& block) const {
@@ -199,6 +225,8 @@ struct Plan {
       }
       case boot_free_again:
         return {BootFree<W>{{frame, frame}}};
+      case reserved_inside:
+        return reserved_while_free(wish, block.order);
       default: {
         // It is the uppermost part that is handed out.
         const W front = now.free_area[block.order].free_list.front();

@@ -137,6 +137,8 @@ TEST(BuddyAllocator, FramesOutsideTheZoneAreLeftAlone) {
     zone.unmark(outside, locked);
     zone.get_page(outside);
   }
+  EXPECT_FALSE(zone.boot_free(999, 1000));
+  EXPECT_FALSE(zone.boot_free(1099, 1100));
   for (std::uint64_t pfn = 1000; pfn != 1100; ++pfn) {
     EXPECT_EQ(zone.page(pfn).count, 0) << pfn;
     EXPECT_EQ(zone.page(pfn).flags & buddy::PG_locked, 0u) << pfn;
