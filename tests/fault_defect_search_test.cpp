@@ -8,9 +8,7 @@ namespace {
 class FaultDefectSearch : public testing::TestWithParam<Defect<FaultFamily>> {};
 
 TEST_P(FaultDefectSearch, FindsItAndShowsItInAFewCommands) {
-  // The seeds 2, 3 and 4 come to a bad table within 700 sessions; with 1 it takes longer than a test may.
-  const std::uint64_t seed = GetParam().name == "bad_table_moves_back" ? 3 : 1;
-  const auto shown = expect_found(GetParam(), 12, seed);
+  const auto shown = expect_found(GetParam(), 12);
   ASSERT_TRUE(shown);
   expect_broken_law(*shown);
 }
