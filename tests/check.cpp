@@ -77,7 +77,7 @@ class Run {
     common_->end = request.runs.value_or(std::numeric_limits<std::uint64_t>::max());
     for (unsigned job = 0; job < std::max(1u, request.jobs); ++job) {
       workers_.push_back(std::make_unique<Worker<Family>>());
-      start(*workers_.back(), job);
+      start(*workers_.back(), request.first_run + job * request.stride);
     }
   }
 
@@ -101,7 +101,9 @@ class Run {
     for (const auto& worker : workers_) {
       const Board& board = *worker->board;
       report.runs += board.runs;
+      report.passed_over += board.passed_over;
       report.commands += board.commands;
+      report.not_compared += board.not_compared;
       report.coverage.add(board.coverage);
       report.labels.add(board.labels);
       const std::chrono::duration<double> generating = std::chrono::nanoseconds(board.generating);
@@ -143,15 +145,13 @@ class Run {
   }
 
  private:
-  void start(Worker<Family>& worker, unsigned job) {
+  /// How far apart the runs of a process are.
+  std::uint64_t stride() const { return std::max(1u, request_.jobs) * request_.stride; }
+
+  void start(Worker<Family>& worker, std::uint64_t first) {
     const auto deadline = request_.time ? begin_ + *request_.time : Clock::time_point::max();
-    const WorkerTask<Family> task{request_.subject,
-                                  request_.boot,
-                                  request_.demands,
-                                  request_.seed,
-                                  request_.first_run + job * request_.stride,
-                                  std::max(1u, request_.jobs) * request_.stride,
-                                  deadline};
+    const WorkerTask<Family> task{request_.subject, request_.boot, request_.demands, request_.seed, first,
+                                  stride(),         deadline};
     worker.process =
         std::make_unique<Process>([this, task, &worker](Line&) { work(task, *common_, *worker.board); });
   }
@@ -169,8 +169,21 @@ class Run {
     const bool hangs = !ended && Clock::now() - worker.last_beat > request_.patience;
     if (!ended && !hangs) return;
     if (hangs) worker.process->kill();
+    if (hangs && (!request_.demands.hangs || !reference_comes_back(board))) {
+      ++board.passed_over;
+      start(worker, board.run + stride());
+      worker.last_beat = Clock::now();
+      return;
+    }
     if (hangs || worker.process->wait()) fail(board);
     worker.process.reset();
+  }
+
+  /// What hung may have been the reference.
+  bool reference_comes_back(const Board& board) const {
+    const std::span<const typename Family::Command> commands(board.commands_of_run.data(), board.length);
+    Trials<Family> trials(request_.subject, request_.patience, request_.demands);
+    return trials.reference_comes_back(shrink::Shrinking<Family>::script_of(board.boot, commands));
   }
 
   /// The process did not survive the run on its board.
@@ -203,11 +216,6 @@ class FailureShrinking {
 
   typename CheckReport<Family>::Failure run() {
     const std::span<const typename Family::Command> commands(board_.commands_of_run.data(), board_.length);
-    if (!reference_comes_back(commands))
-      throw std::runtime_error("run " + std::to_string(board_.run) +
-                               " of this seed cannot be shrunk: the reference does not come back from `" +
-                               Checking<Family>::notation(commands.back()) + "`, command " +
-                               std::to_string(commands.size()) + " of the run");
     const Script script = shrink::Shrinking<Family>::script_of(board_.boot, commands);
     if (request_.keep) keep(trials_.failing_part(script).value_or(script));
     auto shrunk = shrink::simplify(
@@ -227,17 +235,6 @@ class FailureShrinking {
   }
 
  private:
-  /// Carries the commands out in the model, in a process of its own: what hung in the run may have been the reference, which would take
-  /// this process along.
-  bool reference_comes_back(std::span<const typename Family::Command> commands) const {
-    Process process([&](Line& line) {
-      typename Family::State state = Family::boot(board_.boot);
-      for (const auto& command : commands) state = Family::step(board_.boot, std::move(state), command).state;
-      line.ring();
-    });
-    return process.line().listen(request_.patience) == Line::Heard::ring;
-  }
-
   /// Shows what is being done, keeps what there is, and says whether there is time for more.
   bool go_on(std::string_view doing, const Script& best) {
     const auto now = Clock::now();

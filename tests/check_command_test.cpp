@@ -311,12 +311,12 @@ TEST_F(CheckCommand, RefusesWhatItDoesNotKnow) {
   refused("--frobnicate", "--frobnicate");
 }
 
-/// With the bad page table of 2.4.0 filled, an access faults for ever, in the reference too: that ends, and is said.
-TEST_F(CheckCommand, SaysThatTheReferenceDoesNotComeBack) {
-  const Ran ran = check("--area fault --defect bad_table_moves_back --seed 1 --runs 218");
-  EXPECT_EQ(ran.exit, 3) << ran.output;
-  EXPECT_THAT(ran.output, HasSubstr("run 217 of this seed cannot be shrunk: the reference does not come back from "
-                                    "`[pid 2] load(0x00000800)`, command 247 of the run"));
+/// With the bad page table of 2.4.0 filled, an access faults for ever, in the reference too: such a run is counted, and others follow.
+TEST_F(CheckCommand, PassesOverRunsFromWhichAModelDoesNotComeBack) {
+  const Ran ran = check("--area fault --defect bad_table_moves_back --seed 1 --runs 222 --jobs 2");
+  EXPECT_EQ(ran.exit, 0) << ran.output;
+  EXPECT_THAT(ran.output, AllOf(HasSubstr("runs               221\n"),
+                                HasSubstr("passed over        1 run, in which a model does not come back")));
 }
 
 TEST_F(CheckCommand, FailsWhereItCannotWrite) {

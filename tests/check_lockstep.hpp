@@ -17,6 +17,7 @@ struct Demands {
   bool companion = true;  // what the family's companion has to say
   // A difference counts only where the subject breaks a law by it; where it does not, the two part without a finding.
   bool only_unlawful = false;
+  bool hangs = true;  // a subject that does not come back; where that is no finding such a run is passed over
 };
 
 /// Runs commands on the model and on a subject until they differ.

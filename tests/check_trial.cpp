@@ -52,6 +52,7 @@ constexpr int does_it_fail = 0;
 constexpr int what_fails = 1;
 constexpr int what_fails_but_leave_laws_alone = 2;
 constexpr int how_does_it_fail = 3;  // without words
+constexpr int does_the_reference_come_back = 4;
 
 /// What the model makes of the last command of a script.
 template <class Family>
@@ -86,11 +87,31 @@ Because because_of(const typename Family::Boot& boot, const std::optional<LastCo
 // ---- In the child -------------------------------------------------------------------------------------------------------
 
 template <class Family>
+void Trials<Family>::carry_out_in_model(Board& board) const {
+  typename Family::State state = Family::boot(board.boot);
+  typename shrink::Shrinking<Family>::Resolver resolver;
+  for (const auto& item : std::span(board.items).first(board.count)) {
+    const auto command = resolver.resolve(item, state);
+    if (!command) continue;
+    auto outcome = Family::step(board.boot, std::move(state), *command);
+    resolver.note(item, outcome.result);
+    state = std::move(outcome.state);
+    if (Family::ends_everything(outcome.result)) break;
+  }
+  board.differs = false;
+}
+
+template <class Family>
 void Trials<Family>::work(Line& line) const {
   using Own = Checking<Family>;
   const auto subject = make_();
   Board& board = **board_;
   while (line.listen(milliseconds(-1)) == Line::Heard::ring) {
+    if (board.question == does_the_reference_come_back) {
+      carry_out_in_model(board);
+      line.ring();
+      continue;
+    }
     Lockstep<Family> lockstep(board.boot, *subject, demands_);
     typename shrink::Shrinking<Family>::Resolver resolver;
     std::uint32_t position = 0;
@@ -182,13 +203,25 @@ template <class Family>
 std::optional<shrink::Script<Family>> Trials<Family>::failing_part(const Script& script) {
   // Shrinking may come to a machine that nobody can boot.
   if (!Checking<Family>::keeps_invariant(script.boot, Family::boot(script.boot))) return std::nullopt;
-  if (ask(script, does_it_fail) == Answer::agrees) return std::nullopt;
+  const Answer answer = ask(script, does_it_fail);
+  if (answer == Answer::agrees) return std::nullopt;
   const Board& board = **board_;
   Script failing{script.boot, {}};
   for (std::uint32_t i = 0; i < board.count && i <= board.position; ++i) {
     if (board.meaningful[i]) failing.items.push_back(script.items[i]);
   }
+  if (answer == Answer::hung && !is_finding_to_hang(script)) return std::nullopt;
   return failing;
+}
+
+template <class Family>
+bool Trials<Family>::is_finding_to_hang(const Script& script) {
+  return demands_.hangs && reference_comes_back(script);
+}
+
+template <class Family>
+bool Trials<Family>::reference_comes_back(const Script& script) {
+  return ask(script, does_the_reference_come_back) != Answer::hung;
 }
 
 template <class Family>
@@ -223,6 +256,7 @@ std::optional<Failing> Trials<Family>::how_it_fails(const Script& script) {
   const bool at_the_end = board.count == 0 || board.position + 1 == board.count;
   if (answer == Answer::agrees || !at_the_end || !std::ranges::all_of(meaningful, std::identity()))
     return std::nullopt;
+  if (answer == Answer::hung && !is_finding_to_hang(script)) return std::nullopt;
   if (answer == Answer::differs) return Failing{board.kind, board.clause};
   return Failing{answer == Answer::crashed ? Finding::Kind::crash : Finding::Kind::hang, nullptr};
 }

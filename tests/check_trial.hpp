@@ -47,8 +47,12 @@ class Trials {
       : make_(std::move(make)), patience_(patience), demands_(demands) {}
 
   /// Carries the script out. What of it fails, cut behind the command that fails and without what has no meaning; nothing
-  /// if the subject agrees to the end, or if the script begins in a state that breaks the invariant.
+  /// if the subject agrees to the end, if the script begins in a state that breaks the invariant, or if it is the model that does not
+  /// come back.
   std::optional<Script> failing_part(const Script& script);
+
+  /// False if the model does not come back from the script, within the patience: 2.4.0 as it was built may fault for ever.
+  bool reference_comes_back(const Script& script);
 
   /// What the subject does wrong at the last command of a script that failing_part returned.
   Testimony testimony(const Script& failing);
@@ -62,6 +66,8 @@ class Trials {
 
   Answer ask(const Script& script, int question);
   void work(Line& line) const;
+  void carry_out_in_model(Board& board) const;
+  bool is_finding_to_hang(const Script& script);
   Finding lost(const Script& failing, Answer how) const;
 
   MakeSubject<Family> make_;

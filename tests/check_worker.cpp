@@ -43,6 +43,7 @@ bool run_session(typename Checking<Family>::Session session, const Demands& dema
     ++board.commands;
     ++board.beats;
     if (!lockstep.step(*command)) break;
+    if (!subject.takes_part()) ++board.not_compared;
     lockstep.count(board.coverage);
     labels.note(lockstep.carried());
     caller.answered(*command, lockstep.result());

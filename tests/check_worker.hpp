@@ -28,9 +28,12 @@ struct WorkersCommon {
 /// being counted, for the progress; what it reports it reads at the end.
 template <class Family>
 struct WorkerBoard {
-  std::atomic<std::uint64_t> beats;       // changes as long as the process gets on
-  std::atomic<std::uint64_t> runs;        // done
-  std::atomic<std::uint64_t> commands;    // run
+  std::atomic<std::uint64_t> beats;         // changes as long as the process gets on
+  std::atomic<std::uint64_t> runs;          // done
+  std::atomic<std::uint64_t> commands;      // run
+  std::atomic<std::uint64_t> not_compared;  // of these: the subject took no part
+  std::atomic<std::uint64_t>
+      passed_over;                        // runs, counted by the parent: a model does not come back from a command
   std::atomic<std::uint64_t> generating;  // nanoseconds of drawing sessions and turning them into commands
   std::atomic<bool> failed;               // the run below
   Coverage coverage;

@@ -132,9 +132,8 @@ TEST(Conform, AgreesOnMemoryThatMayBeDropped) {
   }
 
   Session on_fault;  // where nobody may access it, that fails
-  on_fault.steps = {
-      {0, since::Command<Native>(vma::Mmap<Native>{start, 0x2000, vma::PROT_NONE, flags, -1, 0})},
-      {0, since::Command<Native>(since::Mlock2<Native>{start + 0x1000, 1, since::MLOCK_ONFAULT})}};
+  on_fault.steps = {{0, since::Command<Native>(vma::Mmap<Native>{start, 0x2000, vma::PROT_NONE, flags, -1, 0})},
+                    {0, since::Command<Native>(since::Mlock2<Native>{start + 0x1000, 1, since::MLOCK_ONFAULT})}};
   expect_agreement(on_fault);
 }
 

@@ -143,7 +143,8 @@ CheckReport<Family> look_for(const Defect<Family>& defect, const DefectRequest& 
                         .demands = {.effects = true,
                                     .laws = defect.is_alone(),
                                     .companion = false,
-                                    .only_unlawful = has_to_break_law},
+                                    .only_unlawful = has_to_break_law,
+                                    .hangs = false},
                         .cite =
                             [&defect](const shrink::Script<Family>& script) {
                               return deciding_defect<Family>(script, defect.with, defect.clause);

@@ -28,6 +28,7 @@ class ForeignFault final : public FaultSubject, public MayComplain {
   Answer apply(const FaultFamily::Command& command) override;
   void observe(FaultFamily::State& seen) const override { seen = state_; }
   void leave() override;
+  bool takes_part() const override { return !is_left_out_; }
 
  private:
   struct Disk : refmm_fault_disk {

@@ -4,7 +4,13 @@
 namespace refmm {
 namespace {
 
-TEST_F(ForeignSubject, DemandPagingThatIsRightAgrees) { expect_agreement("fault", "fault", 500); }
+/// What a subject was left out of is counted: nobody is to take it for a comparison.
+TEST_F(ForeignSubject, DemandPagingThatIsRightAgrees) {
+  const Ran ran = check("fault", "fault", "--runs 500");
+  EXPECT_EQ(ran.exit, 0) << ran.out << ran.err;
+  EXPECT_THAT(ran.out,
+              testing::ContainsRegex("not compared       [0-9,]+ of them \\([0-9.]+ %\\): the subject takes"));
+}
 
 TEST_F(ForeignSubject, PagesThatAreNotCopiedAreFound) {
   expect_finding("fault_mistaken", "fault", "fault", 5, "fork");

@@ -48,6 +48,9 @@ struct Subject {
   /// walks are bounded.
   virtual void observe(typename Family::State& seen) const = 0;
 
+  /// False if the subject had no part in the last command: it lacks what it would have needed, and what it answered is the model's.
+  virtual bool takes_part() const { return true; }
+
   typename Family::State observe() const {
     typename Family::State seen{};
     observe(seen);

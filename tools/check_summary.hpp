@@ -43,7 +43,8 @@ struct FailureSummary {
 struct CheckSummary {
   REFMM_RECORD(CheckSummary, (std::string, family), (std::vector<std::string>, areas), (std::uint64_t, seed),
                (std::vector<Shard>, shards),  // that it is made of
-               (std::uint64_t, processes), (std::uint64_t, runs), (std::uint64_t, commands),
+               (std::uint64_t, processes), (std::uint64_t, runs), (std::uint64_t, passed_over),
+               (std::uint64_t, commands), (std::uint64_t, not_compared),
                (double, seconds),  // of all processes at once; of several machines the longest
                (double, commands_per_second), (double, generated_per_second),  // of several machines together
                (bool, interrupted), (std::vector<Counted>, clauses),  // by area; all that are to be exercised
@@ -61,7 +62,9 @@ CheckSummary summary_of(const CheckReport<Family>& report, unsigned jobs, std::s
                        .shards = {shard},
                        .processes = jobs,
                        .runs = report.runs,
+                       .passed_over = report.passed_over,
                        .commands = report.commands,
+                       .not_compared = report.not_compared,
                        .seconds = report.elapsed.count(),
                        .commands_per_second = report.commands_per_second,
                        .generated_per_second = report.generated_per_second,
