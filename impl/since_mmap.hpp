@@ -173,10 +173,12 @@ inline EraReturned<EraWord> EraAddressSpace::mmap2(File* file, Word addr, Word l
   if (const auto refusal = check_mmap(request, place)) return *refusal;
   const auto mapped = mapped_by_2_4_0(request, place);
   if (!mapped || request.pages_len == 0) return mapped;
-  // What may be dropped is not locked, but made present all the same: [since.mmap.droppable].
   const Word end = *mapped + request.pages_len;
-  if (is_droppable(request) && has(def_flags_, vma::VM_LOCKED)) layer_.make_pages_present(*mapped, end);
-  merge_around(*mapped, end);
+  // What may be dropped is unlocked only in the end, when pages are to be made present and joining was tried: [since.mmap.droppable].
+  if (is_droppable(request) && has(def_flags_, vma::VM_LOCKED))
+    layer_.make_pages_present(*mapped, end);
+  else
+    merge_around(*mapped, end);
   return mapped;
 }
 

@@ -261,9 +261,11 @@ constexpr EraStep<W> mmap_since(const since::KernelOf<W>& kernel, EraStep<W> so_
   if (!mapped || len == W(0u)) return so_far;
   const W start = mapped->value;
   so_far.state = as_new_at<W>(std::move(so_far.state), start);
-  // What may be dropped is not locked, but made present all the same: [since.mmap.droppable].
-  if (has(more, since::VM_DROPPABLE) && has(def_flags, vma::VM_LOCKED))
+  // What may be dropped is unlocked only in the end, when pages are to be made present and joining was tried: [since.mmap.droppable].
+  if (has(more, since::VM_DROPPABLE) && has(def_flags, vma::VM_LOCKED)) {
     so_far.effects.push_back(vma::MakePagesPresent<W>{start, W(start + len)});
+    return so_far;
+  }
   return merged_around<W>(kernel, std::move(so_far), start, W(start + len));
 }
 

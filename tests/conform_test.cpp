@@ -131,6 +131,12 @@ TEST(Conform, AgreesOnMemoryThatMayBeDropped) {
     expect_agreement(session);
   }
 
+  Session beside;  // what was there is not joined with what would be locked
+  beside.steps = {{0, since::Command<Native>(vma::Mmap<Native>{start, 0x2000, vma::PROT_READ, flags, -1, 0})},
+                  {0, since::Command<Native>(vma::Mlockall<Native>{vma::MCL_FUTURE})},
+                  {0, since::Command<Native>(vma::Mmap<Native>{start, 0x1000, vma::PROT_READ, flags, -1, 0})}};
+  expect_agreement(beside);
+
   Session on_fault;  // where nobody may access it, that fails
   on_fault.steps = {{0, since::Command<Native>(vma::Mmap<Native>{start, 0x2000, vma::PROT_NONE, flags, -1, 0})},
                     {0, since::Command<Native>(since::Mlock2<Native>{start + 0x1000, 1, since::MLOCK_ONFAULT})}};
