@@ -22,34 +22,44 @@ constexpr W device = 0xe0000000;
 // ---- Machines ---------------------------------------------------------------------------------------------------------------
 
 /// What a machine has at its edges: addresses, physical ones and sizes in bytes.
-std::array<W, 4> edges(const Boot<W>& boot) {
+using Edges = std::vector<W>;
+Edges edges(const Boot<W>& boot) {
   return {high_memory(boot), vmalloc_start(boot), boot.ram_pages * page, num_physpages(boot) * page};
 }
+Edges first_free_frame(const Boot<W>& boot) { return {boot.first_free * page}; }
 
 /// A value near an edge of one machine, as far from the same edge of another.
-W moved_along(W value, const Boot<W>& from, const Boot<W>& to) {
+W moved_along(W value, const Edges& from, const Edges& to) {
   constexpr W near = 64 * page;
-  const auto old_edges = edges(from), new_edges = edges(to);
-  for (std::size_t i = 0; i < old_edges.size(); ++i) {
-    if (value - old_edges[i] + near < 2 * near) return value - old_edges[i] + new_edges[i];
+  for (std::size_t i = 0; i < from.size(); ++i) {
+    if (value - from[i] + near < 2 * near) return value - from[i] + to[i];
   }
   return value;
+}
+
+/// The script with everything near an edge as far from the new one.
+Script moved_along(Script script, const Edges& from, const Edges& to) {
+  for (Item& item : script.items) {
+    const auto value = value_in(item.command);
+    if (value && item.value_of == 0) item.command = with_value(item.command, moved_along(*value, from, to));
+    std::visit(
+        [&]<class Call>(Call& call) {
+          if constexpr (std::is_same_v<Call, Vmalloc<W>>) call.size = moved_along(call.size, from, to);
+          if constexpr (requires { call.last; }) call.last = moved_along(call.last * page, from, to) / page;
+        },
+        item.command);
+  }
+  return script;
 }
 
 void append_on(std::vector<Script>& scripts, const Script& script, const Boot<W>& machine) {
   Script as_it_stands = script;
   as_it_stands.boot = machine;
-  Script moved = as_it_stands;
-  for (Item& item : moved.items) {
-    const auto value = value_in(item.command);
-    if (value && item.value_of == 0)
-      item.command = with_value(item.command, moved_along(*value, script.boot, machine));
-    if (auto* vmalloc = std::get_if<Vmalloc<W>>(&item.command))
-      vmalloc->size = moved_along(vmalloc->size, script.boot, machine);
+  scripts.push_back(as_it_stands);
+  for (Edges (*of)(const Boot<W>&) : {edges, first_free_frame}) {
+    Script moved = moved_along(as_it_stands, of(script.boot), of(machine));
+    if (!(moved == as_it_stands)) scripts.push_back(std::move(moved));
   }
-  const bool differs = !(moved == as_it_stands);
-  scripts.push_back(std::move(as_it_stands));
-  if (differs) scripts.push_back(std::move(moved));
 }
 
 /// The machine with each choice of what is odd about it mended.
@@ -175,6 +185,14 @@ std::vector<Script> with_other_knobs(const Script& script) {
 
 namespace {
 
+template <class Call>
+std::vector<W> plainer_sizes_of(W size) {
+  std::vector<W> sizes = plainer_sizes(size);
+  if constexpr (std::is_same_v<Call, Vmalloc<W>>)
+    std::erase_if(sizes, [size](W other) { return worth_of_pages(other) > worth_of_pages(size); });
+  return sizes;
+}
+
 /// The script with `change(call)` done to every call.
 Script with_calls(const Script& script, auto change) {
   Script changed = script;
@@ -242,7 +260,7 @@ std::vector<Script> with_plainer_argument_at(const Script& script, std::size_t p
             if (name == "pgd") return;
             if (item.value_of != 0 && (name == "addr" || name == "phys" || name == "pfn" || name == "first"))
               return;
-            propose_each(name == "size"   ? plainer_sizes(value)
+            propose_each(name == "size"   ? plainer_sizes_of<Call>(value)
                          : name == "phys" ? plainer_physes(value)
                          : name == "addr" ? plainer_offsets(value)
                                           : plainer_numbers(value),

@@ -212,6 +212,8 @@ Command<W> without_what_follows(const Item& item) {
 
 W effort_of_kind(const Command<W>& command) { return kinds[command.index()]; }
 
+W worth_of_pages(W size) { return size / page / 1024; }
+
 shrink::Rank rank(const Script& script) {
   shrink::Rank rank;
   // Another machine is as good as a command.
@@ -221,6 +223,8 @@ shrink::Rank rank(const Script& script) {
   std::map<std::uint32_t, W> places{{0, 0}};
   std::vector<W> in_order;
   for (const Item& item : script.items) {
+    if (const auto* vmalloc = std::get_if<Vmalloc<W>>(&item.command))
+      rank.numbers[0] += worth_of_pages(vmalloc->size);
     const W kind = effort_of_kind(item.command), arguments = effort_of_arguments(item);
     rank.numbers[1] += kind;
     rank.numbers[3] = sum(rank.numbers[3], arguments);

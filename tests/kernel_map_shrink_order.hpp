@@ -24,6 +24,9 @@ std::uint32_t effort_of_kind(const Command<std::uint32_t>& command);
 
 /// Those that are plainer than the given one, plainest first.
 std::vector<std::uint32_t> plainer_sizes(std::uint32_t size);
+
+/// How many commands as many pages of vmalloc are as good as: each is a line of the transcript.
+std::uint32_t worth_of_pages(std::uint32_t size);
 std::vector<std::uint32_t> plainer_physes(std::uint32_t phys);
 std::vector<std::uint32_t> plainer_offsets(std::uint32_t bytes);
 std::vector<std::uint32_t> plainer_numbers(std::uint32_t number);

@@ -289,7 +289,7 @@ bool plain_scripts(const Script& script, const Propose& propose) {
   const std::size_t length = script.items.size();
   if (length == 0 || length > longest) return false;
   Simpler simpler(script, propose);
-  return simpler.of_one_call() || (length >= 2 && simpler.of_two_calls()) ||
+  return simpler.of_one_call() || simpler.of_two_calls() ||
          (length >= 3 && (simpler.of_three_calls() || simpler.of_calls_that_fail())) ||
          (length >= 4 && (simpler.of_four_calls_on_quick_lists() || simpler.of_four_calls_on_ram()));
 }

@@ -90,7 +90,7 @@ struct Shrinking<MallocFamily> {
     return malloc::numbered_from_one(std::move(script));
   }
   static std::span<const Move<MallocFamily>> moves() { return malloc::moves(); }
-  static constexpr std::uint64_t most_least = 9'000;
+  static constexpr std::uint64_t most_least = 30'000;
   static std::size_t kind_of(const MallocFamily::Command& command) { return command.index(); }
   static std::vector<PlainBoot<MallocFamily>> plain_boots(const Script<MallocFamily>& script) {
     return malloc::plain_boots(script);

@@ -66,6 +66,16 @@ void append_calls_about(std::vector<Item>& items, const Item& given, std::uint32
   }
 }
 
+/// Of a block of zeros the last byte, and behind other calls such a block: one that is longer than the least one, as what other blocks
+/// left behind is in the middle of it.
+void append_calls_about_zeros(std::vector<Item>& items, const Item& last, std::uint32_t id) {
+  constexpr W longer = smallest_chunk<W> + chunk_alignment<W>;
+  if (const auto* calloc = std::get_if<Calloc<W>>(&last.command))
+    items.push_back({LoadByte<W>{calloc->count * calloc->size - 1}, id, last.id});
+  else
+    items.push_back({Calloc<W>{1, least_request(longer)}, id});
+}
+
 }  // namespace
 
 std::vector<shrink::PlainBoot<MallocFamily>> plain_boots(const Script& script) {
@@ -90,6 +100,7 @@ std::vector<Item> plain_items(const Script& script, const State<W>& state) {
   const auto id = static_cast<std::uint32_t>(before + 1);
   const std::set<W> sizes = plain_sizes(state, before, script.boot.allocator.parameters.perturb != 0);
   std::vector<Item> items;
+  if (before != 0) append_calls_about_zeros(items, script.items.back(), id);
   for (const W size : sizes) items.push_back({Malloc<W>{size}, id});
   for (const Item& earlier : script.items) {
     if (gives_block(earlier)) items.push_back({Free<W>{0}, id, earlier.id});
@@ -111,8 +122,17 @@ std::vector<Item> plain_items(const Script& script, const State<W>& state) {
   return items;
 }
 
+/// True if other chunks began where the top begins now, and left their sizes there.
+bool has_top_been_used(const State<W>& state) {
+  if (size_of_top(state) < 2 * smallest_chunk<W>) return false;
+  for (W word = address_of_fd(state.top); word < state.top + 2 * smallest_chunk<W>; word += word_bytes<W>) {
+    if (word_at(state, word) != 0) return true;
+  }
+  return false;
+}
+
 /// Which lists the free chunks are on, of those of one size the first few or any other, where blocks stand between them, how large the
-/// top is, roughly, and which mappings there are, with a piece in front of the block or without.
+/// top is, roughly, and whether it was in use, and which mappings there are, with a piece in front of the block or without.
 Fingerprint outline(const State<W>& state) {
   constexpr W few = 3 * smallest_chunk<W>;
   Fingerprint outline;
@@ -125,6 +145,7 @@ Fingerprint outline(const State<W>& state) {
     blocks_before = chunk.in_use;
   }
   outline.add(100 + std::min(W{2}, size_of_top(state) / smallest_chunk<W>));
+  outline.add(has_top_been_used(state));
   outline.add(state.regions.size());
   for (const Block<W>& block : state.blocks) {
     if (const auto mapping = own_mapping_of(state, block.addr))
