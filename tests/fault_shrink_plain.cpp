@@ -148,19 +148,58 @@ std::size_t kind_of(const Command<W>& command) {
   return of_process ? 100 + of_process->call.index() : command.index();
 }
 
+/// The script sets one of the knobs that are set.
+bool has_set(const Script& script, const Set<W>& set) {
+  return std::ranges::any_of(script.items, [&](const Item& item) {
+    const auto* own = std::get_if<Set<W>>(&item.command);
+    bool found = false;
+    if (own) {
+      for_each_field(*own, set, [&](const char*, const auto& one, const auto& other) {
+        found = found || (one.has_value() && other.has_value());
+      });
+    }
+    return found;
+  });
+}
+
+/// Of the plain commands those of the kinds that a script has.
+std::vector<Plain> of_kinds_in(const Script& script) {
+  std::vector<Plain> alphabet;
+  for (const Plain& plain : all_plain(!script.boot.files.empty())) {
+    const auto* set = std::get_if<Set<W>>(&plain.command);
+    const bool has_kind = std::ranges::any_of(
+        script.items, [&](const Item& item) { return kind_of(item.command) == kind_of(plain.command); });
+    if (has_kind && (!set || has_set(script, *set))) alphabet.push_back(plain);
+  }
+  return alphabet;
+}
+
+/// What becomes of a page that is swapped out. Most of what goes wrong with such pages goes wrong with this one, whatever the script.
+std::vector<Plain> about_a_swapped_page() {
+  Set<W> fails{};
+  fails.fail_swap_write = 1;
+  return {{OfProcess<W>{1, Store<W>{stack, 1}}},
+          {OfProcess<W>{1, Load<W>{stack}}},
+          {SwapOut<W>{1, stack}},
+          {Reclaim{}},
+          {fails}};
+}
+
+bool swaps(const Script& script) {
+  return std::ranges::any_of(script.items, [](const Item& item) {
+    return std::holds_alternative<SwapOut<W>>(item.command) || std::holds_alternative<Reclaim>(item.command);
+  });
+}
+
 class PlainSearch {
  public:
-  PlainSearch(const Script& script, const Propose& propose)
-      : script_(script), propose_(propose), now_(rank(script)) {
+  PlainSearch(const Script& script, const Propose& propose, std::vector<Plain> alphabet)
+      : script_(script),
+        propose_(propose),
+        now_(rank(script)),
+        alphabet_(std::move(alphabet)),
+        last_kind_(kind_of(script.items.back().command)) {
     plain_.boot = script.boot;
-    std::vector<std::size_t> kinds;
-    for (const Item& item : script.items) kinds.push_back(kind_of(item.command));
-    last_kind_ = kinds.back();
-    for (const Plain& plain : all_plain(!script.boot.files.empty())) {
-      const auto* set = std::get_if<Set<W>>(&plain.command);
-      if (std::ranges::find(kinds, kind_of(plain.command)) != kinds.end() && (!set || is_set(*set)))
-        alphabet_.push_back(plain);
-    }
   }
 
   /// True if a script was taken.
@@ -174,20 +213,6 @@ class PlainSearch {
 
  private:
   static constexpr std::size_t longest = 5;
-
-  /// The script at hand sets one of the knobs that are set.
-  bool is_set(const Set<W>& set) const {
-    return std::ranges::any_of(script_.items, [&](const Item& item) {
-      const auto* own = std::get_if<Set<W>>(&item.command);
-      bool found = false;
-      if (own) {
-        for_each_field(*own, set, [&](const char*, const auto& one, const auto& other) {
-          found = found || (one.has_value() && other.has_value());
-        });
-      }
-      return found;
-    });
-  }
 
   /// The item, if what it names has been made.
   std::optional<Item> item_of(const Plain& plain) const {
@@ -240,8 +265,8 @@ class PlainSearch {
   const Script& script_;
   const Propose& propose_;
   shrink::Rank now_;
-  std::vector<Plain> alphabet_{};
-  std::size_t last_kind_ = 0;
+  std::vector<Plain> alphabet_;
+  std::size_t last_kind_;
   bool only_alike_ = false;  // only such commands come last as the script at hand has there
   std::uint64_t tries_left_ = 30'000, states_left_ = 300'000;
   Script plain_{};
@@ -252,7 +277,8 @@ class PlainSearch {
 bool plain_scripts(const Script& script, const Propose& propose) {
   constexpr std::size_t longest = 60;
   if (script.items.empty() || script.items.size() > longest) return false;
-  return PlainSearch(script, propose).run();
+  return (swaps(script) && PlainSearch(script, propose, about_a_swapped_page()).run()) ||
+         PlainSearch(script, propose, of_kinds_in(script)).run();
 }
 
 }  // namespace refmm::process
