@@ -142,7 +142,9 @@ Intent any_intent(Source& source, const Temper& temper, const ParametersOf<W>& p
       return UseIntent{static_cast<UseIntent::How>(source.number(0, UseIntent::kinds - 1)), source.number(0, many),
                        source.number(0, many), source.number(0, 255)};
     case trim:
-      return TrimIntent{source.one_of(among<W>(0, 0, 100, 5000, largest))};
+      return TrimIntent{
+          source.one_of(among(TrimIntent::Pad::nothing, TrimIntent::Pad::nothing, TrimIntent::Pad::all,
+                              TrimIntent::Pad::all_but_a_page, TrimIntent::Pad::more))};
     case sbrk:
       return SbrkIntent{source.one_in(3), source.one_of(among<W>(0, 8, 16, 100, 4096, 5000))};
     case knobs:
@@ -150,6 +152,15 @@ Intent any_intent(Source& source, const Temper& temper, const ParametersOf<W>& p
     default:
       return any_ask(source, temper, parameters);
   }
+}
+
+/// Before anything else there are free chunks of many sizes between two powers of two, and some of them are asked for.
+void prepend_row(Source& source, std::vector<Intent>& intents) {
+  const W step = source.one_of(among<W>(8, 8, 16, 24, 120));
+  const RowIntent row{source.one_of(among<W>(508, 1020, 1020, 2044)), step, source.number(2, 40)};
+  const RowIntent others{row.bytes + source.number(0, 100), step + source.number(0, 16), source.number(1, 15)};
+  const SweepIntent sweep{source.number(1, 5)};
+  intents.insert(intents.begin(), {row, sweep, others});
 }
 
 Session any_session(Source source, int size) {
@@ -163,6 +174,7 @@ Session any_session(Source source, int size) {
     session.intents.push_back(
         MisuseIntent{static_cast<MisuseIntent::Kind>(source.number(0, MisuseIntent::kinds - 1)),
                      source.number(0, many), source.number(0, many)});
+  if (parameters.mmap_threshold > 4000 && source.one_in(6)) prepend_row(source, session.intents);
   return session;
 }
 

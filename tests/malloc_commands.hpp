@@ -42,13 +42,25 @@ struct UseIntent {
   How how;
   std::uint32_t which, offset, value;
 };
+/// What stays at the end of the heap: nothing, all that could be given back, all but a page of that, or more than there is.
 struct TrimIntent {
-  std::uint32_t pad;
+  enum class Pad { nothing, all, all_but_a_page, more };
+  Pad pad;
 };
-/// Somebody else moves the break on, or gives back some of what lies behind the heap.
+/// Somebody else moves the break on, or gives back some of what lies behind the heap. Before he moves it on by little the top is made
+/// so small that what is left of it when the heap goes on elsewhere can hardly be a chunk.
 struct SbrkIntent {
   bool back;
   std::uint32_t bytes;
+};
+/// So many blocks of sizes that follow each other, and a small one behind each.
+struct RowIntent {
+  std::uint32_t bytes, step, count;
+};
+/// All blocks of some hundred bytes or more are given back: each one of `stride`, then those behind them, and so on.
+struct SweepIntent {
+  static constexpr std::uint32_t least = 500;
+  std::uint32_t stride;
 };
 /// What is not promised: most of it ends the program, and all of it the session.
 struct MisuseIntent {
@@ -57,7 +69,7 @@ struct MisuseIntent {
     resize_freed,      // a block is freed, and made larger
     free_inside,       // the address lies a word behind the beginning of a block
     free_zeros,        // it lies in a block full of zeros, at a multiple of 2 words
-    free_static,       // it lies in front of the heap
+    free_static,       // it lies in front of the heap, or right behind it
     free_nothing,      // there is no memory
     load_nothing,      // likewise
     store_nothing,     // likewise
@@ -68,7 +80,7 @@ struct MisuseIntent {
     prev_size_front,   // the size at the end of a free chunk is overwritten, and the block behind it freed
     prev_size_behind,  // likewise, and the block in front of it freed
     forward_link,  // a link of a small free chunk is overwritten, and its size asked for: it leads to a head of another list
-    backward_link,    // the link back
+    backward_link,    // the link back; or a block of its size is freed
     link_to_nothing,  // it leads to where there is no memory
     top_size,         // the size of the top is overwritten, and something asked for that only the top has
     product,          // of calloc, it wraps to a small one
@@ -78,7 +90,7 @@ struct MisuseIntent {
   std::uint32_t which, value;
 };
 using Intent = std::variant<AskIntent, ReleaseIntent, ResizeIntent, UseIntent, TrimIntent, SbrkIntent,
-                            vma::SetKnobs<std::uint32_t>, MisuseIntent>;
+                            vma::SetKnobs<std::uint32_t>, RowIntent, SweepIntent, MisuseIntent>;
 
 /// What one random run does.
 struct Session {
@@ -105,9 +117,7 @@ class Caller {
   std::optional<Command<std::uint32_t>> next(const State<std::uint32_t>& now);
 
   /// Tells the caller what came of the command that next() returned.
-  void answered(const Command<std::uint32_t>& command, const Result<std::uint32_t>& result) {
-    knowledge_.note(command, result);
-  }
+  void answered(const Command<std::uint32_t>& command, const Result<std::uint32_t>& result);
 
  private:
   Session session_;

@@ -51,6 +51,23 @@ std::optional<Found> used_chunk(const State<W>& now, std::uint32_t which) {
   return chunk_that(now, which, [](const auto& chunks, std::size_t i) { return chunks[i].in_use; });
 }
 
+/// One in use behind a free one, the size of which is promised to stand in front of it. At the end of a page it could have a mapping,
+/// and is left out.
+std::optional<Found> chunk_behind_free_one(const State<W>& now, std::uint32_t which) {
+  return chunk_that(now, which, [&](const auto& chunks, std::size_t i) {
+    const Chunk<W>& chunk = chunks[i];
+    return chunk.in_use && !has_flag(now, chunk.addr, PREV_INUSE) && (chunk.addr + chunk.size) % page != 0;
+  });
+}
+
+/// One of a size with others in use on both sides: given back it becomes the first of its list.
+std::optional<Found> used_chunk_of_size(const State<W>& now, std::uint32_t which, W size) {
+  return chunk_that(now, which, [&](const auto& chunks, std::size_t i) {
+    return chunks[i].in_use && chunks[i].size == size && has_flag(now, chunks[i].addr, PREV_INUSE) &&
+           meet(chunks, i) && chunks[i + 1].in_use;
+  });
+}
+
 /// The first chunk of a list of one size.
 std::optional<Found> first_of_small_list(const State<W>& now, std::uint32_t which) {
   return chunk_that(now, which, [&](const auto& chunks, std::size_t i) {
@@ -66,7 +83,8 @@ Commands overwriting_size(const Chunk<W>& chunk, W size) {
 
 Commands of_block(const MisuseIntent& wish, const State<W>& now) {
   using enum MisuseIntent::Kind;
-  const auto found = used_chunk(now, wish.which);
+  const auto found =
+      wish.kind == size_mapped ? chunk_behind_free_one(now, wish.which) : used_chunk(now, wish.which);
   if (!found) return {};
   const Chunk<W> chunk = found->chunk();
   const W block = block_of(chunk.addr), in_front = has_flag(now, chunk.addr, PREV_INUSE) ? PREV_INUSE : 0;
@@ -90,8 +108,6 @@ Commands of_block(const MisuseIntent& wish, const State<W>& now) {
     case size_odd:
       return overwriting_size(chunk, (chunk.size + word) | in_front);
     case size_mapped:
-      // What stands in front of it is promised if it is the size of a free chunk; at the end of a page it could have a mapping.
-      if (in_front != 0 || (chunk.addr + chunk.size) % page == 0) return {};
       return overwriting_size(chunk, chunk.size | IS_MMAPPED);
     default:
       return {};
@@ -122,8 +138,10 @@ Commands of_links(const MisuseIntent& wish, const State<W>& now) {
   const std::uint32_t other = 2 + (own - 2 + 1 + wish.value % 60) % 62;  // any small list but its own
   const W target = wish.kind == link_to_nothing ? nowhere : head_of_list(now.bins, other);
   const bool back = wish.kind == backward_link || (wish.kind == link_to_nothing && wish.value % 2 == 0);
-  return {StoreWord<W>{back ? address_of_bk(free.addr) : address_of_fd(free.addr), target},
-          Malloc<W>{free.size - word}};
+  const StoreWord<W> overwriting{back ? address_of_bk(free.addr) : address_of_fd(free.addr), target};
+  const auto same = used_chunk_of_size(now, wish.which, free.size);
+  if (wish.kind == backward_link && same) return {overwriting, Free<W>{block_of(same->chunk().addr)}};
+  return {overwriting, Malloc<W>{free.size - word}};
 }
 
 Commands of_top(const MisuseIntent& wish, const State<W>& now) {
@@ -141,6 +159,7 @@ Commands misusing(const MisuseIntent& wish, const State<W>& now) {
   using enum MisuseIntent::Kind;
   switch (wish.kind) {
     case free_static:
+      if (now.top != 0 && now.space.mm.brk > now.top_end) return {Free<W>{block_of(now.top_end)}};
       return {Free<W>{now.bins + wish.value % 40 * alignment + alignment}};
     case free_nothing:
       return {Free<W>{nowhere + wish.value % 100 * alignment}};
