@@ -267,10 +267,8 @@ bool zeros_where_a_block_was(const Script& script, const Propose& propose) {
   const bool asks_for_zeros = std::ranges::any_of(
       script.items, [](const Item& item) { return std::holds_alternative<Calloc<W>>(item.command); });
   if (!asks_for_zeros) return false;
-  constexpr W bytes = 13;
-  const Script plain{
-      script.boot,
-      {{Malloc<W>{0}, 1}, {Free<W>{0}, 2, 1}, {Calloc<W>{1, bytes}, 3}, {LoadByte<W>{bytes - 1}, 4, 3}}};
+  const Script plain{script.boot,
+                     {{Malloc<W>{0}, 1}, {Free<W>{0}, 2, 1}, {Calloc<W>{3, 5}, 3}, {LoadWord<W>{9}, 4, 3}}};
   return propose_simpler(script, plain, propose);
 }
 
