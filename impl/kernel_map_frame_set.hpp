@@ -23,16 +23,12 @@ class FrameSet {
       if (full && frames % 64 != 0) level.back() = (std::uint64_t{1} << frames % 64) - 1;
       frames = words;
     }
-    size_ = 0;
-    for (const std::uint64_t word : levels_.front()) size_ += static_cast<std::size_t>(std::popcount(word));
   }
 
-  std::size_t size() const { return size_; }
   bool contains(Pfn pfn) const { return (levels_.front()[pfn / 64] >> pfn % 64 & 1) != 0; }
 
   void insert(Pfn pfn) {
     if (contains(pfn)) return;
-    ++size_;
     for (std::vector<std::uint64_t>& level : levels_) {
       level[pfn / 64] |= std::uint64_t{1} << pfn % 64;
       pfn /= 64;
@@ -41,7 +37,6 @@ class FrameSet {
 
   void erase(Pfn pfn) {
     if (!contains(pfn)) return;
-    --size_;
     for (std::vector<std::uint64_t>& level : levels_) {
       if ((level[pfn / 64] &= ~(std::uint64_t{1} << pfn % 64)) != 0) return;
       pfn /= 64;
@@ -64,7 +59,6 @@ class FrameSet {
 
  private:
   std::array<std::vector<std::uint64_t>, 4> levels_;  // 2^24 frames
-  std::size_t size_ = 0;
 };
 
 }  // namespace refmm::impl::inline REFMM_BUILD

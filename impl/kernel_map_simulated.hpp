@@ -116,7 +116,6 @@ class SimulatedKernelMemory {
   const kernel_map::Knobs& knobs() const { return knobs_; }
   std::uint32_t objs_made() const { return objs_made_; }
   std::uint32_t pgds_made() const { return pgds_made_; }
-  std::size_t free_frames() const { return free_.size(); }
   bool is_free(Pfn pfn) const { return free_.contains(pfn); }
 
   /// The number of a directory: 2.4.0 does not number them, observers do. 0 for swapper_pg_dir.
