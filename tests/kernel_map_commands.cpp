@@ -299,6 +299,17 @@ void append_two_failures(Source& source, std::vector<Intent>& intents) {
   intents.push_back(one_page);
 }
 
+/// The window is full, and the last of its entries is given up, then the one that the search begins again with: whoever wants one
+/// must look at all of them.
+void append_second_round(std::vector<Intent>& intents) {
+  constexpr std::uint32_t entries = i386_2_4_0.entries_per_table, never = 5000;
+  intents.push_back(FillWindowIntent{entries, never});
+  for (int round = 0; round != 2; ++round) {
+    intents.push_back(KunmapIntent{entries - 2});
+    intents.push_back(FillWindowIntent{1, never});
+  }
+}
+
 std::vector<Intent> any_opening(Source& source, const Temper& temper) {
   using enum Size::Measure;
   std::vector<Intent> intents;
@@ -306,7 +317,10 @@ std::vector<Intent> any_opening(Source& source, const Temper& temper) {
     case Temper::Opening::none:
       break;
     case Temper::Opening::window:
-      intents.push_back(FillWindowIntent{1100, source.one_of(among(1u, 3u, 50u, 5000u))});
+      if (source.one_in(2))
+        append_second_round(intents);
+      else
+        intents.push_back(FillWindowIntent{1100, source.one_of(among(1u, 3u, 50u, 5000u))});
       break;
     case Temper::Opening::hoard:
       // Up to the last frame there is, and a range that goes on behind it.

@@ -121,7 +121,7 @@ struct GetIntent {
 struct PutIntent {
   std::uint32_t ordinal;
 };
-/// A run of frames that it got is marked as reserved, or one of those no more; or the first frame of an area of vmalloc is.
+/// A run of frames that it got is marked as reserved, or one of those no more; or the first frame of an area of vmalloc is, or frame 0.
 struct ReserveIntent {
   std::uint32_t ordinal, most;
   bool reserves;

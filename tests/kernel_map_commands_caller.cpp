@@ -225,8 +225,10 @@ struct Plan {
     // vfree gives back no frame that is reserved [kernel.vfree.frames]: there must be one in an area.
     if (wish.of_area) {
       const VmStruct<W>* area = survey.area(wish.ordinal);
-      if (!area || area->flags != AreaKind::vmalloc) return {};
-      const W pfn = frame_of<W>(i386_2_4_0, entry_at<W>(i386_2_4_0, now(), now().swapper_pg_dir, area->addr));
+      // Where the area is not vmalloc's it is frame 0, which is boot's: entries that are empty would lead there.
+      W pfn = 0;
+      if (area && area->flags == AreaKind::vmalloc)
+        pfn = frame_of<W>(i386_2_4_0, entry_at<W>(i386_2_4_0, now(), now().swapper_pg_dir, area->addr));
       return wish.reserves ? once(Reserve<W>{pfn, pfn}) : once(Unreserve<W>{pfn, pfn});
     }
     if (survey.held.empty()) return {};
