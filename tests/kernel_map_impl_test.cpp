@@ -10,12 +10,15 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <functional>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <variant>
+#include <vector>
 
 namespace refmm {
 namespace {
@@ -108,27 +111,208 @@ TEST(KernelMapImplementation, GoesRoundTheWindowAsTheModelDoes) {
   EXPECT_EQ(counts.commands, 2400u);
 }
 
-/// Where the host has no memory for a list element, the call is refused for that, and nothing else has changed.
+/// Where the host has no memory for a list element, the call is refused for that, and nothing else has changed: whether it is the
+/// element that there is no memory for, or its place among the others.
 TEST(KernelMapImplementation, StaysAsItIsWhenTheHostHasNoMemory) {
   const auto boot = plain_kernel_boot();
-  impl::HostPages few({.max_pages = 24, .huge_pages = false});
-  impl::SlabAllocator<impl::HostPages> slabs(few);
-  impl::SimulatedKernelMemory memory;
-  memory.reset(boot);
-  KernelMapMachine<impl::SimulatedKernelMemory> machine(boot, slabs, memory);
-  kernel_map::State<Word> before{}, after{};
-  const Command<Word> command = kernel_map::Ioremap<Word>{0xe0000000, 1, false};
-  auto result = machine.apply(command);
-  for (; !std::holds_alternative<Refused>(result); result = machine.apply(command)) machine.observe(before);
-  machine.observe(after);
-  EXPECT_GT(after.vmlist.size(), 100u);
-  EXPECT_EQ(result, kernel_map::Result<Word>(Refused{kernel_map::Refusal::no_list_element}));
-  ++before.objs_made;  // the layer below had given one
-  EXPECT_EQ(after, before);
+  for (const std::size_t max_pages : {12u, 14u}) {
+    impl::HostPages few({.max_pages = max_pages, .huge_pages = false});
+    impl::SlabAllocator<impl::HostPages> slabs(few);
+    impl::SimulatedKernelMemory memory;
+    memory.reset(boot);
+    KernelMapMachine<impl::SimulatedKernelMemory> machine(boot, slabs, memory);
+    kernel_map::State<Word> before{}, after{};
+    const Command<Word> command = kernel_map::Ioremap<Word>{0xe0000000, 1, false};
+    auto result = machine.apply(command);
+    for (; !std::holds_alternative<Refused>(result); result = machine.apply(command)) machine.observe(before);
+    machine.observe(after);
+    EXPECT_GT(after.vmlist.size(), 1000u);
+    EXPECT_EQ(after.vmlist.size() + 1, after.objs_made) << "of all calls but the last one there is an area";
+    EXPECT_EQ(result, kernel_map::Result<Word>(Refused{kernel_map::Refusal::no_list_element}));
+    ++before.objs_made;  // the layer below had given one
+    EXPECT_EQ(after, before);
 
-  machine.apply(kernel_map::Iounmap<Word>{after.vmlist[50].addr});
-  EXPECT_FALSE(std::holds_alternative<Refused>(machine.apply(command)));
+    for (const auto& area : after.vmlist) machine.apply(kernel_map::Iounmap<Word>{area.addr});
+    EXPECT_FALSE(std::holds_alternative<Refused>(machine.apply(command)));
+  }
 }
+
+// ---- Machines, and the memory below -----------------------------------------------------------------------------------------
+
+/// Whether there can be a kernel on such a machine.
+bool can_be(const kernel_map::Boot<Word>& boot) {
+  KernelMapWorld world;
+  world.memory.reset(boot);
+  try {
+    const impl::KernelMappings<impl::SimulatedKernelMemory> kernel(boot, world.slabs, world.memory);
+    return true;
+  } catch (const std::invalid_argument&) {
+    return false;
+  }
+}
+
+TEST(KernelMapImplementation, RefusesMachinesThatItIsNotMadeFor) {
+  EXPECT_TRUE(can_be(plain_kernel_boot()));
+  auto boot = plain_kernel_boot();
+  boot.kernel.machine.page_size = 8192;
+  EXPECT_FALSE(can_be(boot));
+  boot = plain_kernel_boot();
+  boot.kernel.machine.entries_per_table = 512;
+  EXPECT_FALSE(can_be(boot));
+  boot = plain_kernel_boot();
+  boot.highmem_pages = 1;
+  EXPECT_FALSE(can_be(boot)) << "without a window for high frames";
+  // Behind RAM there is a hole of up to two vmalloc_offset; then there must be something left.
+  boot = plain_kernel_boot();
+  const auto& machine = boot.kernel.machine;
+  boot.ram_pages = (kernel_map::vmalloc_end(boot) - machine.page_offset - 2 * machine.vmalloc_offset) / 4096;
+  EXPECT_FALSE(can_be(boot));
+  --boot.ram_pages;
+  EXPECT_TRUE(can_be(boot));
+}
+
+/// As built, areas may lie where the window for high frames is.
+TEST(KernelMapImplementation, IsTheCorrectedKernelWhateverTheBootAsksFor) {
+  auto boot = plain_kernel_boot();
+  boot.config = kernel_map::Config::highmem;
+  boot.highmem_pages = 8;
+  const Word room = kernel_map::vmalloc_end(boot) - kernel_map::vmalloc_start(boot);
+  boot.kernel.corrected = kernel_map::as_built.corrected;
+  const auto subject = make_kernel_map_implementation();
+  subject->reset(boot);
+  EXPECT_EQ(subject->apply(kernel_map::Ioremap<Word>{0x40000000, room, false}).result,
+            kernel_map::Result<Word>(Refused{kernel_map::Refusal::no_room}));
+}
+
+/// Where all tables are there from boot, as far as there were frames, none is asked for later.
+TEST(KernelMapImplementation, MakesNoTableAfterBootWhereAllAreMadeThen) {
+  auto boot = plain_kernel_boot(kernel_map::Sharing::preallocated);
+  boot.ram_pages = boot.first_free + 4;
+  const auto subject = make_kernel_map_implementation();
+  subject->reset(boot);
+  const Command<Word> command = kernel_map::Ioremap<Word>{0xe0000000, 16 << 22, false};
+  const auto expected = model::step<Word>(boot, model::boot(boot), command);
+  EXPECT_EQ(expected.result, kernel_map::Result<Word>(Refused{kernel_map::Refusal::no_table}));
+  EXPECT_EQ(subject->apply(command), (KernelMapSubject::Answer{expected.result, expected.effects}));
+}
+
+/// Frames hold whatever was in them.
+TEST(KernelMapImplementation, DoesNotDependOnWhatIsInMemory) {
+  for (const std::uint64_t number : {0u, 2u, 4u}) {
+    auto boot = kernel_boot_number(number);
+    boot.ram_pages = boot.first_free + 600;
+    KernelMapWorld world;
+    world.memory.reset(boot);
+    for (impl::Pfn pfn = 0; pfn < boot.ram_pages; ++pfn)
+      std::memset(world.memory.frame(pfn), 0xff, impl::page_size);
+    KernelMapMachine<impl::SimulatedKernelMemory> machine(boot, world.slabs, world.memory);
+    KernelCalls calls(boot, number);
+    auto state = model::boot(boot);
+    kernel_map::State<Word> seen{};
+    for (Command<Word> command = kernel_map::Touch<Word>{0, 0xe0000000, false};; command = calls.next(state)) {
+      machine.observe(seen);
+      ASSERT_EQ(kernel_map::canonical(state), seen) << number;
+      if (state.objs_made > 20) break;
+      auto expected = model::step<Word>(boot, std::move(state), command);
+      ASSERT_EQ(machine.apply(command), expected.result) << number << ": " << to_text(command);
+      if (KernelMapFamily::ends_everything(expected.result)) break;
+      state = std::move(expected.state);
+    }
+    EXPECT_EQ(world.memory.frame(0)[5], std::byte{0xff}) << "boot's, and no table";
+  }
+}
+
+// ---- What the layer below is told -------------------------------------------------------------------------------------------
+
+/// Memory that looks at the tables while the TLB is flushed.
+class FlushedMemory : public impl::SimulatedKernelMemory {
+ public:
+  void flush_tlb(bool global) {
+    lost = stale();
+    at_flush();
+    SimulatedKernelMemory::flush_tlb(global);
+  }
+
+  State::Stale lost;  // by the tables, before the last flush
+  std::function<void()> at_flush = [] {};
+};
+
+class KernelMapFlushes : public testing::Test {
+ protected:
+  KernelMapFlushes() {
+    boot.config = kernel_map::Config::highmem;
+    boot.highmem_pages = 1100;
+    memory.reset(boot);
+    kernel.emplace(boot, slabs, memory);
+  }
+
+  impl::Entry* directory(impl::Pfn pgd) { return impl::table_in(memory, pgd); }
+
+  using Stale = kernel_map::State<Word>::Stale;
+
+  kernel_map::Boot<Word> boot = plain_kernel_boot();
+  impl::HostPages pages{{.huge_pages = false}};
+  impl::SlabAllocator<impl::HostPages> slabs{pages};
+  FlushedMemory memory;
+  std::optional<impl::KernelMappings<FlushedMemory>> kernel;
+};
+
+/// [paging.tlb.flushed_before_reuse]
+TEST_F(KernelMapFlushes, ComeWhenTheEntriesOfAnAreaAreGone) {
+  const auto addr = kernel->vmalloc(kernel_map::VmallocGfp::any, 3 * 4096);
+  ASSERT_TRUE(addr);
+  const impl::Entry* const first = kernel->paging().kernel_table(*addr >> 22) + impl::pte_index(*addr);
+  const Stale expected{{*addr, first[0]}, {*addr + 4096, first[1]}, {*addr + 8192, first[2]}};
+  memory.at_flush = [&] { EXPECT_TRUE(std::none_of(first, first + 4, impl::is_present)); };
+  kernel->vfree(*addr);
+  EXPECT_EQ(memory.lost, expected);
+}
+
+TEST_F(KernelMapFlushes, ComeWhenTheEntriesOfAProgramAreGone) {
+  const impl::Pfn pgd = *kernel->paging().pgd_alloc();
+  const impl::Pfn one = *kernel->paging().map_user(pgd, 0x400000, false);
+  const impl::Pfn other = *kernel->paging().map_user(pgd, 0x405000, true);
+  const impl::Entry* const table = directory(impl::pfn_of(directory(pgd)[1]));
+  const Stale expected{{0x400000, table[0]}, {0x405000, table[5]}};
+  memory.at_flush = [&] {
+    EXPECT_FALSE(impl::is_present(directory(pgd)[1]));
+    EXPECT_FALSE(impl::is_present(table[0]));
+    EXPECT_FALSE(impl::is_present(table[5]));
+    EXPECT_FALSE(memory.is_free(one) || memory.is_free(other));
+  };
+  kernel->paging().clear_page_tables(pgd, 0, 768);
+  EXPECT_EQ(memory.lost, expected);
+}
+
+TEST_F(KernelMapFlushes, ComeWhenTheEntriesOfTheWindowAreGone) {
+  Stale expected;
+  for (impl::Pfn pfn = boot.ram_pages; pfn != boot.ram_pages + 1024; ++pfn) {
+    const auto addr = kernel->kmap(pfn);
+    ASSERT_TRUE(addr);
+    const impl::Entry* const table = kernel->paging().kernel_table(*addr >> 22);
+    expected.push_back({*addr, table[impl::pte_index(*addr)]});
+    EXPECT_TRUE(kernel->kunmap(pfn));
+  }
+  expected.pop_back();  // of the last one, which has come behind the flush
+  EXPECT_EQ(memory.lost, expected);
+}
+
+/// The processor is in no directory that has gone, whose frame may be somebody else's.
+TEST_F(KernelMapFlushes, TheProcessorLeavesADirectoryThatGoes) {
+  auto& paging = kernel->paging();
+  EXPECT_EQ(paging.cpu().cr3(), paging.swapper_pg_dir);
+  for (const bool fast : {false, true}) {
+    const impl::Pfn pgd = *paging.pgd_alloc();
+    EXPECT_NE(memory.number_of(pgd), 0u);
+    ASSERT_TRUE(paging.read(pgd, 0xc0000000, false));
+    EXPECT_EQ(paging.cpu().cr3(), pgd);
+    fast ? paging.pgd_free_fast(pgd) : paging.pgd_free(pgd);
+    EXPECT_EQ(paging.cpu().cr3(), paging.swapper_pg_dir);
+    EXPECT_EQ(memory.number_of(pgd), 0u);
+  }
+}
+
+// ---- Mistakes ---------------------------------------------------------------------------------------------------------------
 
 TEST(KernelMapImplementation, TheTwoBuildsAreOneUntilAMutantIsOn) {
   const auto subject = make_mutable_kernel_map_implementation();
