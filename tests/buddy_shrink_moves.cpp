@@ -225,7 +225,7 @@ bool remove_after_replacing(const Script& script, const Propose& propose) {
 }
 
 bool plainest(const Script& script, const Propose& propose) {
-  if (script.items.size() > 6) return false;
+  if (script.items.size() > 60) return false;
   return shrink::simplest_first<BuddyFamily>(script, propose, plainest_scripts(script));
 }
 

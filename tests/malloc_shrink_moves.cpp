@@ -272,7 +272,21 @@ bool zeros_where_a_block_was(const Script& script, const Propose& propose) {
   return propose_simpler(script, plain, propose);
 }
 
-constexpr std::array<Move, 13> all_moves{shrink::remove_runs<MallocFamily>,
+/// Large chunks that are alike, between blocks, free one after the other: the order of those of one size shows with three.
+bool equal_large_chunks(const Script& script, const Propose& propose) {
+  constexpr W large = 501;  // the least request for a chunk of a list of many sizes
+  constexpr std::uint32_t count = 3;
+  if (script.items.size() < 3 * count) return false;
+  Script plain{script.boot, {}};
+  for (std::uint32_t i = 0; i < count; ++i) {
+    plain.items.push_back({Malloc<W>{large}, 2 * i + 1});
+    plain.items.push_back({Malloc<W>{0}, 2 * i + 2});
+  }
+  for (std::uint32_t i = 0; i < count; ++i) plain.items.push_back({Free<W>{0}, 2 * count + 1 + i, 2 * i + 1});
+  return propose_simpler(script, plain, propose);
+}
+
+constexpr std::array<Move, 14> all_moves{shrink::remove_runs<MallocFamily>,
                                          remove_resizing,
                                          plainer_boot,
                                          shrink::remove_pairs<MallocFamily>,
@@ -282,6 +296,7 @@ constexpr std::array<Move, 13> all_moves{shrink::remove_runs<MallocFamily>,
                                          fewer_knobs,
                                          replace_commands,
                                          zeros_where_a_block_was,
+                                         equal_large_chunks,
                                          shrink::remove_triples<MallocFamily>,
                                          shrink::reorder<MallocFamily>,
                                          remove_after_replacing};
