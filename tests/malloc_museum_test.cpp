@@ -9,7 +9,7 @@ namespace {
 class MallocMuseum : public testing::TestWithParam<Mutant> {};
 
 TEST_P(MallocMuseum, FindsTheMutantAndShowsItInAFewCommands) {
-  // A node with two halves below it, one of which is lost, needs four large blocks, and a small one behind each.
+  // Shrinking ends at four large blocks, a small one behind each, and what frees them; memalign would make such chunks in fewer commands.
   const std::size_t most_commands = GetParam().name == "malloc.impl.tree.loses_child" ? 14 : 12;
   expect_shown<MallocFamily>(GetParam(), most_commands);
 }
