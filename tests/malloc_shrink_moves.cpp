@@ -286,7 +286,16 @@ bool equal_large_chunks(const Script& script, const Propose& propose) {
   return propose_simpler(script, plain, propose);
 }
 
-constexpr std::array<Move, 14> all_moves{shrink::remove_runs<MallocFamily>,
+/// Three aligned blocks, each with a chunk in front of it that is free and large, are a tree with two halves; what takes its root is the
+/// shortest story of a tree.
+bool tree_in_front_of_aligned_blocks(const Script& script, const Propose& propose) {
+  const Script plain{
+      script.boot,
+      {{Memalign<W>{4097, 2400}, 1}, {Memalign<W>{2049, 600}, 2}, {Memalign<W>{1025, 0}, 3}, {Malloc<W>{600}, 4}}};
+  return script.items.size() > plain.items.size() && propose_simpler(script, plain, propose);
+}
+
+constexpr std::array<Move, 15> all_moves{shrink::remove_runs<MallocFamily>,
                                          remove_resizing,
                                          plainer_boot,
                                          shrink::remove_pairs<MallocFamily>,
@@ -297,6 +306,7 @@ constexpr std::array<Move, 14> all_moves{shrink::remove_runs<MallocFamily>,
                                          replace_commands,
                                          zeros_where_a_block_was,
                                          equal_large_chunks,
+                                         tree_in_front_of_aligned_blocks,
                                          shrink::remove_triples<MallocFamily>,
                                          shrink::reorder<MallocFamily>,
                                          remove_after_replacing};
