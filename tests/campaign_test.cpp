@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include <filesystem>
+#include <fstream>
 #include <set>
 #include <string>
 
@@ -36,6 +37,46 @@ TEST_F(Campaign, IsTheSameOnSeveralWorkersOfParallel) {
   ASSERT_EQ(run("refmm check --area slab --runs 500 --seed 3 --json " + whole.string()).exit, 0);
   EXPECT_EQ(check_in(campaign_ / "all.json").at("commands"), check_in(whole).at("commands"));
   EXPECT_EQ(check_in(campaign_ / "all.json").at("clauses"), check_in(whole).at("clauses"));
+}
+
+/// Parts that wait for each other take the time of both, and are no faster together; at once they take it once. The parts are run, and then
+/// said to have run at round times.
+TEST_F(Campaign, CountsTheTimeInWhichSomePartRan) {
+  const auto part = [&](int number, double from, double to) {
+    const fs::path file = scratch_ / (std::to_string(number) + ".json");
+    EXPECT_EQ(run("refmm check --area slab --runs 3 --seed 3 --shard " + std::to_string(number) + "/3 --json " +
+                  file.string())
+                  .exit,
+              0);
+    nlohmann::json all = nlohmann::json::parse(contents(file));
+    nlohmann::json& check = all["checks"][0];
+    EXPECT_EQ(check["ran"].size(), 1u);
+    EXPECT_NEAR(check["ran"][0]["to"].get<double>() - check["ran"][0]["from"].get<double>(),
+                check["seconds"].get<double>(), 1e-3);
+    check["ran"] = {{{"from", from}, {"to", to}}};
+    check["seconds"] = to - from;
+    check["commands"] = 600;
+    check["commands_per_second"] = 600 / (to - from);
+    check["generated_per_second"] = 6000 / (to - from);
+    std::ofstream(file) << all;
+    return file.string();
+  };
+  const auto merged = [&](const std::string& one, const std::string& other, const std::string& name) {
+    const fs::path both = scratch_ / (name + ".json");
+    EXPECT_EQ(run("refmm merge " + one + " " + other + " --json " + both.string()).exit, 0);
+    return both.string();
+  };
+  const std::string first = part(1, 100, 130), second = part(2, 130, 160), beside = part(3, 100, 130);
+  const std::string in_turn = merged(first, second, "in_turn"), at_once = merged(beside, first, "at_once");
+  EXPECT_EQ(check_in(in_turn).at("seconds"), 60);
+  EXPECT_EQ(check_in(in_turn).at("commands_per_second"), 20);
+  EXPECT_EQ(check_in(in_turn).at("generated_per_second"), 200);
+  EXPECT_EQ(check_in(at_once).at("seconds"), 30);
+  EXPECT_EQ(check_in(at_once).at("commands_per_second"), 40);
+  const nlohmann::json all = check_in(merged(in_turn, beside, "all"));
+  EXPECT_EQ(all.at("seconds"), 60);
+  EXPECT_EQ(all.at("commands_per_second"), 30);
+  EXPECT_EQ(all, check_in(merged(second, at_once, "all_again"))) << "whatever is put together first";
 }
 
 /// Several find the same bug, and write it into one folder at once: it is there once.

@@ -98,6 +98,7 @@ class Run {
 
   void add_to(CheckReport<Family>& report) const {
     report.elapsed = Clock::now() - begin_;
+    report.ended = std::chrono::system_clock::now();
     for (const auto& worker : workers_) {
       const Board& board = *worker->board;
       report.runs += board.runs;

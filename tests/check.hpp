@@ -36,8 +36,9 @@ struct CheckReport {
   std::uint64_t passed_over = 0;  // runs that are not among them: a model does not come back from a command
   std::uint64_t commands = 0;
   std::uint64_t not_compared = 0;  // of the commands: the subject took no part in them (Subject::takes_part)
-  std::chrono::duration<double> elapsed{};  // running, without the shrinking
-  double commands_per_second = 0;           // all processes together
+  std::chrono::duration<double> elapsed{};        // running, without the shrinking
+  std::chrono::system_clock::time_point ended{};  // the running
+  double commands_per_second = 0;                 // all processes together
   // The same commands, drawn by RapidCheck and turned into what is called in the state at hand, but not run; all processes
   // together.
   double generated_per_second = 0;

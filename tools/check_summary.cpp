@@ -5,6 +5,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <numeric>
 #include <utility>
 
 namespace refmm::command {
@@ -36,6 +37,25 @@ std::optional<FailureSummary> first_of(const std::optional<FailureSummary>& one,
                                        const std::optional<FailureSummary>& other) {
   if (!one || !other) return one ? one : other;
   return one->run <= other->run ? one : other;
+}
+
+/// The same time, as spans apart from each other: what parts have done at once is one span.
+std::vector<Span> joined(std::vector<Span> spans) {
+  std::ranges::sort(spans, {}, &Span::from);
+  std::vector<Span> apart;
+  for (const Span& span : spans) {
+    if (apart.empty() || apart.back().to < span.from) {
+      apart.push_back(span);
+    } else {
+      apart.back().to = std::max(apart.back().to, span.to);
+    }
+  }
+  return apart;
+}
+
+double seconds_in(const std::vector<Span>& spans) {
+  return std::accumulate(spans.begin(), spans.end(), 0.0,
+                         [](double sum, const Span& span) { return sum + (span.to - span.from); });
 }
 
 void show_clauses(const CheckSummary& summary, bool names_missing) {
@@ -78,6 +98,11 @@ std::vector<Counted> starved_labels(const CheckSummary& summary) {
   return starved;
 }
 
+Span span_until(std::chrono::system_clock::time_point end, std::chrono::duration<double> length) {
+  const double to = std::chrono::duration<double>(end.time_since_epoch()).count();
+  return {to - length.count(), to};
+}
+
 CheckSummary merged(const CheckSummary& one, const CheckSummary& other, const std::string& file) {
   if (one.seed != other.seed)
     refuse(file,
@@ -105,9 +130,14 @@ CheckSummary merged(const CheckSummary& one, const CheckSummary& other, const st
   both.passed_over += other.passed_over;
   both.commands += other.commands;
   both.not_compared += other.not_compared;
-  both.seconds = std::max(one.seconds, other.seconds);
-  both.commands_per_second += other.commands_per_second;
-  both.generated_per_second += other.generated_per_second;
+  both.ran.insert(both.ran.end(), other.ran.begin(), other.ran.end());
+  both.ran = joined(std::move(both.ran));
+  both.seconds = seconds_in(both.ran);
+  const auto together = [&](double CheckSummary::*rate) {
+    return both.seconds == 0 ? 0 : (one.*rate * one.seconds + other.*rate * other.seconds) / both.seconds;
+  };
+  both.commands_per_second = together(&CheckSummary::commands_per_second);
+  both.generated_per_second = together(&CheckSummary::generated_per_second);
   both.interrupted = one.interrupted || other.interrupted;
   add(both.clauses, other.clauses);
   add(both.labels, other.labels);

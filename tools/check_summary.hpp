@@ -6,6 +6,7 @@
 #include <refmm/tests/check_corpus.hpp>
 #include <refmm/tools/check_report.hpp>
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <map>
@@ -29,6 +30,11 @@ struct Shard {
 /// All of it.
 inline constexpr Shard whole_campaign{1, 1};
 
+/// When something ran: seconds since the beginning of 1970, UTC, by the clock of the machine that it ran on.
+struct Span {
+  REFMM_RECORD(Span, (double, from), (double, to));
+};
+
 struct FailureSummary {
   REFMM_RECORD(FailureSummary, (std::uint64_t, run),  // its number, from 1; 0 for a transcript of the corpus
                (std::uint64_t, commands),             // how many it had when it failed
@@ -45,12 +51,16 @@ struct CheckSummary {
                (std::vector<Shard>, shards),  // that it is made of
                (std::uint64_t, processes), (std::uint64_t, runs), (std::uint64_t, passed_over),
                (std::uint64_t, commands), (std::uint64_t, not_compared),
-               (double, seconds),  // of all processes at once; of several machines the longest
-               (double, commands_per_second), (double, generated_per_second),  // of several machines together
+               (std::vector<Span>, ran),  // apart from each other, in order of time
+               (double, seconds),         // in which some part of it ran
+               (double, commands_per_second),
+               (double, generated_per_second),                        // in those seconds, all parts together
                (bool, interrupted), (std::vector<Counted>, clauses),  // by area; all that are to be exercised
                (std::vector<Counted>, labels),                        // sessions
                (std::optional<FailureSummary>, failure));
 };
+
+Span span_until(std::chrono::system_clock::time_point end, std::chrono::duration<double> length);
 
 /// A failure is added by itself, as it is known later.
 template <class Family>
@@ -65,6 +75,7 @@ CheckSummary summary_of(const CheckReport<Family>& report, unsigned jobs, std::s
                        .passed_over = report.passed_over,
                        .commands = report.commands,
                        .not_compared = report.not_compared,
+                       .ran = {span_until(report.ended, report.elapsed)},
                        .seconds = report.elapsed.count(),
                        .commands_per_second = report.commands_per_second,
                        .generated_per_second = report.generated_per_second,
