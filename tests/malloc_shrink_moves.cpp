@@ -272,18 +272,16 @@ bool zeros_where_a_block_was(const Script& script, const Propose& propose) {
   return propose_simpler(script, plain, propose);
 }
 
-/// Large chunks that are alike, between blocks, free one after the other: the order of those of one size shows with three.
+/// Large chunks that are alike: what an aligned block leaves in front of it, from the second on, as the heap begins in the middle of a
+/// unit. The order of those of one size shows with three.
 bool equal_large_chunks(const Script& script, const Propose& propose) {
-  constexpr W large = 501;  // the least request for a chunk of a list of many sizes
-  constexpr std::uint32_t count = 3;
-  if (script.items.size() < 3 * count) return false;
-  Script plain{script.boot, {}};
-  for (std::uint32_t i = 0; i < count; ++i) {
-    plain.items.push_back({Malloc<W>{large}, 2 * i + 1});
-    plain.items.push_back({Malloc<W>{0}, 2 * i + 2});
-  }
-  for (std::uint32_t i = 0; i < count; ++i) plain.items.push_back({Free<W>{0}, 2 * count + 1 + i, 2 * i + 1});
-  return propose_simpler(script, plain, propose);
+  constexpr W alignment = 513;  // taken for 1024: the least that leaves a chunk of a list of many sizes
+  const Script plain{script.boot,
+                     {{Memalign<W>{alignment, 0}, 1},
+                      {Memalign<W>{alignment, 0}, 2},
+                      {Memalign<W>{alignment, 0}, 3},
+                      {Memalign<W>{alignment, 0}, 4}}};
+  return script.items.size() > plain.items.size() && propose_simpler(script, plain, propose);
 }
 
 /// Three aligned blocks, each with a chunk in front of it that is free and large, are a tree with two halves; what takes its root is the
