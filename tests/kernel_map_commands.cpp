@@ -196,6 +196,11 @@ Intent any_touch(Source& source, const Temper& temper) {
   return TouchIntent{any_ordinal(source), source.one_in(8), source.one_in(temper.users), any_touched(source)};
 }
 
+Intent any_touch_of_user(Source& source, const Temper& temper) {
+  return TouchUserIntent{any_ordinal(source), any_ordinal(source),
+                         source.one_in(3) ? source.number(0, page - 1) : 0, !source.one_in(temper.odd)};
+}
+
 Intent any_map_user(Source& source, const Temper& temper) {
   const std::uint32_t slot = source.one_of(among(0u, 0u, 1u, 767u));
   const std::uint32_t page_in_slot = source.one_in(4) ? source.one_of(among(1023u, 512u)) : source.number(0, 3);
@@ -246,7 +251,7 @@ Intent any_intent(Source& source, const Temper& temper) {
     case put_table:
       return PteFreeFast{};
     case touch:
-      return any_touch(source, temper);
+      return source.one_in(4) ? any_touch_of_user(source, temper) : any_touch(source, temper);
     case get:
       return GetIntent{source.one_in(2), source.number(1, source.one_in(temper.hoards) ? 50 : 4)};
     case put:

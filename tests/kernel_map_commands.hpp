@@ -113,6 +113,12 @@ struct TouchIntent {
   bool user;
   Place place;
 };
+/// A page that a program has mapped is touched in its directory.
+struct TouchUserIntent {
+  std::uint32_t ordinal;     // of the directory
+  std::uint32_t page, byte;  // the ordinal of the page, and where in it
+  bool user;
+};
 struct GetIntent {
   bool high;
   std::uint32_t count;
@@ -155,9 +161,10 @@ struct MisuseIntent {
   Kind kind;
 };
 /// The last two are the same in every state.
-using Intent = std::variant<VmallocIntent, VfreeIntent, IoremapIntent, IounmapIntent, ForkIntent, ExitIntent,
-                            TrimIntent, TouchIntent, GetIntent, PutIntent, ReserveIntent, KmapIntent, KunmapIntent,
-                            FillWindowIntent, MapUserIntent, ClearIntent, MisuseIntent, PteFreeFast, SetKnobs>;
+using Intent =
+    std::variant<VmallocIntent, VfreeIntent, IoremapIntent, IounmapIntent, ForkIntent, ExitIntent, TrimIntent,
+                 TouchIntent, TouchUserIntent, GetIntent, PutIntent, ReserveIntent, KmapIntent, KunmapIntent,
+                 FillWindowIntent, MapUserIntent, ClearIntent, MisuseIntent, PteFreeFast, SetKnobs>;
 
 /// What one random run does.
 struct Session {

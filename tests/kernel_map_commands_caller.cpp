@@ -22,6 +22,20 @@ constexpr W kernel_slots = i386_2_4_0.entries_per_table - user_slots_of_pgd;
 /// Areas of more frames would take as long as a thousand other calls.
 constexpr W most_frames = 1300;
 
+/// The pages that the program of a directory has mapped, in the order of their addresses.
+std::vector<W> pages_of_program(const State<W>& now, const Pgd<W>& pgd) {
+  std::vector<W> pages;
+  for (const auto& [slot, pde] : pgd.entries.written) {
+    if (slot >= user_slots_of_pgd) break;
+    const Table<W>* table = table_in(now, frame_of<W>(i386_2_4_0, pde));
+    if (!table) continue;
+    for (const auto& [number, entry] : table->entries.written) {
+      if ((entry & paging::PAGE_PRESENT) != 0) pages.push_back(slot * slot_bytes + number * page);
+    }
+  }
+  return pages;
+}
+
 /// So many pages, which may be a negative number.
 constexpr W bytes_of(std::int32_t pages) { return static_cast<W>(pages) * page; }
 
@@ -210,6 +224,13 @@ struct Plan {
     const std::uint32_t directory = (wish.ordinal + repetition) % directories;
     const W addr = survey.at(wish.place) | kernel_half;
     return {Touch<W>{directory == 0 ? 0 : now().pgds[directory - 1].number, addr, wish.user}};
+  }
+  Commands operator()(const TouchUserIntent& wish) const {
+    const Pgd<W>* pgd = survey.pgd(wish.ordinal);
+    if (!pgd) return {};
+    const std::vector<W> pages = pages_of_program(now(), *pgd);
+    if (pages.empty()) return {};
+    return once(Touch<W>{pgd->number, pages[wish.page % pages.size()] + wish.byte, wish.user});
   }
   Commands operator()(const GetIntent& wish) const {
     if (repetition >= wish.count) return {};

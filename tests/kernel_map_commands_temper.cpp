@@ -105,6 +105,11 @@ void draw_memory(Source& source, Memory memory, Boot<W>& boot) {
       boot.ram_pages = (0xf8000000 - boot.kernel.machine.page_offset) / boot.kernel.machine.page_size;
       break;
     default:
+      // Tables for the first slots only.
+      if (boot.kernel.sharing == Sharing::preallocated && tables == 0 && source.one_in(2)) {
+        boot.ram_pages = boot.first_free + source.number(2, 8);
+        break;
+      }
       // Also an end of RAM at and beside the boundaries of slots, and of what the hole behind it is rounded to.
       boot.ram_pages = source.one_in(2)
                            ? boot.first_free + tables + source.number(30, 400)

@@ -32,6 +32,9 @@ class Origins {
     if (const auto* frame = std::get_if<FrameNumber<W>>(&result);
         frame && std::holds_alternative<GetPage>(command))
       frames_.push_back({frame->pfn * page, page, id});
+    if (const auto* map_user = std::get_if<MapUser<W>>(&command);
+        map_user && !std::holds_alternative<Refused>(result))
+      areas_.push_back({map_user->addr / page * page, page, id});
     const auto* address = std::get_if<Address<W>>(&result);
     if (!address) return;
     if (const auto* vmalloc = std::get_if<Vmalloc<W>>(&command))
@@ -113,8 +116,9 @@ std::optional<Command<W>> Resolver::resolve(const Item& item, const State<W>& no
   }
   // Who gives back what nobody in the script was given takes it from somebody else: in a recording that parts from this kernel at a defect.
   if (std::holds_alternative<PutPage<W>>(command) && item.value_of == 0) return std::nullopt;
-  // Accesses are to the kernel's half.
-  if (auto* touch = std::get_if<Touch<W>>(&command)) touch->addr |= i386_2_4_0.page_offset;
+  // Accesses are to the kernel's half, or to what a program has mapped.
+  if (auto* touch = std::get_if<Touch<W>>(&command); touch && !of_program_.contains(item.value_of))
+    touch->addr |= i386_2_4_0.page_offset;
   if (!makes_sense(command, now)) return std::nullopt;
   return command;
 }
@@ -122,6 +126,11 @@ std::optional<Command<W>> Resolver::resolve(const Item& item, const State<W>& no
 void Resolver::note(const Item& item, const Result<W>& result) {
   if (const auto* pgd = std::get_if<PgdNumber>(&result)) pgds_[item.id] = pgd->number;
   if (const auto* address = std::get_if<Address<W>>(&result)) values_[item.id] = address->value;
+  if (const auto* map_user = std::get_if<MapUser<W>>(&item.command);
+      map_user && !std::holds_alternative<Refused>(result)) {
+    values_[item.id] = map_user->addr / page * page;
+    of_program_.insert(item.id);
+  }
   const auto* frame = std::get_if<FrameNumber<W>>(&result);
   if (frame && std::holds_alternative<GetPage>(item.command)) values_[item.id] = frame->pfn * page;
   // What was given back is somebody else's.

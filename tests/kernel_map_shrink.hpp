@@ -8,12 +8,13 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <span>
 
 namespace refmm::kernel_map {
 
 /// A command of a script. What it names follows the commands that made it: a directory the pgd_alloc, an address the vmalloc or
-/// ioremap that it lies in the area of, a frame the get_page.
+/// ioremap that it lies in the area of or the map_user of its page, a frame the get_page.
 struct Item {
   Command<std::uint32_t> command;  // what follows another command means nothing in here
   std::uint32_t id;                // unique within the script
@@ -34,6 +35,7 @@ class Resolver {
 
  private:
   std::map<std::uint32_t, std::uint32_t> pgds_, values_;
+  std::set<std::uint32_t> of_program_;  // the items whose values are addresses of a program
 };
 
 using Script = shrink::Script<KernelMapFamily>;

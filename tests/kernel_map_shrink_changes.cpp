@@ -342,6 +342,7 @@ std::vector<Item> stand_ins(const Script& script, std::size_t position) {
           add(Touch<W>{}, script.items[j].id, earlier.id);
       }
     }
+    if (std::holds_alternative<MapUser<W>>(earlier.command)) add(Touch<W>{}, earlier.pgd_of, earlier.id);
     if (std::holds_alternative<GetPage>(earlier.command)) {
       add(PutPage<W>{}, 0, earlier.id);
       add(Reserve<W>{}, 0, earlier.id);

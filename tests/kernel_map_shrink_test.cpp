@@ -111,6 +111,20 @@ TEST(KernelMapScript, LetsAFrameFollowItsGetPage) {
               ElementsAre(GetPage{false}, Reserve<W>{1024, 1024}, Ioremap<W>{1024 * page + 7, 100, false}));
 }
 
+TEST(KernelMapScript, LetsAnAccessFollowThePageThatTheProgramMapped) {
+  const Script script = plain_script({PgdAlloc{}, PgdAlloc{}, MapUser<W>{2, 1024 * page + 5, false},
+                                      Touch<W>{2, 1024 * page + 7, true}, Touch<W>{2, 0xc0000000, true}});
+  EXPECT_THAT(shrink::commands_of(shrink::without(script, {0})),
+              ElementsAre(PgdAlloc{}, MapUser<W>{1, 1024 * page + 5, false}, Touch<W>{1, 1024 * page + 7, true},
+                          Touch<W>{1, 0xc0000000, true}));
+  EXPECT_THAT(shrink::commands_of(shrink::with(script, 2, {MapUser<W>{2, 0, true}, 3, 2})),
+              ElementsAre(PgdAlloc{}, PgdAlloc{}, MapUser<W>{2, 0, true}, Touch<W>{2, 7, true},
+                          Touch<W>{2, 0xc0000000, true}));
+  // Without the page it has no meaning; one of the kernel's half stays there.
+  EXPECT_THAT(shrink::commands_of(shrink::without(script, {2})),
+              ElementsAre(PgdAlloc{}, PgdAlloc{}, Touch<W>{2, 0xc0000000, true}));
+}
+
 TEST(KernelMapScript, LeavesOutPagesThatNobodyInItWasGiven) {
   EXPECT_THAT(in_notation(plain_script({vmalloc_of(1), PutPage<W>{1025}})), ElementsAre("vmalloc(0x1000)"));
   EXPECT_THAT(in_notation(plain_script({GetPage{false}, PutPage<W>{1024}})),
