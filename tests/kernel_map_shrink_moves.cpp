@@ -108,7 +108,8 @@ bool plainer_pairs(const Script& script, const Propose& propose) {
   return false;
 }
 
-constexpr std::array<Move, 15> all_moves{shrink::remove_runs<KernelMapFamily>,
+constexpr std::array<Move, 16> all_moves{plain_round_of_the_window,
+                                         shrink::remove_runs<KernelMapFamily>,
                                          another_machine,
                                          plainer_together,
                                          plainer_knobs,

@@ -4,6 +4,7 @@
 #include <refmm/tests/kernel_map_shrink_plain.hpp>
 
 #include <algorithm>
+#include <array>
 #include <iterator>
 #include <utility>
 #include <variant>
@@ -282,7 +283,29 @@ class Simpler {
   }();
 };
 
+/// High frames are got, as many as the window has entries, and then mapped in the same order.
+Script full_window(const Boot<W>& boot) {
+  Script script{boot, {}};
+  const std::uint32_t entries = boot.kernel.machine.entries_per_table;
+  for (std::uint32_t id = 1; id <= entries; ++id) script.items.push_back({GetPage{true}, id});
+  for (std::uint32_t id = 1; id <= entries; ++id) script.items.push_back({Kmap<W>{}, entries + id, 0, id});
+  return script;
+}
+
 }  // namespace
+
+bool plain_round_of_the_window(const Script& script, const Propose& propose) {
+  const std::uint32_t entries = script.boot.kernel.machine.entries_per_table;
+  if (script.items.size() < 2 * entries) return false;
+  Boot<W> plain = plain_machine;
+  plain.kernel.corrected = script.boot.kernel.corrected;
+  plain.config = Config::highmem;
+  plain.highmem_pages = entries;
+  return std::ranges::any_of(std::array{plain, script.boot}, [&](const Boot<W>& boot) {
+    Script full = full_window(boot);
+    return rank(full) < rank(script) && propose(std::move(full));
+  });
+}
 
 bool plain_scripts(const Script& script, const Propose& propose) {
   constexpr std::size_t longest = 60;

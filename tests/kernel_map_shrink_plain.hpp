@@ -10,4 +10,8 @@ namespace refmm::kernel_map {
 /// to try them all.
 bool plain_scripts(const Script& script, const Propose& propose);
 
+/// The plainest script in which the search for an entry of the window for high frames comes round: nothing shorter does, and each change
+/// of a script of this length takes long to try.
+bool plain_round_of_the_window(const Script& script, const Propose& propose);
+
 }  // namespace refmm::kernel_map
