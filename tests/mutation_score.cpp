@@ -51,14 +51,15 @@ struct Turn {
   double effort;
 };
 
-/// All families whose sessions lead to a mutation. Where the one that its file is named for does, it comes first: what its sessions do
-/// not notice, those of others, which build on it, seldom do, and get a tenth.
+/// All families whose sessions lead to a mutation. Where those that its file belongs to do, they come first: what their sessions do not
+/// notice, those of others, which build on it, seldom do, and get a tenth.
 std::vector<Turn> turns(const Common& common, const Mutation& mutation) {
   constexpr double full = 1, tenth = 0.1;
   std::vector<Turn> own, others;
   for (std::size_t family = 0; family < families; ++family) {
     if (common.surveys[family].first_run[mutation.number] == Survey::never) continue;
-    const bool is_own = mutation.file.starts_with(trial_families()[family].files);
+    const bool is_own = std::ranges::any_of(
+        trial_families()[family].files, [&](std::string_view files) { return mutation.file.starts_with(files); });
     (is_own ? own : others).push_back({family, full});
   }
   for (Turn& other : others) {

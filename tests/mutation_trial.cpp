@@ -146,9 +146,16 @@ Verdict trial(std::uint64_t seed, std::uint32_t first, std::uint32_t runs, std::
 }
 
 template <class Family, std::unique_ptr<Subject<Family>> (*make)(), const Demands& demands = all_demands>
-constexpr TrialFamily family(std::uint32_t runs, std::string_view files) {
+constexpr TrialFamily family(std::uint32_t runs, std::span<const std::string_view> files) {
   return {Family::name, files, runs, survey<Family, make, demands>, trial<Family, make, demands>};
 }
+
+/// What a family's sessions are about. Where those of demand paging go through areas they see what those of areas alone do not look at:
+/// what a fault leaves in an area.
+constexpr std::array<std::string_view, 1> page_frames{"impl/buddy"}, slabs{"impl/slab"}, areas{"impl/vma"},
+    heap{"impl/malloc"};
+constexpr std::array<std::string_view, 2> kernel_mappings{"impl/kernel", "impl/paging"};
+constexpr std::array<std::string_view, 3> demand_paging{"impl/fault", "impl/process", "impl/vma"};
 
 }  // namespace
 
@@ -161,14 +168,14 @@ std::string_view name_of(Fate fate) {
 std::span<const TrialFamily> trial_families() {
   // As many sessions as take some five seconds of a processor.
   static constexpr std::array all{
-      family<BuddyFamily, make_buddy_implementation_with_mutations>(4'000, "impl/buddy"),
+      family<BuddyFamily, make_buddy_implementation_with_mutations>(4'000, page_frames),
       family<BuddyFamily, make_unobserved_buddy_implementation_with_mutations, without_effects>(4'000,
-                                                                                                "impl/buddy"),
-      family<SlabFamily, make_slab_implementation_with_mutations>(4'000, "impl/slab"),
-      family<KernelMapFamily, make_kernel_map_implementation_with_mutations>(400, "impl/kernel"),
-      family<VmaFamily, make_vma_implementation_with_mutations>(3'000, "impl/vma"),
-      family<MallocFamily, make_malloc_implementation_with_mutations>(400, "impl/malloc"),
-      family<FaultFamily, make_fault_implementation_with_mutations>(250, "impl/fault"),
+                                                                                                page_frames),
+      family<SlabFamily, make_slab_implementation_with_mutations>(4'000, slabs),
+      family<KernelMapFamily, make_kernel_map_implementation_with_mutations>(400, kernel_mappings),
+      family<VmaFamily, make_vma_implementation_with_mutations>(3'000, areas),
+      family<MallocFamily, make_malloc_implementation_with_mutations>(400, heap),
+      family<FaultFamily, make_fault_implementation_with_mutations>(250, demand_paging),
   };
   return all;
 }

@@ -40,8 +40,8 @@ struct Verdict {
 /// A family whose random sessions can be run on the implementation with mutations.
 struct TrialFamily {
   std::string_view name;
-  std::string_view files;  // its files begin so: impl/buddy
-  std::uint32_t runs;      // of a full trial
+  std::span<const std::string_view> files;  // its files begin so: impl/buddy
+  std::uint32_t runs;                       // of a full trial
   /// Runs sessions without a mutation. What kills the implementation then, if anything does.
   Fate (*survey)(std::uint64_t seed, std::uint32_t runs, Survey& survey);
   /// Runs sessions from `first` on with mutation `number`, to the first that kills it.
