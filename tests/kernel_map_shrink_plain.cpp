@@ -248,6 +248,15 @@ class Simpler {
     });
   }
 
+  /// The frame of an area is taken out of use, and then the area goes: it was the second frame, behind that of a page table.
+  bool of_three_calls_on_a_reserved_frame() {
+    const bool reserves = std::ranges::any_of(
+        script_.items, [](const Item& item) { return std::holds_alternative<Reserve<W>>(item.command); });
+    return reserves && is_taken(machines_.front(), {{Vmalloc<W>{VmallocGfp::any, page}},
+                                                    {Reserve<W>{0, plain_machine.first_free + 1}},
+                                                    {Vfree<W>{}, 0, 2}});
+  }
+
  private:
   bool each_machine(const auto& one) { return std::ranges::any_of(machines_, one); }
 
@@ -313,7 +322,8 @@ bool plain_scripts(const Script& script, const Propose& propose) {
   if (length == 0 || length > longest) return false;
   Simpler simpler(script, propose);
   return simpler.of_one_call() || simpler.of_two_calls() ||
-         (length >= 3 && (simpler.of_three_calls() || simpler.of_calls_that_fail())) ||
+         (length >= 3 && (simpler.of_three_calls_on_a_reserved_frame() || simpler.of_three_calls() ||
+                          simpler.of_calls_that_fail())) ||
          (length >= 4 && (simpler.of_four_calls_on_quick_lists() || simpler.of_four_calls_on_ram()));
 }
 
