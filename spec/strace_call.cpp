@@ -228,10 +228,27 @@ std::vector<Argument> parts(const Argument& argument) {
   return Arguments(text, 1, closing(argument.text[0]), false).take();
 }
 
+namespace {
+
+/// The arguments of old_mmap stand in memory, and newer versions of strace print them as the structure that they are: as those of mmap in
+/// the same order, each with its name.
+void take_out_of_structure(Call& call) {
+  if (call.name != "old_mmap" || call.arguments.size() != 1) return;
+  std::vector<Argument> members = parts(call.arguments[0]);
+  if (!members.empty()) call.arguments = std::move(members);
+}
+
+}  // namespace
+
+bool lacks_what_is_in_memory(const Call& call) {
+  return call.name == "old_mmap" && call.arguments.size() == 1 && call.result.kind == Result::Kind::error;
+}
+
 Call read_call(const Text& text) {
   Call call{.name = std::string(name_of_call(text.characters()))};
   Arguments arguments(text, call.name.size() + 1, ')', false);
   call.arguments = arguments.take();
+  take_out_of_structure(call);
   const std::size_t equals = text.characters().find_first_not_of(" \t", arguments.end());
   if (equals == std::string::npos || text.characters()[equals] != '=') {
     const std::size_t place = std::min(equals, text.size());

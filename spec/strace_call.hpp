@@ -47,6 +47,9 @@ struct Call {
   std::optional<double> seconds{};  // spent in the call, by -T
 };
 
+/// True of old_mmap where its arguments, which stand in memory, could not be read: strace prints their address alone.
+bool lacks_what_is_in_memory(const Call& call);
+
 /// Reads a whole call. Throws InputError, whose file and source line are left to be filled in.
 Call read_call(const Text& text);
 

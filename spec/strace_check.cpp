@@ -69,7 +69,7 @@ void check_string(const Argument& argument) {
 void check_arguments(const Call& call) {
   if (makes_process(call) && call.result.kind == Result::Kind::value) clone_flags(call);
   const Signature* const found = std::ranges::lower_bound(signatures, call.name, {}, &Signature::name);
-  if (found == std::end(signatures) || found->name != call.name) return;
+  if (found == std::end(signatures) || found->name != call.name || lacks_what_is_in_memory(call)) return;
   const std::string_view kinds = found->arguments;
   if (call.arguments.size() < kinds.size()) {
     throw InputError({.at = call.result.at,

@@ -35,7 +35,10 @@ TEST(StraceCall, of_every_kind_that_is_about_memory) {
   for (const std::string_view line :
        {"mmap2(0xf7ce4000, 4096, PROT_READ|PROT_EXEC, MAP_PRIVATE|MAP_FIXED, 3, 0x22000) = 0xf7ce4000",
         "old_mmap(NULL, 4096, PROT_READ, MAP_PRIVATE|MAP_ANONYMOUS, -1, 0) = 0x40000000",
-        "munmap(0xf7eea000, 46659)         = 0", "mprotect(0xf7edd000, 8192, PROT_READ) = 0",
+        "old_mmap({addr=NULL, len=4096, prot=PROT_READ, flags=MAP_PRIVATE|MAP_ANONYMOUS, fd=-1, offset=0}) = "
+        "0x40000000",
+        "old_mmap(0x10) = -1 EFAULT (Bad address)", "munmap(0xf7eea000, 46659)         = 0",
+        "mprotect(0xf7edd000, 8192, PROT_READ) = 0",
         "pkey_mprotect(0x7fa958e87000, 4096, PROT_READ|PROT_WRITE, -1) = 0",
         "mremap(0xf7ef2000, 16384, 8192, 0) = 0xf7ef2000",
         "mremap(0x7f1000, 4096, 4096, MREMAP_MAYMOVE|MREMAP_FIXED, 0x7f5000) = 0x7f5000",
@@ -47,6 +50,16 @@ TEST(StraceCall, of_every_kind_that_is_about_memory) {
         "remap_file_pages(0x7f6f2d00d000, 4096, PROT_NONE, 1, 0) = 0"}) {
     EXPECT_FALSE(call_of(line).name.empty()) << line;
   }
+}
+
+TEST(StraceCall, of_old_mmap_has_the_arguments_that_stand_in_memory) {
+  const Call call = call_of(
+      "old_mmap({addr=NULL, len=8192, prot=PROT_READ, flags=MAP_PRIVATE, fd=3, offset=0x1000}) = 0x40000000");
+  ASSERT_EQ(call.arguments.size(), 6u);
+  EXPECT_EQ(call.arguments[1].name, "len");
+  EXPECT_EQ(call.arguments[1].text, "8192");
+  EXPECT_EQ(call.arguments[1].at, (Position{1, 26}));
+  EXPECT_EQ(call.arguments[5].text, "0x1000");
 }
 
 TEST(StraceCall, of_every_kind_that_is_about_descriptors_and_processes) {

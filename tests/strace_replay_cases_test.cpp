@@ -43,6 +43,18 @@ TEST(StraceUnknown, errors_of_arguments_are_judged) {
       only_mistake(understood({"mprotect(0x10000000, 4096, PROT_READ) = -1 EINVAL (Invalid argument)"})).line, 1u);
 }
 
+TEST(StraceUnknown, old_mmap_is_mmap_however_it_is_printed) {
+  EXPECT_THAT(verdicts({"old_mmap({addr=0x20000000, len=4096, prot=PROT_READ, "
+                        "flags=MAP_PRIVATE|MAP_ANONYMOUS|MAP_FIXED, fd=-1, "
+                        "offset=0}) = 0x20000000",
+                        "mprotect(0x20000000, 4096, PROT_READ|PROT_WRITE) = 0"}),
+              ElementsAre(allowed, allowed));
+  const Mistake mistake = only_mistake(understood(
+      {"old_mmap({addr=0x20000000, len=4096, prot=PROT_READ, flags=MAP_PRIVATE|MAP_ANONYMOUS|MAP_FIXED, fd=-1, "
+       "offset=0}) = 0x20001000"}));
+  EXPECT_EQ(mistake.line, 1u);
+}
+
 TEST(StraceUnknown, the_break_is_learnt_once) {
   EXPECT_THAT(verdicts({R"(execve("./a", ["./a"], 0x7ffe0 /* 1 var */) = 0)",  //
                         "brk(NULL) = 0x5000000", "brk(0x5021000) = 0x5021000", "brk(NULL) = 0x5021000",

@@ -120,7 +120,8 @@ std::optional<std::uint64_t> descriptor_of(const Call& call) {
 std::optional<Request> request_of(const Space& space, const Call& call, const MappedFile& file) {
   const std::string_view name = name_in_model(call.name);
   const auto count = since::arguments_of(name);
-  if (!count || name == "load" || name == "store" || name == "fork") return std::nullopt;
+  if (!count || name == "load" || name == "store" || name == "fork" || lacks_what_is_in_memory(call))
+    return std::nullopt;
   std::vector<Native> numbers;
   for (std::size_t i = 0; i < *count; ++i) numbers.push_back(argument(call, i).value_or(0));
   if (is_mmap(name) && (numbers[3] & since::MAP_HUGETLB) != 0) return std::nullopt;
