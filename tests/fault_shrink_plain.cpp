@@ -185,6 +185,28 @@ std::vector<Plain> about_a_swapped_page() {
           {fails}};
 }
 
+/// What becomes of the pages of a file that are written back: of a file of two pages, one of which stays as it is.
+std::vector<Plain> about_pages_of_a_file() {
+  constexpr W shared = MAP_SHARED | MAP_FIXED, read_write = PROT_READ | PROT_WRITE;
+  return {{OfProcess<W>{1, vma::Open{"file1", FMODE_READ | FMODE_WRITE}}},
+          {OfProcess<W>{1, Mmap<W>{mapped, 2 * page, read_write, shared, 3, 0}}},
+          {OfProcess<W>{1, Store<W>{mapped, 1}}},
+          {OfProcess<W>{1, Load<W>{mapped + page}}},
+          {OfProcess<W>{1, Mlockall<W>{MCL_CURRENT}}},
+          {OfProcess<W>{1, Msync<W>{mapped, page, fault::MS_SYNC}}}};
+}
+
+/// The machine of a script, with one file of two pages.
+Boot<W> with_a_file_of_two_pages(Boot<W> boot) {
+  boot.files = {2 * page};
+  return boot;
+}
+
+bool writes_back(const Script& script) {
+  return std::ranges::any_of(script.items,
+                             [](const Item& item) { return call_of<Msync<W>>(item.command) != nullptr; });
+}
+
 bool swaps(const Script& script) {
   return std::ranges::any_of(script.items, [](const Item& item) {
     return std::holds_alternative<SwapOut<W>>(item.command) || std::holds_alternative<Reclaim>(item.command);
@@ -193,13 +215,13 @@ bool swaps(const Script& script) {
 
 class PlainSearch {
  public:
-  PlainSearch(const Script& script, const Propose& propose, std::vector<Plain> alphabet)
+  PlainSearch(const Script& script, const Boot<W>& boot, const Propose& propose, std::vector<Plain> alphabet)
       : script_(script),
         propose_(propose),
         now_(rank(script)),
         alphabet_(std::move(alphabet)),
         last_kind_(kind_of(script.items.back().command)) {
-    plain_.boot = script.boot;
+    plain_.boot = boot;
   }
 
   /// True if a script was taken.
@@ -277,8 +299,10 @@ class PlainSearch {
 bool plain_scripts(const Script& script, const Propose& propose) {
   constexpr std::size_t longest = 60;
   if (script.items.empty() || script.items.size() > longest) return false;
-  return (swaps(script) && PlainSearch(script, propose, about_a_swapped_page()).run()) ||
-         PlainSearch(script, propose, of_kinds_in(script)).run();
+  return (swaps(script) && PlainSearch(script, script.boot, propose, about_a_swapped_page()).run()) ||
+         (writes_back(script) &&
+          PlainSearch(script, with_a_file_of_two_pages(script.boot), propose, about_pages_of_a_file()).run()) ||
+         PlainSearch(script, script.boot, propose, of_kinds_in(script)).run();
 }
 
 }  // namespace refmm::process
