@@ -115,7 +115,8 @@ bool plainer_machine_and_argument(const Script& script, const Propose& propose) 
 
 // ---- The list -------------------------------------------------------------------------------------------------------------------
 
-constexpr std::array<Move, 20> all_moves{shrink::remove_runs<FaultFamily>,
+constexpr std::array<Move, 21> all_moves{plain_scripts_for_a_long_one,
+                                         shrink::remove_runs<FaultFamily>,
                                          plainer<with_fixed_addresses>,
                                          plainer<with_other_boots>,
                                          plainer<with_plainer_arguments_together>,

@@ -189,17 +189,24 @@ std::vector<Plain> about_a_swapped_page() {
 std::vector<Plain> about_pages_of_a_file() {
   constexpr W shared = MAP_SHARED | MAP_FIXED, read_write = PROT_READ | PROT_WRITE;
   return {{OfProcess<W>{1, vma::Open{"file1", FMODE_READ | FMODE_WRITE}}},
+          {OfProcess<W>{1, Mmap<W>{mapped, page, read_write, shared, 3, 0}}},
           {OfProcess<W>{1, Mmap<W>{mapped, 2 * page, read_write, shared, 3, 0}}},
           {OfProcess<W>{1, Store<W>{mapped, 1}}},
           {OfProcess<W>{1, Load<W>{mapped + page}}},
           {OfProcess<W>{1, Mlockall<W>{MCL_CURRENT}}},
+          {OfProcess<W>{1, Pread<W>{3, mapped, page, 1}}},
           {OfProcess<W>{1, Msync<W>{mapped, page, fault::MS_SYNC}}}};
 }
 
-/// The machine of a script, with one file of two pages.
-Boot<W> with_a_file_of_two_pages(Boot<W> boot) {
-  boot.files = {2 * page};
-  return boot;
+/// The plain machine with one file of two pages.
+Boot<W> machine_with_a_file(const fault::KernelOf<W>& kernel) {
+  return {.kernel = kernel,
+          .ram_pages = plain_ram_pages,
+          .swap_pages = plain_swap_pages,
+          .page_cluster = 0,
+          .files = {2 * page},
+          .overcommit = true,
+          .survive = false};
 }
 
 bool writes_back(const Script& script) {
@@ -294,15 +301,25 @@ class PlainSearch {
   Script plain_{};
 };
 
+/// Beyond so many commands there are too many kinds of them to try all plain scripts.
+constexpr std::size_t longest_script = 60;
+
+bool scripts_about_few_things(const Script& script, const Propose& propose) {
+  return (swaps(script) && PlainSearch(script, script.boot, propose, about_a_swapped_page()).run()) ||
+         (writes_back(script) &&
+          PlainSearch(script, machine_with_a_file(script.boot.kernel), propose, about_pages_of_a_file()).run());
+}
+
 }  // namespace
 
 bool plain_scripts(const Script& script, const Propose& propose) {
-  constexpr std::size_t longest = 60;
-  if (script.items.empty() || script.items.size() > longest) return false;
-  return (swaps(script) && PlainSearch(script, script.boot, propose, about_a_swapped_page()).run()) ||
-         (writes_back(script) &&
-          PlainSearch(script, with_a_file_of_two_pages(script.boot), propose, about_pages_of_a_file()).run()) ||
+  if (script.items.empty() || script.items.size() > longest_script) return false;
+  return scripts_about_few_things(script, propose) ||
          PlainSearch(script, script.boot, propose, of_kinds_in(script)).run();
+}
+
+bool plain_scripts_for_a_long_one(const Script& script, const Propose& propose) {
+  return script.items.size() > longest_script && scripts_about_few_things(script, propose);
 }
 
 }  // namespace refmm::process

@@ -10,4 +10,8 @@ namespace refmm::process {
 /// script at hand has are tried, one behind the other, up to as many as it has.
 bool plain_scripts(const Script& script, const Propose& propose);
 
+/// Of those the few about a swapped page or the pages of a file, for a script with too many kinds of commands for the others. A long script
+/// may take seconds each time that a part of it is tried.
+bool plain_scripts_for_a_long_one(const Script& script, const Propose& propose);
+
 }  // namespace refmm::process
