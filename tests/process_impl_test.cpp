@@ -230,7 +230,7 @@ TEST_F(Processes, NeedNoPagesBehindTheEndOfTheFile) {
   EXPECT_EQ(machine.memory().cache().size(), 3u);
 }
 
-/// [process.madvise.no_structure]: an area that is to be split needs another one.
+/// [process.madvise.reading], [vma.split.no_structure]: an area that is to be split needs another one.
 TEST_F(Processes, AreToldThatAnAreaCannotBeSplit) {
   Machine machine(boot());
   map(machine, base, 2);
