@@ -46,7 +46,7 @@ class BuddyImplementation final : public BuddySubject {
 
   Answer apply(const BuddyFamily::Command& command) override {
     if (ended_) return {buddy::Refused{*ended_}, {}};
-    BuddyFamily::Result result = std::visit([this](const auto& c) { return run(c); }, command);
+    BuddyFamily::Result result = std::visit([this](const auto& c) { return this->run(c); }, command);
     std::vector<buddy::Effect<W>> effects = zone_->observer().take_effects();
     const auto* refused = std::get_if<buddy::Refused>(&result);
     if (refused != nullptr && buddy::ends_everything(refused->refusal)) {

@@ -44,7 +44,7 @@ class DemandPaging : public testing::Test {
  protected:
   using Machine = impl::ProcessMachine<>;
   static constexpr W base = 0x40000000, page = 4096, table = 0x400000;
-  static constexpr W readable = vma::PROT_READ, writable = vma::PROT_READ | vma::PROT_WRITE;
+  static constexpr W writable = vma::PROT_READ | vma::PROT_WRITE;
   static constexpr W anonymous = vma::MAP_PRIVATE | vma::MAP_ANONYMOUS;
   static constexpr W shared_memory = vma::MAP_SHARED | vma::MAP_ANONYMOUS;
 

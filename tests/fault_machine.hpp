@@ -27,7 +27,7 @@ class FaultMachine {
 
   /// What makes no sense, a file that does not exist, is ignored.
   Result apply(const process::Command<W>& command) {
-    return std::visit([this](const auto& call) { return run(call); }, command);
+    return std::visit([this](const auto& call) { return this->run(call); }, command);
   }
 
  private:
