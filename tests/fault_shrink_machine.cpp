@@ -101,15 +101,7 @@ std::vector<Script> with_other_boots(const Script& script) {
     changed.push_back(script);
     change(changed.back().boot);
   };
-  append([](Boot<W>& boot) {
-    boot = {.kernel = boot.kernel,
-            .ram_pages = plain_ram_pages,
-            .swap_pages = plain_swap_pages,
-            .page_cluster = 0,
-            .files = boot.files,
-            .overcommit = true,
-            .survive = false};
-  });
+  append([](Boot<W>& boot) { boot = plain_machine(boot.kernel, boot.files); });
   append([](Boot<W>& boot) { boot.ram_pages = plain_ram_pages; });
   append([](Boot<W>& boot) { boot.swap_pages = plain_swap_pages; });
   append([](Boot<W>& boot) {

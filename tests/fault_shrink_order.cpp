@@ -32,6 +32,16 @@ std::vector<W> sorted_plainer(std::vector<W> candidates, W value, W (*effort)(W)
 
 }  // namespace
 
+Boot<W> plain_machine(const fault::KernelOf<W>& kernel, std::vector<W> files) {
+  return {.kernel = kernel,
+          .ram_pages = plain_ram_pages,
+          .swap_pages = plain_swap_pages,
+          .page_cluster = 0,
+          .files = std::move(files),
+          .overcommit = true,
+          .survive = false};
+}
+
 // ---- Arguments ------------------------------------------------------------------------------------------------------------
 
 W effort_of_break(W brk) {

@@ -11,6 +11,7 @@ namespace refmm::process {
 
 /// The machine that transcripts are of where nothing speaks against it.
 inline constexpr std::uint32_t plain_ram_pages = 32, plain_swap_pages = 8;
+Boot<std::uint32_t> plain_machine(const fault::KernelOf<std::uint32_t>& kernel, std::vector<std::uint32_t> files);
 
 std::uint32_t effort_of_break(std::uint32_t brk);      // one page more than there is at first, then what is near
 std::uint32_t effort_of_byte(std::uint32_t byte);      // 1 first, then what is small

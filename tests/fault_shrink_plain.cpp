@@ -198,17 +198,6 @@ std::vector<Plain> about_pages_of_a_file() {
           {OfProcess<W>{1, Msync<W>{mapped, page, fault::MS_SYNC}}}};
 }
 
-/// The plain machine with one file of two pages.
-Boot<W> machine_with_a_file(const fault::KernelOf<W>& kernel) {
-  return {.kernel = kernel,
-          .ram_pages = plain_ram_pages,
-          .swap_pages = plain_swap_pages,
-          .page_cluster = 0,
-          .files = {2 * page},
-          .overcommit = true,
-          .survive = false};
-}
-
 bool writes_back(const Script& script) {
   return std::ranges::any_of(script.items,
                              [](const Item& item) { return call_of<Msync<W>>(item.command) != nullptr; });
@@ -307,7 +296,8 @@ constexpr std::size_t longest_script = 60;
 bool scripts_about_few_things(const Script& script, const Propose& propose) {
   return (swaps(script) && PlainSearch(script, script.boot, propose, about_a_swapped_page()).run()) ||
          (writes_back(script) &&
-          PlainSearch(script, machine_with_a_file(script.boot.kernel), propose, about_pages_of_a_file()).run());
+          PlainSearch(script, plain_machine(script.boot.kernel, {2 * page}), propose, about_pages_of_a_file())
+              .run());
 }
 
 }  // namespace

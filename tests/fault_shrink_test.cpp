@@ -32,15 +32,7 @@ using Commands = std::vector<Command<W>>;
 
 constexpr W page = 4096, stack = 0xbffff000;
 
-Boot<W> plain_boot(std::vector<W> files = {}) {
-  return {.kernel = fault::corrected,
-          .ram_pages = plain_ram_pages,
-          .swap_pages = plain_swap_pages,
-          .page_cluster = 0,
-          .files = std::move(files),
-          .overcommit = true,
-          .survive = false};
-}
+Boot<W> plain_boot(std::vector<W> files = {}) { return plain_machine(fault::corrected, std::move(files)); }
 
 Command<W> by(W pid, Call<W> call) { return OfProcess<W>{pid, std::move(call)}; }
 Command<W> store(W addr, W byte = 1) { return by(1, Store<W>{addr, byte}); }
