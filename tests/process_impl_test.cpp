@@ -48,6 +48,15 @@ class Processes : public testing::Test {
     map(machine, base, pages, writable, vma::MAP_SHARED, fd);
     return fd;
   }
+  /// A file of one byte, mapped at `base`, where a 9 was stored behind its end; and a page with a 7 to write from, behind its page.
+  /// Returns its descriptor.
+  static int store_behind_the_end(Machine& machine) {
+    const int fd = map_file(machine, 1);
+    map(machine, base + page, 1);
+    EXPECT_TRUE(machine.store(1, base + 3, 9));
+    EXPECT_TRUE(machine.store(1, base + page, 7));
+    return fd;
+  }
   static int load(Machine& machine, W addr) {
     const auto byte = machine.load(1, addr);
     return byte ? *byte : -1;
@@ -264,10 +273,7 @@ TEST_F(Processes, FindZerosWhereAFileGrows) {
 /// [process.write.grows]: what was stored behind the end is zeros from the old end to what is written.
 TEST_F(Processes, FindZerosInFrontOfWhatTheyWriteBehindTheEnd) {
   Machine machine(boot(64, 1));
-  const int fd = map_file(machine, 1);
-  map(machine, base + page, 1);
-  EXPECT_TRUE(machine.store(1, base + 3, 9));
-  EXPECT_TRUE(machine.store(1, base + page, 7));
+  const int fd = store_behind_the_end(machine);
   EXPECT_EQ(*machine.pwrite(1, fd, base + page, 5, 5), 5u);
   EXPECT_EQ(load(machine, base + 3), 0);
   EXPECT_EQ(load(machine, base + 5), 7);
@@ -276,10 +282,7 @@ TEST_F(Processes, FindZerosInFrontOfWhatTheyWriteBehindTheEnd) {
 /// A write up to the end of a file does not make it grow: what is behind the end stays until something does.
 TEST_F(Processes, LeaveWhatIsBehindTheEndWhenTheyWriteUpToIt) {
   Machine machine(boot(64, 1));
-  const int fd = map_file(machine, 1);
-  map(machine, base + page, 1);
-  EXPECT_TRUE(machine.store(1, base + 3, 9));
-  EXPECT_TRUE(machine.store(1, base + page, 7));
+  const int fd = store_behind_the_end(machine);
   EXPECT_EQ(*machine.pwrite(1, fd, base + page, 1, 0), 1u);
   EXPECT_EQ(load(machine, base), 7);
   EXPECT_EQ(load(machine, base + 3), 9);
